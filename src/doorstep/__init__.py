@@ -1,0 +1,1 @@
+"""Doorstep: customer logistics from promise to doorstep."""

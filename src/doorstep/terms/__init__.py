@@ -1,0 +1,1 @@
+"""The values everything else speaks in: units, money, ids, clock, calendar, places, orders, parcels, refusals."""

@@ -1,0 +1,45 @@
+"""What we sell: an item's shape, how it is tracked, and what it may not do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from doorstep.terms.parcel import Size
+
+
+class Tracking(StrEnum):
+    """Whether units are told apart: not at all, by lot, or one by one."""
+
+    NONE = "none"
+    LOT = "lot"
+    SERIAL = "serial"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`quantity` units of `item_id` go into one kit."""
+
+    item_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of the catalogue. Unknown size or weight is None: it is estimated with a spread, and learned when packed.
+
+    `parts` make it a kit: it is promised, held and picked as the sum of its parts.
+    `hazard` is a UN hazard class such as '9' or '3', empty for harmless goods.
+    """
+
+    item_id: str
+    description: str
+    size: Size | None = None
+    weight_g: int | None = None
+    tracking: Tracking = Tracking.NONE
+    parts: tuple[Part, ...] = ()
+    hazard: str = ""
+    upright: bool = False
+    fragile: bool = False
+    own_container: bool = False
+    price_minor: int = 0

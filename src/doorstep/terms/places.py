@@ -1,0 +1,67 @@
+"""Where goods can be. Every move goes from a place to a place, so nothing appears or vanishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PlaceKind(StrEnum):
+    """Physical places hold what can be counted; the others are where goods come from and go to."""
+
+    BIN = "bin"
+    PACK = "pack"
+    DOCK = "dock"
+    SUPPLIER = "supplier"
+    CARRIER = "carrier"
+    CUSTOMER = "customer"
+    FOUND = "found"
+    LOST = "lost"
+    SCRAP = "scrap"
+    TRANSFORM = "transform"
+
+    @property
+    def physical(self) -> bool:
+        """Whether the balance there can be counted, and so never be below zero."""
+        return self in _PHYSICAL
+
+
+_PHYSICAL = frozenset({PlaceKind.BIN, PlaceKind.PACK, PlaceKind.DOCK})
+
+# Places of the whole company; every site has its own bins, pack bench and dock.
+SUPPLIER = "supplier"
+CUSTOMER = "customer"
+FOUND = "found"
+LOST = "lost"
+SCRAP = "scrap"
+TRANSFORM = "transform"
+
+
+def pack_place(site_id: str) -> str:
+    return f"{site_id}/pack"
+
+
+def dock_place(site_id: str) -> str:
+    return f"{site_id}/dock"
+
+
+def carrier_place(carrier_id: str) -> str:
+    return f"carrier/{carrier_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person or company can be reached. Personal: it never enters the journal, only its reference does."""
+
+    name: str
+    lines: tuple[str, ...]
+    city: str
+    postcode: str
+    country: str  # ISO 3166-1 alpha-2
+    email: str = ""
+    phone: str = ""
+
+    @property
+    def area(self) -> str:
+        """What plans and prices need of an address, and no more: country and the head of the postcode."""
+        return f"{self.country}-{self.postcode.replace(' ', '')[:3].upper()}"

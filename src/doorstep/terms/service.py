@@ -1,0 +1,69 @@
+"""A carrier service: what it costs, how long it takes, what it carries, when it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+
+from doorstep.terms.calendar import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRule:
+    """Parcels from areas that begin with `origin` to areas that begin with `destination` travel in `zone`.
+
+    An area is an address's `US-606`; the longest destination, then the longest origin, wins; '' matches all.
+    """
+
+    origin: str
+    destination: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeightStep:
+    """Prices by zone for a billable weight up to and with `up_to_g`, minor units."""
+
+    up_to_g: int
+    price_minor: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """A carrier's price list for one service. `tariff_id` names the version that a cost entry cites.
+
+    `dim_divisor_cm3_per_kg` turns volume into dimensional weight (0: none); `fuel_ppm` is added on the base price;
+    the limits are what one parcel may measure (0: no limit). Girth is length + 2 x (width + height).
+    """
+
+    tariff_id: str
+    currency: str
+    zones: tuple[ZoneRule, ...]
+    steps: tuple[WeightStep, ...]
+    dim_divisor_cm3_per_kg: int = 0
+    fuel_ppm: int = 0
+    max_length_mm: int = 0
+    max_girth_mm: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierService:
+    """One way to send a parcel.
+
+    `transit_ppm[zone][d]` is the published probability, in parts per million, of delivery on the d-th working day of
+    the carrier after departure (each zone's sum to 1,000,000; what is missing from a zone's list is never delivered).
+    `cut_offs[site]` is the time on the site's wall by which the parcel must be handed over; sites not named are not
+    served. `hazards` are the UN classes it takes.
+    """
+
+    service_id: str
+    carrier_id: str
+    name: str
+    tariff: Tariff
+    transit_ppm: Mapping[str, tuple[int, ...]]
+    cut_offs: Mapping[str, time]
+    calendar: Calendar = field(default_factory=Calendar)
+    mode: str = "parcel"
+    by_air: bool = False
+    hazards: frozenset[str] = frozenset()
