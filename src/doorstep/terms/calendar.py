@@ -68,3 +68,23 @@ class Calendar:
         while (departure := self.at(day, cut_off)) < ready:
             day = self.working_day(day + timedelta(days=1))
         return departure
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Delivery dates on the destination's calendar, first and last included, that hold with `ppm` parts per million.
+
+    `first_day` None: any day up to the last.
+    """
+
+    first_day: date | None
+    last_day: date
+    ppm: int
+
+    def __post_init__(self) -> None:
+        if self.first_day is not None and self.first_day > self.last_day:
+            raise ValueError(f"a window cannot end on {self.last_day}, before it begins on {self.first_day}")
+
+    def takes(self, day: date) -> bool:
+        """Whether a delivery on `day` keeps the promise: early counts as broken, as late does."""
+        return (self.first_day is None or self.first_day <= day) and day <= self.last_day

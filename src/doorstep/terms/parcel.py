@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -82,3 +83,26 @@ class Unpackable:
     binding: str  # 'length_mm', 'width_mm', 'height_mm' (sorted sides, longest first) or 'weight_g'
     needs: int
     best: int
+
+
+class Milestone(StrEnum):
+    """How far a parcel has come, in the order of a journey; `rank` is that order, the text's own order means nothing."""
+
+    LABEL_MADE = "label_made"
+    HANDED_OVER = "handed_over"
+    ACCEPTED = "accepted"  # the carrier's first scan
+    IN_TRANSIT = "in_transit"
+    HELD = "held"  # waits: weather, customs, a question about the address
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    ATTEMPTED = "attempted"
+    DELIVERED = "delivered"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    LOST = "lost"
+
+    @property
+    def rank(self) -> int:
+        return _MILESTONE_RANK[self]
+
+
+_MILESTONE_RANK = {milestone: rank for rank, milestone in enumerate(Milestone)}

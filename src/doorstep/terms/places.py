@@ -49,6 +49,24 @@ def carrier_place(carrier_id: str) -> str:
     return f"carrier/{carrier_id}"
 
 
+def site_of(place_id: str) -> str:
+    """The site a physical place belongs to; '' for the company's own places and carriers."""
+    return place_id.partition("/")[0] if kind_of(place_id).physical else ""
+
+
+def kind_of(place_id: str) -> PlaceKind:
+    """The kind of a place, read off its id: `CS/pack`, `CS/dock`, a carrier's, the company's, or else a bin.
+
+    ValueError where the id is none of these.
+    """
+    site, slash, rest = place_id.partition("/")
+    if not slash:
+        return PlaceKind(place_id)
+    if site == "carrier":
+        return PlaceKind.CARRIER
+    return PlaceKind(rest) if rest in ("pack", "dock") else PlaceKind.BIN
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a person or company can be reached. Personal: it never enters the journal, only its reference does."""

@@ -1,0 +1,147 @@
+"""The envelope every fact travels in, its canonical bytes and its digest.
+
+The fields are EPCIS's what, when, where, why and how, and OCEL 2.0's event-to-object relation: exports only rename.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime, time
+from typing import Any, ClassVar, NamedTuple
+
+from doorstep.events.steps import Step
+from doorstep.terms.clock import in_utc, stamp
+
+
+class Touch(NamedTuple):
+    """One object an event touched, and as what."""
+
+    object_type: str
+    object_id: str
+    qualifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a kind of event says. A subclass is one kind; its name is the kind's name in the journal.
+
+    `VERSION` goes up when the fields change, and an upcaster is then registered for the old one.
+    """
+
+    VERSION: ClassVar[int] = 1
+    STEP: ClassVar[Step]
+    BUSINESS_STEP: ClassVar[str] = ""  # EPCIS CBV, where it has a word for it
+    DISPOSITION: ClassVar[str] = ""  # EPCIS CBV
+
+    def touches(self) -> tuple[Touch, ...]:
+        """The objects this event is about."""
+        raise TypeError(f"{type(self).__name__} does not say what it touches")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A body with who, when, where and why. `occurred_at` is when it happened, whenever it was written down.
+
+    A fact of a step that takes time carries `started_at`, `completed_at` and the `resource` (person, bench, truck).
+    """
+
+    body: Body
+    occurred_at: datetime
+    actor: str
+    department: str
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    resource: str = ""
+    site: str = ""
+    place: str = ""
+    cause: str = ""
+
+    @property
+    def kind(self) -> str:
+        return type(self.body).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact as the journal holds it: `transaction` is shared by all facts of one step, `position` counts them."""
+
+    fact: Fact
+    recorded_at: datetime
+    transaction: str
+    position: int
+
+    def header(self) -> dict[str, Any]:
+        """The columns of the journal, body and objects apart."""
+        fact, body = self.fact, self.fact.body
+        return {
+            "transaction": self.transaction,
+            "position": self.position,
+            "kind": fact.kind,
+            "version": body.VERSION,
+            "occurred_at": in_utc(fact.occurred_at),
+            "recorded_at": in_utc(self.recorded_at),
+            "actor": fact.actor,
+            "department": fact.department,
+            "step": str(body.STEP),
+            "started_at": fact.started_at and in_utc(fact.started_at),
+            "completed_at": fact.completed_at and in_utc(fact.completed_at),
+            "resource": fact.resource,
+            "site": fact.site,
+            "place": fact.place,
+            "business_step": body.BUSINESS_STEP,
+            "disposition": body.DISPOSITION,
+            "cause": fact.cause,
+        }
+
+
+def canonical(header: Mapping[str, Any], objects: list[list[str]], body: Any) -> bytes:
+    """The bytes a digest is taken over: JSON, keys sorted, no white space, instants by `stamp`, no floats."""
+    whole = {**header, "objects": objects, "body": body}
+    return json.dumps(plain(whole), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest(canonical_bytes: bytes) -> bytes:
+    return hashlib.sha256(canonical_bytes).digest()
+
+
+def chain(previous: bytes, seq: int, event_id: int, event_digest: bytes) -> bytes:
+    """The seal of an event: over the seal before it, its place in the sealed log, its id and its digest."""
+    return hashlib.sha256(previous + seq.to_bytes(8, "big") + event_id.to_bytes(8, "big") + event_digest).digest()
+
+
+GENESIS = hashlib.sha256(b"doorstep journal").digest()
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it: dataclasses and mappings to objects, sets sorted, times to text. Floats are refused."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):  # a NamedTuple travels as a list
+        return [plain(inner) for inner in value]
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, set | frozenset):
+        return sorted(plain(inner) for inner in value)
+    if is_dataclass(value):
+        return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
+    raise TypeError(f"{value!r} of type {type(value).__name__} has no place in the journal")
+
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _field_names(kind: type) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return _NAMES[kind]

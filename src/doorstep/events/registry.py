@@ -1,0 +1,63 @@
+"""The kinds of event by name, and how an old version of one becomes today's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from doorstep.events import fulfilment, master, orders, shipping, stock
+from doorstep.events.envelope import Body
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class UnknownEventError(Exception):
+    """The journal holds a kind or version this program does not know: it is older than its data."""
+
+
+class Registry:
+    """Knows the kinds of event; reads any version it was told how to raise to today's."""
+
+    def __init__(self, kinds: Iterable[type[Body]]) -> None:
+        self._kinds = {kind.__name__: kind for kind in kinds}
+        self._upcasters: dict[tuple[str, int], Upcaster] = {}
+
+    def upcast(self, kind: str, from_version: int, raise_one: Upcaster) -> None:
+        """Tell how a body of `from_version` becomes one of the next version."""
+        self._upcasters[kind, from_version] = raise_one
+
+    def kinds(self) -> list[type[Body]]:
+        return sorted(self._kinds.values(), key=lambda kind: kind.__name__)
+
+    def read(self, kind: str, version: int, body: dict[str, Any]) -> Body:
+        """The body as today's dataclass; UnknownEventError where the kind or a step of its versions is missing."""
+        known = self._kinds.get(kind)
+        if known is None or version > known.VERSION:
+            raise UnknownEventError(f"{kind} version {version} is not known to this program")
+        while version < known.VERSION:
+            raise_one = self._upcasters.get((kind, version))
+            if raise_one is None:
+                raise UnknownEventError(f"{kind} version {version} has no way to version {version + 1}")
+            body, version = raise_one(body), version + 1
+        return _reader(known).validate_python(body)
+
+
+_READERS: dict[str, TypeAdapter[Body]] = {}
+
+
+def _reader(kind: type[Body]) -> TypeAdapter[Body]:
+    name = f"{kind.__module__}.{kind.__name__}"
+    if name not in _READERS:
+        _READERS[name] = TypeAdapter(kind)
+    return _READERS[name]
+
+
+def bodies(*modules: object) -> list[type[Body]]:
+    """Every kind of event that the modules define: the bodies that belong to a step of the process."""
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
+    return [kind for kind in found if issubclass(kind, Body) and hasattr(kind, "STEP")]
+
+
+REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping))

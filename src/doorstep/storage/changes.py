@@ -1,0 +1,205 @@
+"""Changes to tables, gathered as plain rows, netted per key, then written with one statement per table and shape.
+
+Nothing here reads before it writes. A change that the table's CHECK or the row count refuses means that somebody else
+was faster: GuardLostError, and the step is run again from its first read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import psycopg
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from doorstep.storage.jsonb import as_text
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
+Statement = tuple[str, Sequence[Any], int | None]  # SQL, parameters, the rows it must change (None: any number)
+
+
+class GuardLostError(Exception):
+    """The rows are not as they were read: another transaction came first. Run the step again."""
+
+
+_ARRAY = {
+    Text: "text",
+    BigInteger: "bigint",
+    Integer: "integer",
+    SmallInteger: "smallint",
+    Boolean: "boolean",
+    Date: "date",
+    DateTime: "timestamptz",
+    LargeBinary: "bytea",
+    JSONB: "text",  # cast one by one: jsonb[] would need each value wrapped
+}
+
+
+class Changes:
+    """Rows to put, columns to set and amounts to add, by table and primary key; later ones win, amounts sum up."""
+
+    def __init__(self) -> None:
+        self._put: dict[Table, dict[Key, Row]] = defaultdict(dict)
+        self._replace: dict[Table, dict[Key, Row]] = defaultdict(dict)
+        self._set: dict[Table, dict[Key, Row]] = defaultdict(dict)
+        self._add: dict[Table, dict[Key, dict[str, int]]] = defaultdict(dict)
+        self._create: dict[Table, dict[Key, Row]] = defaultdict(dict)
+
+    def put(self, table: Table, **row: Any) -> None:
+        """A new row; putting a key twice is a bug in the fold and fails in the database."""
+        key = _key(table, row)
+        if key in self._put[table]:
+            raise ValueError(f"{table.name} {key} is put twice")
+        self._put[table][key] = row
+
+    def replace(self, table: Table, **row: Any) -> None:
+        """A row, new or in the place of the one with its key (master data)."""
+        self._replace[table][_key(table, row)] = row
+
+    def set(self, table: Table, key: Key, **values: Any) -> None:
+        """New values for columns of a row that is there."""
+        if key in self._put[table]:
+            self._put[table][key].update(values)
+        else:
+            self._set[table].setdefault(key, {}).update(values)
+
+    def add(self, table: Table, key: Key, amounts: Mapping[str, int], create: Mapping[str, Any] | None = None) -> None:
+        """Add amounts to columns of a row. With `create` the row is made first where it is missing, from these."""
+        if key in self._put[table]:
+            row = self._put[table][key]
+            for name, amount in amounts.items():
+                row[name] = row.get(name, 0) + amount
+            return
+        if create is not None:
+            self._create[table].setdefault(key, dict(create))
+        sums = self._add[table].setdefault(key, {})
+        for name, amount in amounts.items():
+            sums[name] = sums.get(name, 0) + amount
+
+    def statements(self) -> Iterator[Statement]:
+        """What to run, in one order of tables and keys for everybody, so that two steps never wait in a ring."""
+        touched = {*self._put, *self._replace, *self._set, *self._add, *self._create}
+        for table in sorted(touched, key=lambda table: table.name):
+            for rows in (self._put[table], self._replace[table]):
+                for columns, group in _by_shape(rows).items():
+                    yield _insert(table, columns, group, rows is self._replace[table])
+            created = self._create[table]
+            for columns, group in _by_shape({key: _row_of(table, key, row) for key, row in created.items()}).items():
+                yield _insert_missing(table, columns, group)
+            added = {key: sums for key, sums in self._add[table].items() if any(sums.values())}
+            if len(added) > 1:
+                yield _lock(table, sorted(added))
+            for columns, group in _by_shape(added, sort=True).items():
+                yield _update(table, columns, group, adds=True)
+            for columns, group in _by_shape(self._set[table], sort=True).items():
+                yield _update(table, columns, group, adds=False)
+
+
+def run(connection: psycopg.Connection[Any], statements: Iterable[Statement]) -> None:
+    """Run the statements in one round trip; GuardLostError where one changes fewer rows than it must."""
+    planned = list(statements)
+    try:
+        with connection.pipeline():
+            cursors = [connection.execute(sql, parameters) for sql, parameters, _ in planned]
+    except (psycopg.errors.CheckViolation, psycopg.errors.UniqueViolation) as lost:
+        raise GuardLostError(str(lost)) from lost
+    for cursor, (sql, _, wanted) in zip(cursors, planned, strict=True):
+        if wanted is not None and cursor.rowcount != wanted:
+            raise GuardLostError(f"{cursor.rowcount} rows instead of {wanted}: {sql[:80]}")
+
+
+def _key(table: Table, row: Row) -> Key:
+    return tuple(row[column.name] for column in table.primary_key)
+
+
+def _row_of(table: Table, key: Key, values: Row) -> Row:
+    return {**dict(zip((column.name for column in table.primary_key), key, strict=True)), **values}
+
+
+_Group = list[tuple[Key, Row]]
+
+
+def _by_shape(rows: Mapping[Key, Mapping[str, Any]], sort: bool = False) -> dict[tuple[str, ...], _Group]:
+    groups: dict[tuple[str, ...], _Group] = defaultdict(list)
+    for key in sorted(rows) if sort else rows:
+        groups[tuple(sorted(rows[key]))].append((key, dict(rows[key])))
+    return groups
+
+
+def _array(table: Table, column: str) -> str:
+    return _ARRAY[type(table.c[column].type)]
+
+
+def _cast(table: Table, column: str, source: str) -> str:
+    return f"{source}::jsonb" if isinstance(table.c[column].type, JSONB) else source
+
+
+def _values(table: Table, column: str, group: _Group) -> list[Any]:
+    if isinstance(table.c[column].type, JSONB):
+        return [as_text(row[column]) for _, row in group]
+    return [row[column] for _, row in group]
+
+
+_SQL: dict[tuple[Any, ...], str] = {}
+
+
+def _insert(table: Table, columns: tuple[str, ...], group: _Group, or_replace: bool) -> Statement:
+    shape = ("insert", table.name, columns, or_replace)
+    if shape not in _SQL:
+        names = ", ".join(columns)
+        sql = (
+            f"INSERT INTO {table.name} ({names}) "
+            f"SELECT {', '.join(_cast(table, name, name) for name in columns)} "
+            f"FROM unnest({', '.join(f'%s::{_array(table, name)}[]' for name in columns)}) AS d ({names})"
+        )
+        if or_replace:
+            keys = [column.name for column in table.primary_key]
+            updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
+            sql += f" ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {updates}" if updates else "NOTHING")
+        _SQL[shape] = sql
+    return _SQL[shape], [_values(table, name, group) for name in columns], None if or_replace else len(group)
+
+
+def _insert_missing(table: Table, columns: tuple[str, ...], group: _Group) -> Statement:
+    sql, parameters, _ = _insert(table, columns, sorted(group), or_replace=False)
+    return f"{sql} ON CONFLICT DO NOTHING", parameters, None
+
+
+def _key_columns(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key]
+
+
+def _unnest_keys(table: Table) -> str:
+    return ", ".join(f"%s::{_array(table, name)}[]" for name in _key_columns(table))
+
+
+def _lock(table: Table, keys: list[Key]) -> Statement:
+    names = _key_columns(table)
+    match = " AND ".join(f"t.{name} = d.{name}" for name in names)
+    order = ", ".join(f"t.{name}" for name in names)
+    sql = (
+        f"SELECT 1 FROM {table.name} t JOIN unnest({_unnest_keys(table)}) AS d ({', '.join(names)}) "
+        f"ON {match} ORDER BY {order} FOR UPDATE OF t"
+    )
+    return sql, [list(part) for part in zip(*keys, strict=True)], len(keys)
+
+
+def _update(table: Table, columns: tuple[str, ...], group: _Group, adds: bool) -> Statement:
+    shape = ("add" if adds else "set", table.name, columns)
+    if shape not in _SQL:
+        keys = _key_columns(table)
+        sets = ", ".join(
+            f"{name} = t.{name} + d.new_{name}" if adds else f"{name} = {_cast(table, name, f'd.new_{name}')}"
+            for name in columns
+        )
+        _SQL[shape] = (
+            f"UPDATE {table.name} t SET {sets} FROM unnest({_unnest_keys(table)}, "
+            f"{', '.join(f'%s::{_array(table, name)}[]' for name in columns)}) "
+            f"AS d ({', '.join([*keys, *(f'new_{name}' for name in columns)])}) "
+            f"WHERE {' AND '.join(f't.{name} = d.{name}' for name in keys)}"
+        )
+    parameters = [list(part) for part in zip(*(key for key, _ in group), strict=True)]
+    return _SQL[shape], [*parameters, *(_values(table, name, group) for name in columns)], len(group)

@@ -1,0 +1,25 @@
+"""Which function folds which kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from doorstep.events.envelope import Body, Entry
+from doorstep.storage.changes import Changes
+from doorstep.storage.folds import fulfilment, master, orders, shipping, stock
+
+Fold = Callable[[Any, Entry, Changes], None]
+
+FOLDS: dict[type[Body], Fold] = {
+    **master.FOLDS,
+    **stock.FOLDS,
+    **orders.FOLDS,
+    **fulfilment.FOLDS,
+    **shipping.FOLDS,
+}
+
+
+def fold(entry: Entry, changes: Changes) -> None:
+    """Add to `changes` what the entry means for the tables."""
+    FOLDS[type(entry.fact.body)](entry.fact.body, entry, changes)

@@ -1,0 +1,252 @@
+"""The store: one transaction per step, facts folded and appended together, answers kept under their keys.
+
+A step reads, decides and records. It is run again from its first read when another step was faster, so it must do
+nothing but read and record; nobody outside ever sees a serialization error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from pydantic import TypeAdapter
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from doorstep.events.envelope import Entry, Fact, canonical, plain
+from doorstep.storage import journal
+from doorstep.storage.changes import Changes, GuardLostError, Statement, run
+from doorstep.storage.database_errors import DatabaseUnavailable
+from doorstep.storage.folds import fold
+from doorstep.storage.jsonb import as_text
+from doorstep.terms.clock import Clock
+from doorstep.terms.ids import Ids
+from doorstep.terms.refusals import Refusal, Why
+
+T = TypeVar("T")
+SCHEMA = "doorstep"
+_ATTEMPTS = 40
+_LOST = (GuardLostError, psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+_GONE = (psycopg.OperationalError, psycopg.InterfaceError, DBAPIError)
+
+
+class Transaction:
+    """What a step may do: read, record facts, keep what belongs outside the journal, ask for a later run."""
+
+    def __init__(self, connection: psycopg.Connection[Any], now: datetime, transaction: str) -> None:
+        self.connection = connection
+        self.now = now
+        self.id = transaction
+        self._entries: list[Entry] = []
+        self._beside: list[Statement] = []
+        self._recorded = 0
+
+    def rows(self, sql: str, *parameters: Any) -> list[Any]:
+        """The rows of a query, as named tuples."""
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def one(self, sql: str, *parameters: Any) -> Any:
+        """The first row of a query, or None."""
+        return self.connection.execute(sql, parameters).fetchone()
+
+    def record(self, *facts: Fact) -> None:
+        """These facts happened. They are folded and appended together when the step ends (or at `flush`)."""
+        for fact in facts:
+            self._entries.append(Entry(fact, self.now, self.id, self._recorded))
+            self._recorded += 1
+
+    def keep_person(self, person_ref: str, details: Any) -> None:
+        """Personal data, outside the journal, under its reference."""
+        self._beside.append(
+            (
+                "INSERT INTO person (person_ref, details) VALUES (%s, %s::jsonb) "
+                "ON CONFLICT (person_ref) DO UPDATE SET details = excluded.details",
+                [person_ref, as_text(details)],
+                1,
+            )
+        )
+
+    def keep_document(self, media_type: str, content: bytes) -> str:
+        """A document under the digest of its bytes, which is returned."""
+        digest = hashlib.sha256(content).hexdigest()
+        sql = "INSERT INTO document (digest, media_type, content) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+        self._beside.append((sql, [digest, media_type, content], None))
+        return digest
+
+    def later(self, verb: str, key: str, due_at: datetime, **arguments: Any) -> None:
+        """Ask for a later run of `verb`. Asked twice under one key it runs once, at the earlier time."""
+        sql = (
+            "INSERT INTO due (verb, key, arguments, due_at) VALUES (%s, %s, %s::jsonb, %s) "
+            "ON CONFLICT (verb, key) DO UPDATE SET due_at = least(due.due_at, excluded.due_at), "
+            "arguments = excluded.arguments, asked = due.asked + 1"
+        )
+        self._beside.append((sql, [verb, key, as_text(arguments), due_at], 1))
+
+    def flush(self) -> None:
+        """Write what was recorded so far, so that reads of this step see it."""
+        changes = Changes()
+        for entry in self._entries:
+            fold(entry, changes)
+        statements = [*changes.statements(), *self._beside]
+        if self._entries:
+            statements.append(journal.append(self._entries))
+        self._entries, self._beside = [], []
+        if statements:
+            run(self.connection, statements)
+
+    def answer(self, key: str, request_hash: bytes, reply: str) -> None:
+        """Keep a reply under its key, in the transaction of its facts."""
+        sql = "INSERT INTO reply (key, request_hash, answer, answered_at) VALUES (%s, %s, %s::jsonb, %s)"
+        self._beside.append((sql, [key, request_hash, reply, self.now], 1))
+
+
+class Store:
+    """The database behind every step."""
+
+    def __init__(self, url: str, clock: Clock, ids: Ids, pool_size: int = 8) -> None:
+        """`url` is a `postgresql+psycopg://` URL of a migrated database."""
+        self.clock = clock
+        self.ids = ids
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            connect_args={"options": f"-c search_path={SCHEMA} -c timezone=UTC", "row_factory": namedtuple_row},
+        )
+        event.listen(self.engine, "connect", _prepare_early)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def run(
+        self,
+        step: Callable[[Transaction], T | Refusal],
+        *,
+        answers: Any = None,
+        key: str = "",
+        request: Any = None,
+        dry_run: bool = False,
+    ) -> T | Refusal:
+        """Run a step in one transaction and return its answer.
+
+        With a `key` the answer (of type `answers`) is kept with the facts: the same key and `request` give the same
+        answer without a second effect, another request under it is refused. `dry_run` does everything and rolls it
+        back. DatabaseUnavailable where the database does not answer; with a key it is then safe to ask again.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._connection() as raw:
+                    return self._attempt(raw, step, answers, key, request, dry_run)
+            except _LOST as lost:
+                if attempt == _ATTEMPTS - 1:
+                    raise DatabaseUnavailable(f"The step was overtaken {_ATTEMPTS} times: {lost}") from lost
+                time.sleep(min(0.001 * 2**attempt, 0.1))
+        raise AssertionError("unreachable")
+
+    def _attempt(
+        self,
+        raw: psycopg.Connection[Any],
+        step: Callable[[Transaction], T | Refusal],
+        answers: Any,
+        key: str,
+        request: Any,
+        dry_run: bool,
+    ) -> T | Refusal:
+        request_hash = hash_of(request) if key else b""
+        transaction = Transaction(raw, self.clock.now(), self.ids.new("tx"))
+        if key:
+            known = transaction.one("SELECT request_hash, answer FROM reply WHERE key = %s", key)
+            if known is not None:
+                replayed: T | Refusal = _replay(known, key, request_hash, answers)
+                return replayed
+        answer = step(transaction)
+        if isinstance(answer, Refusal):
+            # A no leaves nothing behind but itself.
+            raw.rollback()
+            transaction = Transaction(raw, transaction.now, transaction.id)
+        if key:
+            transaction.answer(key, request_hash, _dump(answer))
+        transaction.flush()
+        if dry_run:
+            raw.rollback()
+        else:
+            raw.commit()
+        return answer
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """One consistent look at the database; nothing can be recorded in it."""
+        with self._connection() as raw:
+            raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield Transaction(raw, self.clock.now(), "")
+            raw.rollback()
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """A bare connection, for the sealer, the checks and the jobs."""
+        with self._connection() as raw:
+            yield raw
+            raw.rollback()
+
+    def seal(self) -> int:
+        """Seal all that is committed; returns how many entries."""
+        total = 0
+        with self.connection() as raw:
+            while sealed := journal.seal(raw):
+                total += sealed
+                raw.commit()
+        return total
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        proxy: PoolProxiedConnection | None = None
+        try:
+            proxy = self.engine.raw_connection()
+            driver: psycopg.Connection[Any] = proxy.driver_connection  # type: ignore[assignment]
+            yield driver
+        except _LOST:
+            raise
+        except psycopg.errors.QueryCanceled:
+            raise
+        except _GONE as gone:
+            if proxy is not None:
+                proxy.invalidate()
+            # The other connections of the pool are as old as this one.
+            self.engine.dispose()
+            raise DatabaseUnavailable(
+                "The database does not answer. Start it again (or mend DOORSTEP_DATABASE_URL) and ask once more."
+            ) from gone
+        finally:
+            if proxy is not None:
+                proxy.close()
+
+
+def hash_of(request: Any) -> bytes:
+    """What two requests must share to be the same one."""
+    return hashlib.sha256(canonical({}, [], plain(request))).digest()
+
+
+def _dump(answer: Any) -> str:
+    if isinstance(answer, Refusal):
+        return as_text({"refused": answer.code, "says": answer.says, "concerns": answer.concerns})
+    return as_text({"answer": answer})
+
+
+def _replay(known: Any, key: str, request_hash: bytes, answers: Any) -> Any:
+    if known.request_hash != request_hash:
+        return Refusal(Why.KEY_REUSED, f"The key {key} was used for another request.", {"key": key})
+    kept = known.answer if isinstance(known.answer, dict) else json.loads(known.answer)
+    if "refused" in kept:
+        return Refusal(Why[kept["refused"].upper()], kept["says"], kept["concerns"])
+    return TypeAdapter(answers).validate_python(kept["answer"])
+
+
+def _prepare_early(connection: Any, _: Any) -> None:
+    connection.prepare_threshold = 2  # the statements of a step are few and the same all day

@@ -1,0 +1,39 @@
+"""What the company has decided once for all its orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from doorstep.terms.order import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The company's own defaults.
+
+    `gs1_prefix` begins its SSCCs. `hold_seconds` is how long stock stays held for an order that payment has not
+    cleared. Costs steer promise and plan: handling per fulfilment order and per unit, each extra delivery of an order,
+    and a day of lateness.
+    """
+
+    name: str
+    currency: str
+    gs1_prefix: str
+    hold_seconds: int = 24 * 3600
+    handling_order_minor: int = 150
+    handling_unit_minor: int = 10
+    split_minor: int = 200
+    late_day_minor: int = 500
+    pick_seconds: int = 1800
+    pack_seconds: int = 1800
+    terms: Terms = field(
+        default_factory=lambda: Terms(
+            customer_class="standard",
+            ship_complete=False,
+            backorder=True,
+            max_deliveries=3,
+            min_shelf_life_days=0,
+            wanted_ppm=950_000,
+            language="en",
+        )
+    )
