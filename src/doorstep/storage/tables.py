@@ -503,4 +503,5 @@ scan = Table(
     _text("parked"),
 )
 
-milestone = Table("milestone", VIEWS, _key("sscc"), _key("milestone"), _instant("reached_at", nullable=False))
+# A milestone that was withdrawn stays, without a time.
+milestone = Table("milestone", VIEWS, _key("sscc"), _key("milestone"), _instant("reached_at"))

@@ -103,6 +103,9 @@ def _on_bench(changes: Changes, fulfilment_id: str, line_no: int, item_id: str, 
 def tasks_cancelled(body: fulfilment.TasksCancelled, _: Entry, changes: Changes) -> None:
     for task_id in body.task_ids:
         changes.set(tables.pick_task, (task_id,), state="cancelled")
+    for line in body.lines:
+        key = (body.fulfilment_id, line.line_no, line.item_id)
+        changes.add(tables.fulfilment_line, key, {"quantity": -line.quantity})
 
 
 def put_back(body: fulfilment.PutBack, entry: Entry, changes: Changes) -> None:
@@ -111,8 +114,18 @@ def put_back(body: fulfilment.PutBack, entry: Entry, changes: Changes) -> None:
         move = line.move
         shift_demand(changes, body.order_id, line.line_no, move.item_id, picked=-move.quantity, waiting=move.quantity)
         key = (body.fulfilment_id, line.line_no, move.item_id)
-        changes.add(tables.fulfilment_line, key, {"picked": -move.quantity})
+        changes.add(tables.fulfilment_line, key, {"picked": -move.quantity, "quantity": -move.quantity})
         _on_bench(changes, body.fulfilment_id, line.line_no, move.item_id, move.lot, -move.quantity)
+
+
+def fulfilment_replanned(body: fulfilment.FulfilmentReplanned, _: Entry, changes: Changes) -> None:
+    changes.set(
+        tables.fulfilment,
+        (body.fulfilment_id,),
+        service_id=body.service_id,
+        ship_by=body.ship_by,
+        cost_minor=body.cost_minor,
+    )
 
 
 def fulfilment_cancelled(body: fulfilment.FulfilmentCancelled, _: Entry, changes: Changes) -> None:
@@ -191,6 +204,7 @@ FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     fulfilment.PickedShort: picked_short,
     fulfilment.TasksCancelled: tasks_cancelled,
     fulfilment.PutBack: put_back,
+    fulfilment.FulfilmentReplanned: fulfilment_replanned,
     fulfilment.FulfilmentCancelled: fulfilment_cancelled,
     fulfilment.ParcelPacked: parcel_packed,
     fulfilment.ParcelUnpacked: parcel_unpacked,

@@ -72,6 +72,10 @@ def label_voided(body: shipping.LabelVoided, entry: Entry, changes: Changes) -> 
         _cost(body, "freight refund", -body.refund_minor, body.currency, entry, changes)
 
 
+def label_void_refused(body: shipping.LabelVoidRefused, _: Entry, changes: Changes) -> None:
+    changes.set(tables.label, (body.label_id,), state="bought", says=f"{body.code}: {body.says}")
+
+
 def handed_over(body: shipping.HandedOver, entry: Entry, changes: Changes) -> None:
     for content_no, (content, move) in enumerate(zip(body.contents, body.moves, strict=True)):
         fold_moves((move,), entry, changes, body.fulfilment_id, content.line_no, first_no=content_no)
@@ -138,6 +142,7 @@ FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     shipping.LabelFailed: label_failed,
     shipping.LabelVoidRequested: label_void_requested,
     shipping.LabelVoided: label_voided,
+    shipping.LabelVoidRefused: label_void_refused,
     shipping.HandedOver: handed_over,
     shipping.Scanned: scanned,
     shipping.ScanParked: scan_parked,

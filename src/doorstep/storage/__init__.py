@@ -1,0 +1,1 @@
+"""The database: journal, tables, queries, the embedded server. The only room that writes."""

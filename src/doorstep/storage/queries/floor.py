@@ -1,0 +1,96 @@
+"""The floor: what is to release, to pick, to pack; parcels and their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from doorstep.storage.store import Transaction
+
+
+def to_release(tx: Transaction, site_id: str, at_most: int) -> list[Any]:
+    """Planned fulfilment orders of a site whose goods are all on hand, least time left first; their orders locked."""
+    return tx.rows(
+        "SELECT f.*, o.area FROM fulfilment f JOIN orders o USING (order_id) "
+        "WHERE f.site_id = %s AND f.state = 'planned' AND o.state = 'open' AND NOT o.stopped "
+        "AND o.cleared_at IS NOT NULL AND NOT EXISTS ("
+        "  SELECT FROM fulfilment_line l WHERE l.fulfilment_id = f.fulfilment_id AND l.quantity > ("
+        "    SELECT coalesce(sum(h.quantity), 0) FROM hold h WHERE h.order_id = f.order_id AND h.line_no = l.line_no "
+        "    AND h.item_id = l.item_id AND h.state = 'active' AND h.site_id = f.site_id AND h.inbound_id = '' "
+        "    AND h.place_id = '')) "
+        "ORDER BY f.ship_by, f.fulfilment_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
+        site_id,
+        at_most,
+    )
+
+
+def task(tx: Transaction, task_id: str) -> Any:
+    return tx.one("SELECT * FROM pick_task WHERE task_id = %s", task_id)
+
+
+def tasks(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
+    return tx.rows("SELECT * FROM pick_task WHERE fulfilment_id = ANY(%s) ORDER BY task_id", list(fulfilment_ids))
+
+
+def open_tasks(tx: Transaction, site_id: str) -> list[Any]:
+    """What is to be picked at a site, in the order of its bins."""
+    return tx.rows(
+        "SELECT t.*, f.ship_by FROM pick_task t JOIN fulfilment f USING (fulfilment_id) "
+        "WHERE f.site_id = %s AND t.state = 'open' ORDER BY t.place_id, f.ship_by, t.task_id",
+        site_id,
+    )
+
+
+def fulfilment(tx: Transaction, fulfilment_id: str) -> Any:
+    return tx.one("SELECT * FROM fulfilment WHERE fulfilment_id = %s", fulfilment_id)
+
+
+def bench(tx: Transaction, fulfilment_id: str) -> list[Any]:
+    """Rows (line_no, item_id, lot, quantity) of what lies on the pack bench for a fulfilment order."""
+    return tx.rows(
+        "SELECT * FROM bench WHERE fulfilment_id = %s AND quantity > 0 ORDER BY line_no, item_id, lot", fulfilment_id
+    )
+
+
+def parcels(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
+    """The parcels that stand, opened ones left out."""
+    return tx.rows(
+        "SELECT * FROM parcel WHERE fulfilment_id = ANY(%s) AND state <> 'unpacked' ORDER BY sscc",
+        list(fulfilment_ids),
+    )
+
+
+def parcel(tx: Transaction, sscc: str) -> Any:
+    return tx.one("SELECT * FROM parcel WHERE sscc = %s", sscc)
+
+
+def contents(tx: Transaction, ssccs: Collection[str]) -> list[Any]:
+    return tx.rows("SELECT * FROM parcel_content WHERE sscc = ANY(%s) ORDER BY sscc, content_no", list(ssccs))
+
+
+def label(tx: Transaction, label_id: str) -> Any:
+    return tx.one("SELECT * FROM label WHERE label_id = %s", label_id)
+
+
+def labels(tx: Transaction, ssccs: Collection[str]) -> list[Any]:
+    """Every label of the parcels, oldest first."""
+    return tx.rows("SELECT * FROM label WHERE sscc = ANY(%s) ORDER BY label_id", list(ssccs))
+
+
+def label_by_tracking(tx: Transaction, carrier_id: str, tracking_number: str) -> Any:
+    return tx.one(
+        "SELECT * FROM label WHERE carrier_id = %s AND tracking_number = %s ORDER BY label_id DESC LIMIT 1",
+        carrier_id,
+        tracking_number,
+    )
+
+
+def scans(tx: Transaction, sscc: str) -> list[Any]:
+    return tx.rows("SELECT * FROM scan WHERE sscc = %s ORDER BY scanned_at, message_id", sscc)
+
+
+def milestones(tx: Transaction, sscc: str) -> list[Any]:
+    return tx.rows(
+        "SELECT milestone, reached_at FROM milestone WHERE sscc = %s AND reached_at IS NOT NULL ORDER BY reached_at",
+        sscc,
+    )

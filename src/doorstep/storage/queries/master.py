@@ -1,0 +1,117 @@
+"""Master data as values. Each definition is parsed once per text, however many steps read it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from doorstep.storage.store import Transaction
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.company import Company
+from doorstep.terms.item import Item
+from doorstep.terms.order import Terms
+from doorstep.terms.parcel import Carton
+from doorstep.terms.places import Address
+from doorstep.terms.service import CarrierService
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site as planning and the floor need it."""
+
+    site_id: str
+    name: str
+    area: str
+    person_ref: str
+    calendar: Calendar
+    daily_orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer's agreed terms, and where its personal data lies."""
+
+    customer_id: str
+    person_ref: str
+    terms: Terms
+
+
+@lru_cache(maxsize=100_000)
+def _parsed(kind: Any, text: str) -> Any:
+    return _adapter(kind).validate_json(text)
+
+
+@lru_cache(maxsize=100)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def company(tx: Transaction) -> Company | None:
+    row = tx.one("SELECT company::text AS text FROM company")
+    return _parsed(Company, row.text) if row else None
+
+
+def items(tx: Transaction, item_ids: Collection[str]) -> dict[str, Item]:
+    """The items among `item_ids` that are known, and the parts of those that are kits."""
+    rows = tx.rows(
+        "WITH asked AS (SELECT item FROM item WHERE item_id = ANY(%s)) "
+        "SELECT item::text AS text FROM asked UNION "
+        "SELECT i.item::text FROM asked, jsonb_array_elements(asked.item->'parts') p "
+        "JOIN item i ON i.item_id = p->>'item_id'",
+        list(item_ids),
+    )
+    found: Iterable[Item] = (_parsed(Item, row.text) for row in rows)
+    return {item.item_id: item for item in found}
+
+
+def services(tx: Transaction) -> tuple[CarrierService, ...]:
+    rows = tx.rows("SELECT service::text AS text FROM service ORDER BY service_id")
+    return tuple(_parsed(CarrierService, row.text) for row in rows)
+
+
+def service(tx: Transaction, service_id: str) -> CarrierService | None:
+    row = tx.one("SELECT service::text AS text FROM service WHERE service_id = %s", service_id)
+    return _parsed(CarrierService, row.text) if row else None
+
+
+def cartons(tx: Transaction) -> tuple[Carton, ...]:
+    rows = tx.rows("SELECT carton::text AS text FROM carton ORDER BY carton_id")
+    return tuple(_parsed(Carton, row.text) for row in rows)
+
+
+def sites(tx: Transaction) -> dict[str, Site]:
+    rows = tx.rows(
+        "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders FROM site ORDER BY site_id"
+    )
+    return {
+        row.site_id: Site(
+            row.site_id, row.name, row.area, row.person_ref, _parsed(Calendar, row.text), row.daily_orders
+        )
+        for row in rows
+    }
+
+
+def customer(tx: Transaction, customer_id: str) -> Customer | None:
+    row = tx.one("SELECT person_ref, terms::text AS text FROM customer WHERE customer_id = %s", customer_id)
+    return Customer(customer_id, row.person_ref, _parsed(Terms, row.text)) if row else None
+
+
+def terms_of(text: str) -> Terms:
+    """Terms as a row keeps them."""
+    parsed: Terms = _parsed(Terms, text)
+    return parsed
+
+
+def address(tx: Transaction, person_ref: str) -> Address | None:
+    """Where a person is reached; None where nothing is known or it was erased."""
+    row = tx.one("SELECT details::text AS text FROM person WHERE person_ref = %s AND erased_at IS NULL", person_ref)
+    return _adapter(Address).validate_json(row.text) if row else None
+
+
+def place_kind(tx: Transaction, place_id: str) -> str | None:
+    row = tx.one("SELECT kind FROM place WHERE place_id = %s", place_id)
+    return row.kind if row else None

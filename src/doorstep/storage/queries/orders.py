@@ -1,0 +1,98 @@
+"""Orders as they stand: what is wanted, promised, planned, and how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from doorstep.storage.store import Transaction
+
+
+def lock(tx: Transaction, order_id: str) -> Any:
+    """The order's row, its terms as text, locked for this step: steps on one order follow one another."""
+    return tx.one("SELECT *, terms::text AS terms_text FROM orders WHERE order_id = %s FOR UPDATE", order_id)
+
+
+def lock_all(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
+    return tx.rows(
+        "SELECT *, terms::text AS terms_text FROM orders WHERE order_id = ANY(%s) ORDER BY order_id FOR UPDATE",
+        list(order_ids),
+    )
+
+
+def order(tx: Transaction, order_id: str) -> Any:
+    return tx.one("SELECT *, terms::text AS terms_text FROM orders WHERE order_id = %s", order_id)
+
+
+def lines(tx: Transaction, order_id: str) -> list[Any]:
+    return tx.rows("SELECT * FROM order_line WHERE order_id = %s ORDER BY line_no", order_id)
+
+
+def demand(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
+    return tx.rows("SELECT * FROM demand WHERE order_id = ANY(%s) ORDER BY order_id, line_no, item_id", list(order_ids))
+
+
+def plannable(tx: Transaction, at_most: int) -> list[Any]:
+    """Orders with units that no released fulfilment order has: cleared, going on, oldest first, not being worked on."""
+    return tx.rows(
+        "SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE o.state = 'open' AND NOT o.stopped "
+        "AND o.cleared_at IS NOT NULL AND EXISTS (SELECT FROM demand d WHERE d.order_id = o.order_id "
+        "AND (d.waiting > 0 OR EXISTS (SELECT FROM hold h WHERE h.order_id = d.order_id AND h.line_no = d.line_no "
+        "AND h.item_id = d.item_id AND h.state = 'active' AND h.place_id = ''))) "
+        "ORDER BY o.placed_at, o.order_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
+        at_most,
+    )
+
+
+def promises(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
+    """Every promise of the orders, by revision and line (0 is the order as a whole)."""
+    return tx.rows(
+        "SELECT promise_id, order_id, line_no, revision, first_day, last_day, ppm, basis, cause, "
+        "caused_by, promised_at FROM promise WHERE order_id = ANY(%s) ORDER BY order_id, revision, line_no",
+        list(order_ids),
+    )
+
+
+def agreed(tx: Transaction, order_ids: Collection[str]) -> dict[str, dict[int, Any]]:
+    """The promise that now stands, by order and line: each order's newest."""
+    rows = tx.rows(
+        "SELECT DISTINCT ON (order_id, line_no) order_id, line_no, revision, first_day, last_day, ppm FROM promise "
+        "WHERE order_id = ANY(%s) ORDER BY order_id, line_no, revision DESC",
+        list(order_ids),
+    )
+    found: dict[str, dict[int, Any]] = {}
+    for row in rows:
+        found.setdefault(row.order_id, {})[row.line_no] = row
+    return found
+
+
+def fulfilments(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
+    """The fulfilment orders that stand, oldest first."""
+    return tx.rows(
+        "SELECT * FROM fulfilment WHERE order_id = ANY(%s) AND state <> 'cancelled' ORDER BY fulfilment_id",
+        list(order_ids),
+    )
+
+
+def fulfilment_lines(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
+    return tx.rows(
+        "SELECT * FROM fulfilment_line WHERE fulfilment_id = ANY(%s) ORDER BY fulfilment_id, line_no, item_id",
+        list(fulfilment_ids),
+    )
+
+
+def load(tx: Transaction) -> list[Any]:
+    """Rows (site_id, shipments) of fulfilment orders between release and packing: the queue before a new one."""
+    return tx.rows(
+        "SELECT site_id, count(*) AS shipments FROM fulfilment WHERE state IN ('released', 'picked') GROUP BY site_id"
+    )
+
+
+def booked(tx: Transaction) -> list[Any]:
+    """Rows (site_id, ship_by) of fulfilment orders that are planned."""
+    return tx.rows("SELECT site_id, order_id, ship_by FROM fulfilment WHERE state = 'planned'")
+
+
+def next_sscc_serials(tx: Transaction, count: int) -> list[int]:
+    rows = tx.rows("SELECT nextval('sscc_serial') AS serial FROM generate_series(1, %s)", count)
+    return [row.serial for row in rows]

@@ -1,0 +1,133 @@
+"""Stock as it stands: what is free where, who holds what, what is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from doorstep.events.stock import Hold
+from doorstep.storage.store import Transaction
+
+_HOLD = (
+    "SELECT hold_id, order_id, line_no, item_id, quantity, site_id, lot, place_id, inbound_id, reason, expires_at "
+    "FROM hold WHERE state = 'active' AND "
+)
+
+
+def free(tx: Transaction, item_ids: Collection[str]) -> list[Any]:
+    """Rows (site_id, item_id, lot, quantity, expires_on) of what a site can promise; 0 where all of a lot is held."""
+    return tx.rows(
+        "SELECT p.site_id, p.item_id, p.lot, p.on_hand - p.held AS quantity, l.expires_on "
+        "FROM pool p LEFT JOIN lot l ON l.item_id = p.item_id AND l.lot = p.lot "
+        "WHERE p.item_id = ANY(%s) AND p.on_hand > 0 ORDER BY p.site_id, p.item_id, l.expires_on, p.lot",
+        list(item_ids),
+    )
+
+
+def inbound(tx: Transaction, item_ids: Collection[str]) -> list[Any]:
+    """Rows (inbound_id, site_id, item_id, quantity, due_at) of what is expected and not yet held."""
+    return tx.rows(
+        "SELECT inbound_id, site_id, item_id, expected - received - held AS quantity, due_at FROM inbound "
+        "WHERE item_id = ANY(%s) AND expected > received ORDER BY due_at, inbound_id",
+        list(item_ids),
+    )
+
+
+def holds_of_orders(tx: Transaction, order_ids: Collection[str]) -> list[Hold]:
+    return _holds(tx.rows(_HOLD + "order_id = ANY(%s) ORDER BY hold_id", list(order_ids)))
+
+
+def hold(tx: Transaction, hold_id: str) -> Hold | None:
+    found = _holds(tx.rows(_HOLD + "hold_id = %s", hold_id))
+    return found[0] if found else None
+
+
+def holds_at_site(tx: Transaction, site_id: str, item_id: str, lot: str) -> list[Hold]:
+    """Holds of stock on hand, newest first: the last to come is the first to be let down."""
+    return _holds(
+        tx.rows(
+            _HOLD + "site_id = %s AND item_id = %s AND lot = %s AND inbound_id = '' ORDER BY hold_id DESC",
+            site_id,
+            item_id,
+            lot,
+        )
+    )
+
+
+def holds_on_inbound(tx: Transaction, inbound_id: str) -> list[Hold]:
+    """Holds of an inbound, oldest promise first."""
+    return _holds(
+        tx.rows(
+            _HOLD + "inbound_id = %s ORDER BY (SELECT o.placed_at FROM orders o WHERE o.order_id = hold.order_id), "
+            "hold_id",
+            inbound_id,
+        )
+    )
+
+
+def expired_holds(tx: Transaction, at_most: int) -> list[Hold]:
+    """Active holds whose time has run out, locked for this step."""
+    return _holds(
+        tx.rows(_HOLD + "expires_at <= %s ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED", tx.now, at_most)
+    )
+
+
+def _holds(rows: Sequence[Any]) -> list[Hold]:
+    return [Hold(**row._asdict()) for row in rows]
+
+
+def bins(tx: Transaction, site_id: str, item_ids: Collection[str]) -> list[Any]:
+    """Rows (place_id, item_id, lot, free) of the site's bins that still have something nobody is to pick."""
+    return tx.rows(
+        "SELECT b.place_id, b.item_id, b.lot, b.on_hand - b.held AS free FROM balance b "
+        "JOIN place p ON p.place_id = b.place_id AND p.site_id = %s AND p.kind = 'bin' "
+        "WHERE b.item_id = ANY(%s) AND b.on_hand > b.held ORDER BY b.place_id, b.item_id, b.lot",
+        site_id,
+        list(item_ids),
+    )
+
+
+def balance(tx: Transaction, place_id: str, item_id: str, lot: str) -> Any:
+    """The row (on_hand, held) of a place, locked for this step; None where nothing ever was."""
+    return tx.one(
+        "SELECT on_hand, held FROM balance WHERE place_id = %s AND item_id = %s AND lot = %s FOR UPDATE",
+        place_id,
+        item_id,
+        lot,
+    )
+
+
+def pool(tx: Transaction, site_id: str, item_id: str, lot: str) -> Any:
+    return tx.one(
+        "SELECT on_hand, held FROM pool WHERE site_id = %s AND item_id = %s AND lot = %s FOR UPDATE",
+        site_id,
+        item_id,
+        lot,
+    )
+
+
+def serials_known(tx: Transaction, item_id: str, serials: Collection[str]) -> dict[str, Any]:
+    """Rows (serial, place_id, lot, fulfilment_id) of the serials that were ever seen, locked for this step."""
+    rows = tx.rows(
+        "SELECT serial, place_id, lot, fulfilment_id FROM unit WHERE item_id = %s AND serial = ANY(%s) "
+        "ORDER BY serial FOR UPDATE",
+        item_id,
+        list(serials),
+    )
+    return {row.serial: row for row in rows}
+
+
+def serials_of_line(tx: Transaction, fulfilment_id: str, line_no: int, item_id: str, place_id: str) -> list[Any]:
+    """Rows (serial, lot) of the units picked for a line that stand at a place."""
+    return tx.rows(
+        "SELECT serial, lot FROM unit WHERE fulfilment_id = %s AND line_no = %s AND item_id = %s AND place_id = %s "
+        "ORDER BY serial FOR UPDATE",
+        fulfilment_id,
+        line_no,
+        item_id,
+        place_id,
+    )
+
+
+def inbound_row(tx: Transaction, inbound_id: str) -> Any:
+    return tx.one("SELECT * FROM inbound WHERE inbound_id = %s FOR UPDATE", inbound_id)
