@@ -12,8 +12,9 @@ class Company:
     """The company's own defaults.
 
     `gs1_prefix` begins its SSCCs. `hold_seconds` is how long stock stays held for an order that payment has not
-    cleared. Costs steer promise and plan: handling per fulfilment order and per unit, each extra delivery of an order,
-    and a day of lateness.
+    cleared. `pick_seconds` and `pack_seconds` are one order's time from release to the dock, `station_seconds` what
+    each order before it adds. Costs steer promise and plan: handling per fulfilment order and per unit, each extra
+    delivery of an order, and a day of lateness.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Company:
     late_day_minor: int = 500
     pick_seconds: int = 1800
     pack_seconds: int = 1800
+    station_seconds: int = 300
     terms: Terms = field(
         default_factory=lambda: Terms(
             customer_class="standard",

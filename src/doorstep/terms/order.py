@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import TypeVar
 
 from doorstep.terms.places import Address
@@ -45,7 +45,7 @@ class Line:
 class Order:
     """An order as a door hands it on: parsed, not yet judged.
 
-    `asked_from` and `asked_by` bound the wanted delivery (None: as soon as can be, at the least cost).
+    `asked_from` and `asked_by` bound the wanted delivery, dates at the destination (None: as soon as can be, at the least cost).
     `cleared` is False where payment, credit or fraud checks still hold it: its clock has not started.
     """
 
@@ -54,7 +54,7 @@ class Order:
     ship_to: Address
     currency: str
     reference: str = ""
-    asked_from: datetime | None = None
-    asked_by: datetime | None = None
+    asked_from: date | None = None
+    asked_by: date | None = None
     cleared: bool = True
     terms: Terms = field(default_factory=Terms)

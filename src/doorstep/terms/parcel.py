@@ -86,7 +86,7 @@ class Unpackable:
 
 
 class Milestone(StrEnum):
-    """How far a parcel has come, in the order of a journey; `rank` is that order, the text's own order means nothing."""
+    """How far a parcel has come, in the order of a journey: `rank` is that order, the order of the texts is none."""
 
     LABEL_MADE = "label_made"
     HANDED_OVER = "handed_over"

@@ -1,0 +1,80 @@
+"""Reading JSON that a stranger wrote: every field is checked, and the first thing wrong is said in one sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+
+from doorstep.terms.clock import read_stamp
+
+_LONGEST_TEXT = 200
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # no database keeps these
+
+
+class UnreadableError(Exception):
+    """What is wrong with a message. Dialects catch it and park the message; it never leaves this room."""
+
+
+def read_object(raw: bytes, most_bytes: int) -> dict[str, object]:
+    """The JSON object in `raw`, UTF-8, no longer than `most_bytes`; UnreadableError otherwise."""
+    if len(raw) > most_bytes:
+        raise UnreadableError(f"{len(raw)} bytes are more than the {most_bytes} that are read")
+    try:
+        value: object = json.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as problem:
+        raise UnreadableError("is not UTF-8") from problem
+    except (ValueError, RecursionError) as problem:
+        raise UnreadableError("is not JSON") from problem
+    return _as_object(value, "the message")
+
+
+def read_part(message: dict[str, object], name: str) -> dict[str, object]:
+    """The object under `name`."""
+    return _as_object(_field(message, name), name)
+
+
+def read_text(message: dict[str, object], name: str, longest: int = _LONGEST_TEXT) -> str:
+    """The text under `name`: not blank, without control characters or half characters."""
+    value = _field(message, name)
+    if not isinstance(value, str) or not value.strip():
+        raise UnreadableError(f"{name} is not a text")
+    if len(value) > longest:
+        raise UnreadableError(f"{name} has {len(value)} characters, more than {longest}")
+    if _NOT_TEXT.search(value):
+        raise UnreadableError(f"{name} has a character that is not text")
+    return value
+
+
+def read_text_if_any(message: dict[str, object], name: str) -> str:
+    """The text under `name`; '' where it is missing, null or empty."""
+    return "" if message.get(name) in (None, "") else read_text(message, name)
+
+
+def read_amount(message: dict[str, object], name: str) -> int:
+    """The whole number, zero or more, under `name`."""
+    value = _field(message, name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise UnreadableError(f"{name} is not a whole number from zero up")
+    return value
+
+
+def read_instant(message: dict[str, object], name: str) -> datetime:
+    """The instant under `name`: ISO 8601 with a time zone."""
+    text = read_text(message, name)
+    try:
+        return read_stamp(text)
+    except (ValueError, OverflowError) as problem:
+        raise UnreadableError(f"{name} is not an instant with a time zone: {text!r}") from problem
+
+
+def _as_object(value: object, name: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise UnreadableError(f"{name} is not a JSON object")
+    return value
+
+
+def _field(message: dict[str, object], name: str) -> object:
+    if name not in message:
+        raise UnreadableError(f"{name} is missing")
+    return message[name]

@@ -1,0 +1,1 @@
+"""Links: the only way out. One sender to carriers; what comes back is a value, also when nothing does."""

@@ -1,0 +1,1 @@
+"""The twin: a false world for the real programme, seeded, under a clock of its own."""
