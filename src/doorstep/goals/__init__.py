@@ -1,0 +1,1 @@
+"""What the company wants, and how near it came: the score of promises."""

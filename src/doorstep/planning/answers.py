@@ -1,0 +1,158 @@
+"""What planning answers: offers for one order, or a plan for all of them with its bound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from doorstep.planning.values import BoxedParcel, Reservation, Scarce
+from doorstep.promising.arrivals import Leg
+from doorstep.promising.window import Basis
+from doorstep.terms.calendar import Window
+from doorstep.terms.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class CostParts:
+    """The cost of a way to serve an order, minor units, part by part.
+
+    `late_minor` and `broken_minor` are the expected cost of missing the promise. `scarce_minor` is the price of scarce
+    stock and days under which a quote was made: it ranks offers and is no money, so it is not in the total.
+    """
+
+    freight_minor: int = 0
+    cartons_minor: int = 0
+    handling_minor: int = 0
+    split_minor: int = 0
+    late_minor: int = 0
+    broken_minor: int = 0
+    waits_minor: int = 0
+    scarce_minor: int = 0
+
+    @property
+    def total_minor(self) -> int:
+        money = self.freight_minor + self.cartons_minor + self.handling_minor + self.split_minor
+        return money + self.late_minor + self.broken_minor + self.waits_minor
+
+    @property
+    def rank_minor(self) -> int:
+        """What offers are compared by: the total and the price of what is scarce."""
+        return self.total_minor + self.scarce_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """One fulfilment order: what one site sends by one service.
+
+    `departs` is the planned departure, `ship_by` the last one with which the promise still holds (never before
+    `departs`). `leg` is what its arrival follows from, `in_window_ppm` P(its lines' promises are kept).
+    """
+
+    site_id: str
+    service_id: str
+    departs: datetime
+    ship_by: datetime
+    reservations: tuple[Reservation, ...]
+    zone: str
+    tariff_id: str
+    parcels: tuple[BoxedParcel, ...]
+    cost_minor: int  # freight, cartons and handling of this shipment alone
+    leg: Leg
+    in_window_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinePromise:
+    """A window for one line (0: the order as a whole, complete when its last shipment is there) and its basis."""
+
+    line_no: int
+    window: Window
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One (date, probability, cost) point: the promises it makes, the shipments and reservations it needs.
+
+    `as_wanted` is False where some promise holds with less than the wanted probability, as its `ppm` says.
+    """
+
+    order: LinePromise
+    lines: tuple[LinePromise, ...]
+    shipments: tuple[Shipment, ...]
+    cost: CostParts
+    as_wanted: bool
+
+    @property
+    def reservations(self) -> tuple[Reservation, ...]:
+        return tuple(reservation for shipment in self.shipments for reservation in shipment.reservations)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Offers, cheapest first, each dearer one sooner; or the refusal where there are none."""
+
+    offers: tuple[Offer, ...]
+    refusal: Refusal | None = None
+
+
+class Reason(StrEnum):
+    """Why an order is planned as it is, or why another way was not taken."""
+
+    CHEAPEST = "cheapest"  # no way costs less
+    STOCK_TAKEN = "stock taken"  # a cheaper way needs stock that other orders have
+    DAY_FULL = "day full"  # a cheaper way needs room on a day that is full
+    PROMISE_AT_RISK = "promise at risk"  # does not hold the promise with the wanted probability
+    DEARER = "dearer"
+    WAITS = "waits"  # nothing can be shipped: the order keeps what it holds
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerUp:
+    """Another way to serve an order: (site, service) of its shipments, its cost, and why it was rejected."""
+
+    ways: tuple[tuple[str, str], ...]
+    first_departs: datetime
+    cost_minor: int
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlan:
+    """How one order will be served. Without shipments it waits, `refusal` says why, and it keeps what it held.
+
+    `least_minor` is what the order would cost if it were alone in the world, among the ways looked at.
+    """
+
+    order_id: str
+    shipments: tuple[Shipment, ...]
+    reservations: tuple[Reservation, ...]
+    cost: CostParts
+    in_window_ppm: int
+    least_minor: int
+    reasons: tuple[Reason, ...]
+    runners_up: tuple[RunnerUp, ...]
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan of all orders with its certificate.
+
+    No selection among the ways looked at costs less than `bound_minor` within stock and room (the Lagrangian bound at
+    `prices`; they are also what a quote is asked under). `planning.supply.patterns` says which ways are looked at.
+    """
+
+    orders: tuple[OrderPlan, ...]
+    bound_minor: int
+    prices: Mapping[Scarce, int] = field(default_factory=dict)
+
+    @property
+    def total_minor(self) -> int:
+        return sum(order.cost.total_minor for order in self.orders)
+
+    @property
+    def gap_minor(self) -> int:
+        return self.total_minor - self.bound_minor

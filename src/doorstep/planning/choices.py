@@ -1,0 +1,152 @@
+"""One order's choices in the joint plan: its ways judged against the agreed promise, and what it takes to use one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from doorstep.planning.answers import CostParts, Reason
+from doorstep.planning.prices import Column
+from doorstep.planning.supply import Free, RowKey, row_of, together
+from doorstep.planning.values import DayKey, OpenOrder, Scarce, SiteSupply
+from doorstep.planning.ways import Ahead, Desk, Option, Way, lasts
+from doorstep.promising.arrivals import arrivals, next_departure
+from doorstep.promising.mass import WHOLE
+from doorstep.promising.window import days_late_ppm, kept_ppm
+from doorstep.terms.refusals import Refusal
+
+_MOST_DELAYS = 10  # later departures tried for `ship_by`
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way judged; without a way the order waits and keeps the `rows` that it holds."""
+
+    way: Way | None
+    cost: CostParts
+    rows: Mapping[RowKey, int]
+    uses: Mapping[Scarce, int] = field(default_factory=dict)
+    line_ppm: Mapping[int, int] = field(default_factory=dict)  # P(promise kept); line 0 is the order
+    holds: bool = False
+
+    @property
+    def column(self) -> Column:
+        return Column(self.cost.total_minor, self.uses)
+
+    def name(self) -> tuple[object, ...]:
+        """What tells two choices of one order apart."""
+        options = self.way.options if self.way else ()
+        return tuple((option.taken, option.service_id, option.departs) for option in options)
+
+    def rank(self) -> tuple[object, ...]:
+        """Cheaper first, then sooner, then by service and site, so that equal questions get equal plans."""
+        options = self.way.options if self.way else ()
+        return (self.cost.total_minor, tuple((o.departs, o.service_id, o.day.site_id) for o in options))
+
+
+class Board:
+    """What is left while a plan is put together: free units of every row, and room for shipments on every day."""
+
+    def __init__(self, free: Free, sites: Collection[SiteSupply]) -> None:
+        self.free = free
+        self._sites = {site.site_id: site for site in sites if site.daily_shipments is not None}
+        self._taken: dict[DayKey, int] = {}
+
+    def room(self, day: DayKey) -> int | None:
+        """Shipments that can still leave on a day; None: any number."""
+        site = self._sites.get(day.site_id)
+        if site is None or site.daily_shipments is None:
+            return None
+        return site.daily_shipments - site.booked.get(day.day, 0) - self._taken.get(day, 0)
+
+    def hinders(self, choice: Choice) -> Reason | None:
+        """Why a choice cannot be taken now; None: it can."""
+        if any(self.free.get(row, 0) < units for row, units in choice.rows.items()):
+            return Reason.STOCK_TAKEN
+        for key, units in choice.uses.items():
+            room = self.room(key) if isinstance(key, DayKey) else None
+            if room is not None and room < units:
+                return Reason.DAY_FULL
+        return None
+
+    def take(self, choice: Choice, sign: int = 1) -> None:
+        """Use what the choice needs; `sign` -1 gives it back."""
+        for row, units in choice.rows.items():
+            self.free[row] -= sign * units
+        for key, units in choice.uses.items():
+            if isinstance(key, DayKey):
+                self._taken[key] = self._taken.get(key, 0) + sign * units
+
+    def give_back(self, choice: Choice) -> None:
+        self.take(choice, -1)
+
+    def full_days(self, seen: Collection[DayKey]) -> set[DayKey]:
+        return {day for day in seen if (room := self.room(day)) is not None and room <= 0}
+
+
+def waiting(order: OpenOrder, waits_minor: int) -> Choice:
+    """The order is not shipped and keeps what it holds."""
+    rows: dict[RowKey, int] = {}
+    for reservation in order.held:
+        rows[row_of(reservation)] = rows.get(row_of(reservation), 0) + reservation.quantity
+    return Choice(None, CostParts(waits_minor=waits_minor), rows)
+
+
+def choices(
+    order: OpenOrder, desk: Desk, free: Free, full: Collection[DayKey] = ()
+) -> tuple[list[Choice], list[Refusal]]:
+    """The order's best choices out of `free`, cheapest first, and why some services cannot."""
+    windows = [order.agreed, *order.line_windows.values()]
+    first_days = [window.first_day for window in windows if window.first_day is not None]
+    not_before = min(first_days) if len(first_days) == len(windows) else None
+    held = [together(order.held)] if order.held else []
+    ways, refusals = desk.ways(order.demand, free, Ahead(not_before, frozenset(full)), also=held)
+    judged = [choice for way in ways if (choice := judge(way, order, desk)) is not None]
+    return sorted(judged, key=Choice.rank)[: desk.costs.most_ways], refusals
+
+
+def judge(way: Way, order: OpenOrder, desk: Desk) -> Choice | None:
+    """A way with P(each promise kept) and the expected cost of missing it; None where a lot would not last."""
+    demand = order.demand
+    line_nos = (0, *dict.fromkeys(need.line_no for need in demand.needs))
+    arrival = {line_no: way.arrival_of(line_no) for line_no in line_nos}
+    windows = {line_no: order.window_of(line_no) if line_no else order.agreed for line_no in line_nos}
+    last_days = {}
+    for line_no in line_nos:
+        surely = arrival[line_no].quantile(demand.wanted_ppm)
+        promised = windows[line_no].last_day
+        last_days[line_no] = promised if surely is None else max(promised, date.fromordinal(surely))
+    if not lasts(way, last_days, desk.supply, demand.shelf_life_days):
+        return None
+    line_ppm = {line_no: kept_ppm(arrival[line_no], windows[line_no]) for line_no in line_nos}
+    holds = min(line_ppm.values()) >= demand.wanted_ppm
+    late = days_late_ppm(arrival[0], order.agreed.last_day, desk.costs.never_days)
+    cost = replace(
+        way.cost,
+        late_minor=-(-late * desk.costs.late_day_minor // WHOLE),
+        broken_minor=0 if holds else desk.costs.broken_minor,
+    )
+    return Choice(way, cost, way.rows(), way.uses(), line_ppm, holds)
+
+
+def ship_by(way: Way, i: int, order: OpenOrder, desk: Desk) -> datetime:
+    """The last departure of the way's i-th shipment with which the promise still holds; its own where it does not."""
+    latest = way.options[i].departs
+    for _ in range(_MOST_DELAYS):
+        later = _delayed(way.options[i], latest)
+        if later is None:
+            return latest
+        tried = judge(replace(way, options=(*way.options[:i], later, *way.options[i + 1 :])), order, desk)
+        if tried is None or not tried.holds:
+            return latest
+        latest = later.departs
+    return latest
+
+
+def _delayed(option: Option, after: datetime) -> Option | None:
+    departs = next_departure(option.leg, after + timedelta(seconds=1))
+    if departs is None:
+        return None
+    leg = replace(option.leg, hold_until=departs)
+    return replace(option, departs=departs, leg=leg, arrival=arrivals(leg))

@@ -1,0 +1,136 @@
+"""The default composition: parcels from `packing`, rates and prohibitions from `carriers`. Both are known here only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from doorstep.carriers.may_ship import Ban, may_it_ship
+from doorstep.carriers.rating import NoRate, Rated, rate
+from doorstep.packing import cartonize, estimate
+from doorstep.planning.values import Boxed, BoxedParcel, Deciders
+from doorstep.terms.item import Item
+from doorstep.terms.money import share_out
+from doorstep.terms.parcel import Carton, PackItem, Size
+from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.service import CarrierService
+
+_NOT_SENT_MINOR = 10**12  # a carton that the service does not take: dearer than anything it takes
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What an item is reckoned with until it has been measured at the packing bench. Source: our own judgement."""
+
+    size: Size
+    weight_g: int
+
+
+AS_UNKNOWN = Unknown(Size(300, 200, 100), 1_000)
+
+
+def deciders(
+    cartons: Sequence[Carton],
+    currency: str,
+    bans: Iterable[Ban] = (),
+    *,
+    unknown: Unknown = AS_UNKNOWN,
+    packed: bool = False,
+) -> Deciders:
+    """Deciders over the company's cartons and currency.
+
+    `packed` False reckons with estimated parcels (microseconds; `carton_id` is empty), True packs every shipment for
+    every service (milliseconds). A quote and the plan that follows it must be asked alike.
+    """
+    cartons, bans = tuple(cartons), tuple(bans)
+
+    def carton_up(
+        contents: Sequence[tuple[Item, int]], service: CarrierService, origin: str, destination: str
+    ) -> Boxed | Refusal:
+        goods = [pack_item(item, quantity, unknown) for item, quantity in contents]
+        lane = Lane(service, currency, origin, destination)
+        return _packed(goods, cartons, lane) if packed else _estimated(goods, cartons, lane)
+
+    def may_ship(items: Sequence[Item], service: CarrierService, destination: str) -> Refusal | None:
+        no = may_it_ship(items, service, destination.partition("-")[0], bans)
+        if no is None:
+            return None
+        return Refusal(Why.MAY_NOT_SHIP, no.says, {"rule": no.rule, "item": no.item_id, "service": service.service_id})
+
+    return Deciders(carton_up, may_ship)
+
+
+def pack_item(item: Item, quantity: int, unknown: Unknown = AS_UNKNOWN) -> PackItem:
+    """An item as packing sees it; hazard classes never share a carton."""
+    return PackItem(
+        ref=item.item_id,
+        size=item.size or unknown.size,
+        weight_g=unknown.weight_g if item.weight_g is None else item.weight_g,
+        quantity=quantity,
+        upright=item.upright,
+        fragile=item.fragile,
+        keep_apart=item.hazard,
+        own_container=item.own_container,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One service between two areas, priced in the company's currency."""
+
+    service: CarrierService
+    currency: str
+    origin: str
+    destination: str
+
+    def rate(self, size: Size, weight_g: int) -> Rated | Refusal:
+        rated = rate(self.service, size, max(weight_g, 1), self.origin, self.destination)
+        concerns: dict[str, str | int] = {"service": self.service.service_id, "area": self.destination}
+        if isinstance(rated, NoRate):
+            return Refusal(Why.NO_SERVICE, rated.says, {**concerns, "needs": rated.needs, "allowed": rated.allowed})
+        if rated.currency != self.currency:
+            says = f"{rated.service_id} is priced in {rated.currency}: there is no dated rate to {self.currency}"
+            return Refusal(Why.NO_SERVICE, says, concerns)
+        return rated
+
+    def price(self, carton: Carton, weight_g: int) -> int:
+        rated = self.rate(carton.outer, weight_g)
+        return _NOT_SENT_MINOR if isinstance(rated, Refusal) else rated.total_minor
+
+
+def _estimated(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane) -> Boxed | Refusal:
+    reckoned = estimate(goods, cartons)
+    if reckoned.unpackable:
+        return _does_not_fit([item for item in goods if item.ref in reckoned.unpackable], cartons)
+    shares = share_out(reckoned.cost_at_least_minor, [1] * len(reckoned.parcels))
+    likely = [("", p.size, p.weight_g, share) for p, share in zip(reckoned.parcels, shares, strict=True)]
+    return _rated(likely, lane)
+
+
+def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane) -> Boxed | Refusal:
+    packing = cartonize(goods, cartons, price=lane.price)
+    if packing.unpackable:
+        return _does_not_fit([item for item in goods if item.ref in {no.ref for no in packing.unpackable}], cartons)
+    return _rated(
+        [(p.carton.carton_id, p.carton.outer, p.weight_g, p.carton.cost_minor) for p in packing.cartons], lane
+    )
+
+
+def _rated(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed | Refusal:
+    """Parcels as (carton id, outer size, grams, cost of the carton), rated one by one; all of them or a refusal."""
+    boxed = []
+    zone = ""
+    for carton_id, size, weight_g, carton_minor in parcels:
+        rated = lane.rate(size, weight_g)
+        if isinstance(rated, Refusal):
+            return rated
+        zone = rated.zone
+        boxed.append(BoxedParcel(carton_id, weight_g, rated.total_minor, carton_minor))
+    return Boxed(zone, lane.service.tariff.tariff_id, tuple(boxed))
+
+
+def _does_not_fit(goods: Sequence[PackItem], cartons: Sequence[Carton]) -> Refusal:
+    """What fits no carton, and the measure that binds."""
+    no = cartonize(goods, cartons).unpackable[0]
+    says = f"{no.ref} fits no carton: its {no.binding} is {no.needs}, the most that any takes is {no.best}"
+    return Refusal(Why.DOES_NOT_FIT, says, {"item": no.ref, "binding": no.binding, "needs": no.needs, "best": no.best})

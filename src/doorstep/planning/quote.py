@@ -1,0 +1,128 @@
+"""The quote: what could be promised for one order now. The same ways as the plan's, with the window still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from doorstep.planning.answers import LinePromise, Offer, Quote
+from doorstep.planning.supply import Supply, could_be, shortage
+from doorstep.planning.values import Costs, DayKey, Deciders, Demand, QuoteQuestion, SiteSupply
+from doorstep.planning.ways import Ahead, Desk, Way, lasts, scarce_minor
+from doorstep.promising.mass import WHOLE
+from doorstep.promising.window import Basis, days_late_ppm, promised
+from doorstep.terms.refusals import Refusal, Why, first
+
+
+def quote(question: QuoteQuestion, deciders: Deciders) -> Quote:
+    """Offers cheapest first, each dearer one with a sooner last day; or why nothing can be offered.
+
+    Refusals: BAD_QUANTITY, OUT_OF_STOCK, NO_SERVICE, DOES_NOT_FIT, MAY_NOT_SHIP, DATE_OUT_OF_REACH. An offer is less
+    sure than wanted (`as_wanted` False) only where no way is as sure as wanted and no date was asked for.
+    """
+    demand = question.demand
+    if not demand.needs or min(need.quantity for need in demand.needs) <= 0:
+        return _no(Why.BAD_QUANTITY, "every line of an order is for one unit or more", {"order": demand.order_id})
+    desk = Desk(question.now, question.sites, question.services, question.costs, deciders)
+    short = shortage(demand, desk.supply, desk.supply.free, desk.today())
+    if short:
+        return Quote((), out_of_stock(demand, desk.supply, short))
+    later = demand.asked_from is not None or any(isinstance(key, DayKey) for key in question.prices)
+    ahead = Ahead(demand.asked_from, frozenset(full_days(question.sites)), later)
+    ways, refusals = desk.ways(demand, desk.supply.free, ahead)
+    if not ways:
+        return Quote((), first(refusals) if refusals else not_together(demand, question.costs))
+    offers = [made for way in ways if (made := _offer(way, desk, question)) is not None]
+    if not offers:
+        says = "no lot lasts long enough, or nothing arrives after the first day asked for"
+        return _no(Why.OUT_OF_STOCK, says, {"order": demand.order_id})
+    sure = [offer for offer in offers if offer.as_wanted]
+    asked_by = demand.asked_by
+    if asked_by is None:
+        return Quote(_cheapest_first(sure or offers, question.costs.most_offers))
+    in_time = [offer for offer in sure if offer.order.window.last_day <= asked_by]
+    if in_time:
+        return Quote(_cheapest_first(in_time, question.costs.most_offers))
+    best = min(sure or offers, key=lambda offer: (offer.order.window.last_day, offer.cost.rank_minor)).order.window
+    return _no(
+        Why.DATE_OUT_OF_REACH,
+        f"it cannot be there by {asked_by} as surely as wanted; the best date is {best.last_day}",
+        {"asked_by": asked_by.isoformat(), "best_day": best.last_day.isoformat(), "best_ppm": best.ppm},
+    )
+
+
+def _offer(way: Way, desk: Desk, question: QuoteQuestion) -> Offer | None:
+    """What this way lets us promise; None where it may never arrive, or a lot would not last."""
+    demand = question.demand
+    promises = []
+    for line_no in (0, *dict.fromkeys(need.line_no for need in demand.needs)):
+        window = promised(way.arrival_of(line_no), demand.wanted_ppm, demand.asked_from)
+        if window is None:
+            return None
+        legs = tuple(o.leg for o in way.options if not line_no or any(r.line_no == line_no for r in o.taken))
+        promises.append(LinePromise(line_no, window, Basis(legs, demand.wanted_ppm, demand.asked_from)))
+    order, *lines = promises
+    last_days = {promise.line_no: promise.window.last_day for promise in lines}
+    if not lasts(way, last_days, desk.supply, demand.shelf_life_days):
+        return None
+    late = days_late_ppm(way.arrival_of(0), order.window.last_day, question.costs.never_days)
+    cost = replace(
+        way.cost,
+        late_minor=-(-late * question.costs.late_day_minor // WHOLE),
+        scarce_minor=scarce_minor(way.uses(), question.prices),
+    )
+    shipments = []
+    for option in way.options:
+        carried = {reservation.line_no for reservation in option.taken}
+        least = min(promise.window.ppm for promise in lines if promise.line_no in carried)
+        shipments.append(option.as_shipment(option.departs, least))
+    as_wanted = all(promise.window.ppm >= demand.wanted_ppm for promise in promises)
+    return Offer(order, tuple(lines), tuple(shipments), cost, as_wanted)
+
+
+def _cheapest_first(offers: Sequence[Offer], most: int) -> tuple[Offer, ...]:
+    """No offer that another beats on both cost and last day."""
+    kept: list[Offer] = []
+    for offer in sorted(offers, key=_rank):
+        if not kept or offer.order.window.last_day < kept[-1].order.window.last_day:
+            kept.append(offer)
+    return tuple(kept[:most])
+
+
+def _rank(offer: Offer) -> tuple[object, ...]:
+    names = tuple((shipment.site_id, shipment.service_id, shipment.departs) for shipment in offer.shipments)
+    return (offer.cost.rank_minor, offer.order.window.last_day, len(offer.shipments), names)
+
+
+def full_days(sites: Sequence[SiteSupply]) -> set[DayKey]:
+    """The days on which a site has no room for another shipment."""
+    return {
+        DayKey(site.site_id, day)
+        for site in sites
+        if site.daily_shipments is not None
+        for day, booked in site.booked.items()
+        if booked >= site.daily_shipments
+    }
+
+
+def out_of_stock(demand: Demand, supply: Supply, short: dict[str, int]) -> Refusal:
+    """What is short, by how much, and when it could be there if the customer waited for it."""
+    when = could_be(short, supply, demand)
+    missing = ", ".join(f"{quantity} of {item_id}" for item_id, quantity in short.items())
+    until = f"; it could leave after {when.date()} as a backorder" if when else "; nothing is due"
+    concerns: dict[str, str | int] = {f"short:{item_id}": quantity for item_id, quantity in short.items()}
+    if when:
+        concerns["could_be"] = when.date().isoformat()
+    return Refusal(Why.OUT_OF_STOCK, f"short of {missing}{until}", concerns)
+
+
+def not_together(demand: Demand, costs: Costs) -> Refusal:
+    """There is enough, but not where the order's terms let it be brought together."""
+    most = demand.most_shipments(costs)
+    deliveries = "one delivery" if most == 1 else f"{most} deliveries"
+    says = f"there is enough stock, but it cannot be sent in {deliveries} with lots that last"
+    return Refusal(Why.OUT_OF_STOCK, says, {"order": demand.order_id, "most_shipments": most})
+
+
+def _no(why: Why, says: str, concerns: dict[str, str | int]) -> Quote:
+    return Quote((), Refusal(why, says, concerns))

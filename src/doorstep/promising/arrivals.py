@@ -1,0 +1,157 @@
+"""When a shipment arrives: next departure after release and handling, then transit, on everybody's calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from doorstep.promising.mass import WHOLE, Mass
+from doorstep.promising.priors import HANDLING_STEP_S
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.clock import read_stamp, stamp
+
+NOT_LATE = Mass.certain(0)
+_LONGEST_SEARCH_DAYS = 370
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Everything that one shipment's arrival follows from; JSON keeps all of it.
+
+    `release_at` is when work may begin, or when the supplier's goods are due: `lateness` calendar days are added.
+    `handling` is in steps of HANDLING_STEP_S of work on the `site` calendar, `transit` in working days of the
+    `carrier` calendar after departure (0: the same day). Departures are at `cut_off` on the site's wall, on dates on
+    which site and carrier both work, never before `hold_until`. `receives` is the destination's calendar: on its
+    closed days nothing is taken in. `there_ppm` is P(the goods are really there); else the shipment never arrives.
+    """
+
+    release_at: datetime
+    handling: Mass
+    site: Calendar
+    cut_off: time
+    transit: Mass
+    carrier: Calendar
+    lateness: Mass = NOT_LATE
+    hold_until: datetime | None = None
+    receives: Calendar | None = None
+    there_ppm: int = WHOLE
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "release_at": stamp(self.release_at),
+            "handling": self.handling.to_json(),
+            "site": calendar_to_json(self.site),
+            "cut_off": self.cut_off.isoformat(),
+            "transit": self.transit.to_json(),
+            "carrier": calendar_to_json(self.carrier),
+            "lateness": self.lateness.to_json(),
+            "hold_until": None if self.hold_until is None else stamp(self.hold_until),
+            "receives": None if self.receives is None else calendar_to_json(self.receives),
+            "there_ppm": self.there_ppm,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Leg:
+        return cls(
+            release_at=read_stamp(stored["release_at"]),
+            handling=Mass.from_json(stored["handling"]),
+            site=calendar_from_json(stored["site"]),
+            cut_off=time.fromisoformat(stored["cut_off"]),
+            transit=Mass.from_json(stored["transit"]),
+            carrier=calendar_from_json(stored["carrier"]),
+            lateness=Mass.from_json(stored["lateness"]),
+            hold_until=None if stored["hold_until"] is None else read_stamp(stored["hold_until"]),
+            receives=None if stored["receives"] is None else calendar_from_json(stored["receives"]),
+            there_ppm=stored["there_ppm"],
+        )
+
+
+def departures(leg: Leg) -> dict[datetime, int]:
+    """Each departure that the shipment may leave with -> its weight out of WHOLE * WHOLE."""
+    weights: dict[datetime, int] = {}
+    for ready, weight in _ready(leg.release_at, leg.lateness, leg.handling, leg.site):
+        leaves = next_departure(leg, ready)
+        if leaves is not None:
+            weights[leaves] = weights.get(leaves, 0) + weight
+    return weights
+
+
+@lru_cache(maxsize=1024)
+def _ready(release_at: datetime, lateness: Mass, handling: Mass, site: Calendar) -> tuple[tuple[datetime, int], ...]:
+    """When the goods stand at the dock -> weight out of WHOLE * WHOLE. Kept: it is the same for every service."""
+    weights: dict[datetime, int] = {}
+    for days_late, late_ppm in lateness.points():
+        released = release_at + timedelta(days=days_late)
+        for steps, ppm in handling.points():
+            ready = site.work_done(released, steps * HANDLING_STEP_S)
+            weights[ready] = weights.get(ready, 0) + late_ppm * ppm
+    return tuple(weights.items())
+
+
+def next_departure(leg: Leg, ready: datetime) -> datetime | None:
+    """The first departure at or after `ready` (and `hold_until`) on a day on which site and carrier both work.
+
+    None where they have no such day within a year.
+    """
+    if leg.hold_until is not None:
+        ready = max(ready, leg.hold_until)
+    for _ in range(_LONGEST_SEARCH_DAYS):
+        leaves = leg.site.next_departure(ready, leg.cut_off)
+        if leg.carrier.works_on(leg.site.day_of(leaves)):
+            return leaves
+        ready = leaves + timedelta(seconds=1)
+    return None
+
+
+def arrivals(leg: Leg) -> Mass:
+    """The mass over delivery dates, as proleptic day numbers (`date.toordinal`). One rounding, at the end."""
+    weights = _weights(replace(leg, there_ppm=WHOLE))
+    return Mass.rounded({day: weight * leg.there_ppm for day, weight in weights}, WHOLE**4)
+
+
+@lru_cache(maxsize=8192)
+def _weights(leg: Leg) -> tuple[tuple[int, int], ...]:
+    """Day -> weight out of WHOLE ** 3 if the goods are there. Kept, because the orders of one plan share most legs."""
+    weights: dict[int, int] = {}
+    for leaves, departs in departures(leg).items():
+        left_on = leg.site.day_of(leaves)
+        for days, ppm in leg.transit.points():
+            received = _received(leg, leg.carrier.working_day(left_on, days))
+            if received is not None:
+                day = received.toordinal()
+                weights[day] = weights.get(day, 0) + departs * ppm
+    return tuple(weights.items())
+
+
+def _received(leg: Leg, day: date) -> date | None:
+    """The first day from `day` on when the carrier delivers and the destination takes in; None: not within a year."""
+    if leg.receives is None:
+        return day
+    for _ in range(_LONGEST_SEARCH_DAYS):
+        if leg.receives.works_on(day) and leg.carrier.works_on(day):
+            return day
+        day += timedelta(days=1)
+    return None
+
+
+def calendar_to_json(calendar: Calendar) -> dict[str, Any]:
+    return {
+        "zone": calendar.zone,
+        "weekdays": sorted(calendar.weekdays),
+        "opens": calendar.opens.isoformat(),
+        "closes": calendar.closes.isoformat(),
+        "closed": [day.isoformat() for day in sorted(calendar.closed)],
+    }
+
+
+def calendar_from_json(stored: Mapping[str, Any]) -> Calendar:
+    return Calendar(
+        zone=stored["zone"],
+        weekdays=frozenset(stored["weekdays"]),
+        opens=time.fromisoformat(stored["opens"]),
+        closes=time.fromisoformat(stored["closes"]),
+        closed=frozenset(date.fromisoformat(day) for day in stored["closed"]),
+    )
