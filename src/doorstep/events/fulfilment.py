@@ -128,12 +128,16 @@ class PickedShort(TaskEvent):
 
 @dataclass(frozen=True, slots=True)
 class TasksCancelled(Body):
-    """Pick tasks nobody need do any more; their holds are voided or moved by events beside this one."""
+    """Pick tasks nobody need do any more; their holds are voided or moved by events beside this one.
+
+    `lines` are the units that leave the fulfilment order with them.
+    """
 
     STEP: ClassVar[Step] = Step.CHANGE
     fulfilment_id: str
     order_id: str
     task_ids: tuple[str, ...]
+    lines: tuple[FulfilmentLine, ...]
 
     def touches(self) -> tuple[Touch, ...]:
         return (
@@ -153,7 +157,7 @@ class PutBackLine:
 
 @dataclass(frozen=True, slots=True)
 class PutBack(Body):
-    """Picked goods are back in a bin, free again."""
+    """Picked goods are back in a bin, free again, and no longer in the fulfilment order."""
 
     STEP: ClassVar[Step] = Step.CHANGE
     BUSINESS_STEP: ClassVar[str] = "storing"
@@ -170,6 +174,25 @@ class PutBack(Body):
             Touch("order", self.order_id, "for"),
             Touch("fulfilment", self.fulfilment_id, "for"),
             *moves_touch(self.moves),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FulfilmentReplanned(Body):
+    """Goods that are picked or packed already go by another service or at another time."""
+
+    STEP: ClassVar[Step] = Step.PLAN
+    fulfilment_id: str
+    order_id: str
+    service_id: str
+    ship_by: datetime
+    cost_minor: int
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (
+            Touch("order", self.order_id, "for"),
+            Touch("fulfilment", self.fulfilment_id, "replanned"),
+            Touch("service", self.service_id, "by"),
         )
 
 

@@ -66,7 +66,7 @@ class OrderCleared(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class PromisedWindow:
     """A delivery window of calendar dates at the destination, kept with `ppm` parts per million.
 
     `line_no` 0 is the order as a whole. `first_day` None: any day up to the last.
@@ -88,7 +88,7 @@ class OrderPromised(OrderEvent):
     STEP: ClassVar[Step] = Step.PROMISE
     promise_id: str
     revision: int  # 1 is the first promise
-    windows: tuple[Window, ...]
+    windows: tuple[PromisedWindow, ...]
     basis: str
     caused_by: str  # customer, us, supplier or carrier; '' for the first
     inputs: Mapping[str, Any]

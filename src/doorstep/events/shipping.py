@@ -72,6 +72,15 @@ class LabelVoided(LabelEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelVoidRefused(LabelEvent):
+    """The carrier will not take the label back: it stays paid for. Its words are in `says`."""
+
+    STEP: ClassVar[Step] = Step.CHANGE
+    code: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOver(ParcelEvent):
     """The carrier's driver took the parcel at the dock: this is what 'shipped' means."""
 
@@ -97,6 +106,7 @@ class Scanned(Body):
     milestone: str
     scanned_at: datetime
     scan_place: str
+    corrects: bool
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("parcel", self.sscc, "scanned"), Touch("scan", f"{self.carrier_id}/{self.message_id}", "read"))
@@ -104,11 +114,15 @@ class Scanned(Body):
 
 @dataclass(frozen=True, slots=True)
 class ScanParked(Body):
-    """An authentic message we cannot apply: unknown code, unknown parcel, unreadable. A person looks at it."""
+    """An authentic message we cannot apply: unknown code, unknown parcel, unreadable. A person looks at it.
+
+    One of a parcel that is not known yet is read again when its label is.
+    """
 
     STEP: ClassVar[Step] = Step.TRACK
     carrier_id: str
     message_id: str
+    tracking_number: str
     reason: str
 
     def touches(self) -> tuple[Touch, ...]:
@@ -119,14 +133,14 @@ class ScanParked(Body):
 class MilestoneReached(ParcelEvent):
     """Where a parcel was, in our words, and where it is now (`current`): a late scan tells of the past.
 
-    A milestone told again with another time is corrected by a new event.
+    A milestone told again with another time is corrected by a new event; `reached_at` None withdraws it.
     """
 
     STEP: ClassVar[Step] = Step.TRACK
     BUSINESS_STEP: ClassVar[str] = "transporting"
     DISPOSITION: ClassVar[str] = "in_transit"
     milestone: str
-    reached_at: datetime
+    reached_at: datetime | None
     current: str
 
 
@@ -147,4 +161,12 @@ class Delivered(ParcelEvent):
     DISPOSITION: ClassVar[str] = "in_progress"
     delivered_at: datetime
     delivered_on: date
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryWithdrawn(ParcelEvent):
+    """The carrier takes back that it delivered: the parcel is on its way again."""
+
+    STEP: ClassVar[Step] = Step.TRACK
     moves: tuple[Move, ...]

@@ -90,7 +90,7 @@ class HoldsExpired(Body):
 
 @dataclass(frozen=True, slots=True)
 class HoldsMoved(Body):
-    """The same units in sum, kept elsewhere: another site, a bin at release, the shelf when an inbound arrives."""
+    """The same units, kept elsewhere: at another site, in a bin at release, on the shelf when an inbound arrives."""
 
     STEP: ClassVar[Step] = Step.PLAN
     ended: tuple[Hold, ...]

@@ -83,9 +83,8 @@ class Changes:
         """What to run, in one order of tables and keys for everybody, so that two steps never wait in a ring."""
         touched = {*self._put, *self._replace, *self._set, *self._add, *self._create}
         for table in sorted(touched, key=lambda table: table.name):
-            for rows in (self._put[table], self._replace[table]):
-                for columns, group in _by_shape(rows).items():
-                    yield _insert(table, columns, group, rows is self._replace[table])
+            for columns, group in _by_shape(self._replace[table]).items():
+                yield _insert(table, columns, group, or_replace=True)
             created = self._create[table]
             for columns, group in _by_shape({key: _row_of(table, key, row) for key, row in created.items()}).items():
                 yield _insert_missing(table, columns, group)
@@ -96,6 +95,9 @@ class Changes:
                 yield _update(table, columns, group, adds=True)
             for columns, group in _by_shape(self._set[table], sort=True).items():
                 yield _update(table, columns, group, adds=False)
+            # New rows last: one may take the place of a row that has just ended, where there may be only one at a time.
+            for columns, group in _by_shape(self._put[table]).items():
+                yield _insert(table, columns, group, or_replace=False)
 
 
 def run(connection: psycopg.Connection[Any], statements: Iterable[Statement]) -> None:

@@ -159,6 +159,18 @@ def sealed_entries(connection: psycopg.Connection[Any], after: int = 0, batch: i
         after = rows[-1].seq
 
 
+def all_entries(connection: psycopg.Connection[Any], batch: int = 2_000) -> Iterator[list[Any]]:
+    """The sealed log in order and then what waits to be sealed, in batches of journal rows."""
+    yield from sealed_entries(connection, batch=batch)
+    after = 0
+    while rows := connection.execute(
+        "SELECT j.* FROM unsealed u JOIN journal j USING (event_id) WHERE u.event_id > %s ORDER BY u.event_id LIMIT %s",
+        (after, batch),
+    ).fetchall():
+        yield rows
+        after = rows[-1].event_id
+
+
 def entries_about(connection: psycopg.Connection[Any], object_type: str, object_id: str) -> list[Written]:
     """Everything that ever touched an object, oldest first."""
     rows = connection.execute(

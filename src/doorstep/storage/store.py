@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import psycopg
@@ -80,6 +80,11 @@ class Transaction:
         self._beside.append((sql, [digest, media_type, content], None))
         return digest
 
+    def keep_message(self, carrier_id: str, message_id: str, raw: bytes) -> None:
+        """A carrier's message as it came, once: a second one under its id is a GuardLostError, so look first."""
+        sql = "INSERT INTO message (carrier_id, message_id, received_at, raw) VALUES (%s, %s, %s, %s)"
+        self._beside.append((sql, [carrier_id, message_id, self.now, raw], 1))
+
     def later(self, verb: str, key: str, due_at: datetime, **arguments: Any) -> None:
         """Ask for a later run of `verb`. Asked twice under one key it runs once, at the earlier time."""
         sql = (
@@ -88,6 +93,19 @@ class Transaction:
             "arguments = excluded.arguments, asked = due.asked + 1"
         )
         self._beside.append((sql, [verb, key, as_text(arguments), due_at], 1))
+
+    def no_longer(self, verb: str, keys: Sequence[str]) -> None:
+        """Later runs of `verb` under these keys are not needed any more."""
+        if keys:
+            self._beside.append(("DELETE FROM due WHERE verb = %s AND key = ANY(%s)", [verb, list(keys)], None))
+
+    def put_off(self, verb: str, key: str, seconds: int) -> None:
+        """Run `verb` under `key` again, not before `seconds` from now."""
+        sql = (
+            "INSERT INTO due (verb, key, arguments, due_at) VALUES (%s, %s, '{}', %s) ON CONFLICT (verb, key) "
+            "DO UPDATE SET due_at = excluded.due_at, asked = due.asked + 1"
+        )
+        self._beside.append((sql, [verb, key, self.now + timedelta(seconds=seconds)], 1))
 
     def flush(self) -> None:
         """Write what was recorded so far, so that reads of this step see it."""

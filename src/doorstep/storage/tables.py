@@ -500,7 +500,9 @@ scan = Table(
     _text("milestone"),
     _instant("scanned_at"),
     _text("scan_place"),
+    _yes_no("corrects"),
     _text("parked"),
+    Index("scan_by_tracking", "carrier_id", "tracking_number"),
 )
 
 # A milestone that was withdrawn stays, without a time.

@@ -91,7 +91,7 @@ def handed_over(body: shipping.HandedOver, entry: Entry, changes: Changes) -> No
 
 
 def scanned(body: shipping.Scanned, _: Entry, changes: Changes) -> None:
-    changes.put(
+    changes.replace(
         tables.scan,
         carrier_id=body.carrier_id,
         message_id=body.message_id,
@@ -101,21 +101,23 @@ def scanned(body: shipping.Scanned, _: Entry, changes: Changes) -> None:
         milestone=body.milestone,
         scanned_at=body.scanned_at,
         scan_place=body.scan_place,
+        corrects=body.corrects,
         parked="",
     )
 
 
 def scan_parked(body: shipping.ScanParked, _: Entry, changes: Changes) -> None:
-    changes.put(
+    changes.replace(
         tables.scan,
         carrier_id=body.carrier_id,
         message_id=body.message_id,
         sscc="",
-        tracking_number="",
+        tracking_number=body.tracking_number,
         code="",
         milestone="",
         scanned_at=None,
         scan_place="",
+        corrects=False,
         parked=body.reason,
     )
 
@@ -136,6 +138,13 @@ def delivered(body: shipping.Delivered, entry: Entry, changes: Changes) -> None:
     changes.set(tables.parcel, (body.sscc,), state="delivered", delivered_at=body.delivered_at)
 
 
+def delivery_withdrawn(body: shipping.DeliveryWithdrawn, entry: Entry, changes: Changes) -> None:
+    fold_moves(body.moves, entry, changes, body.fulfilment_id)
+    changes.set(tables.parcel, (body.sscc,), state="handed_over", delivered_at=None)
+    changes.set(tables.orders, (body.order_id,), state="open", delivered_on=None)
+    changes.set(tables.fulfilment, (body.fulfilment_id,), state="handed_over")
+
+
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     shipping.LabelRequested: label_requested,
     shipping.LabelBought: label_bought,
@@ -149,4 +158,5 @@ FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     shipping.MilestoneReached: milestone_reached,
     shipping.EtaChanged: eta_changed,
     shipping.Delivered: delivered,
+    shipping.DeliveryWithdrawn: delivery_withdrawn,
 }

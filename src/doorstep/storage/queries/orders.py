@@ -32,16 +32,31 @@ def demand(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
     return tx.rows("SELECT * FROM demand WHERE order_id = ANY(%s) ORDER BY order_id, line_no, item_id", list(order_ids))
 
 
+_PLANNABLE = (
+    "o.state = 'open' AND NOT o.stopped AND o.cleared_at IS NOT NULL AND EXISTS (SELECT FROM demand d "
+    "WHERE d.order_id = o.order_id AND (d.waiting > 0 OR EXISTS (SELECT FROM hold h WHERE h.order_id = d.order_id "
+    "AND h.line_no = d.line_no AND h.item_id = d.item_id AND h.state = 'active' AND h.place_id = '')))"
+)
+
+
 def plannable(tx: Transaction, at_most: int) -> list[Any]:
     """Orders with units that no released fulfilment order has: cleared, going on, oldest first, not being worked on."""
     return tx.rows(
-        "SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE o.state = 'open' AND NOT o.stopped "
-        "AND o.cleared_at IS NOT NULL AND EXISTS (SELECT FROM demand d WHERE d.order_id = o.order_id "
-        "AND (d.waiting > 0 OR EXISTS (SELECT FROM hold h WHERE h.order_id = d.order_id AND h.line_no = d.line_no "
-        "AND h.item_id = d.item_id AND h.state = 'active' AND h.place_id = ''))) "
+        f"SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE {_PLANNABLE} "
         "ORDER BY o.placed_at, o.order_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
         at_most,
     )
+
+
+def asked_in_vain(tx: Transaction, verb: str) -> list[str]:
+    """Orders that a later run was asked for and that have nothing left to plan."""
+    rows = tx.rows(
+        "SELECT key FROM due WHERE verb = %s AND due_at <= %s AND NOT EXISTS "
+        f"(SELECT FROM orders o WHERE o.order_id = due.key AND {_PLANNABLE})",
+        verb,
+        tx.now,
+    )
+    return [row.key for row in rows]
 
 
 def promises(tx: Transaction, order_ids: Collection[str]) -> list[Any]:

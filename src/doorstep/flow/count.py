@@ -1,0 +1,126 @@
+"""Counting: what a person saw in a bin is what is there; promises that can no longer stand are let down at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doorstep.events.fulfilment import FulfilmentLine, TasksCancelled
+from doorstep.events.stock import Hold, HoldsVoided, StockCounted
+from doorstep.flow.office import Office, Scribe, Who
+from doorstep.stock.count import count
+from doorstep.storage.queries import master, stock
+from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import PLAN_ORDERS, PLAN_WAITING, SETTLE_FULFILMENT
+from doorstep.terms.item import Tracking
+from doorstep.terms.places import PlaceKind, kind_of, site_of
+from doorstep.terms.refusals import Refusal, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a count came to: the difference it booked, and the orders whose stock it took away."""
+
+    count_id: str
+    difference: int
+    orders_to_replan: tuple[str, ...]
+
+
+def count_bin(
+    office: Office,
+    who: Who,
+    place_id: str,
+    item_id: str,
+    counted: int,
+    key: str,
+    lot: str = "",
+    serials: tuple[str, ...] = (),
+) -> Counted | Refusal:
+    """Book what was counted of an item (and lot) in a bin; for items tracked by serial, `serials` are all of them.
+
+    Where less is left than is held, the newest holds are voided and their orders planned again, in the same step.
+    """
+
+    def step(tx: Transaction) -> Counted | Refusal:
+        item = master.items(tx, [item_id]).get(item_id)
+        if item is None:
+            return Refusal(Why.UNKNOWN_ITEM, f"There is no item {item_id}.", {"item_id": item_id})
+        if master.place_kind(tx, place_id) is None or kind_of(place_id) is not PlaceKind.BIN:
+            return Refusal(Why.UNKNOWN_PLACE, f"There is no bin {place_id}.", {"place_id": place_id})
+        if counted < 0:
+            return Refusal(Why.BAD_QUANTITY, f"{counted} cannot have been counted.", {"counted": counted})
+        if (item.tracking is Tracking.SERIAL) != bool(serials or (item.tracking is Tracking.SERIAL and not counted)):
+            return Refusal(Why.BAD_SERIAL, f"Name every serial of {item_id} that was counted.", {"item_id": item_id})
+        if serials and len(set(serials)) != counted:
+            return Refusal(Why.BAD_SERIAL, f"{counted} counted, {len(set(serials))} serials named.", {})
+        if bool(lot) != (item.tracking is Tracking.LOT):
+            return Refusal(Why.MALFORMED, f"{item_id} is tracked by {item.tracking}.", {"lot": lot})
+        return _book(office, tx, who, place_id, item_id, lot, counted, serials)
+
+    request = [place_id, item_id, lot, counted, serials]
+    return office.store.run(step, answers=Counted, key=key, request=request)
+
+
+def _book(
+    office: Office,
+    tx: Transaction,
+    who: Who,
+    place_id: str,
+    item_id: str,
+    lot: str,
+    counted: int,
+    serials: tuple[str, ...],
+) -> Counted | Refusal:
+    site_id = site_of(place_id)
+    row = stock.balance(tx, place_id, item_id, lot)
+    believed = row.on_hand if row else 0
+    pool = stock.pool(tx, site_id, item_id, lot)
+    lost, found = _serials_moved(tx, place_id, item_id, serials)
+    if (lost and counted >= believed) or (found and counted <= believed):
+        says = "Some serials are gone and others are new in this bin: count it twice, first without the new ones."
+        return Refusal(Why.BAD_SERIAL, says, {"gone": ", ".join(lost), "new": ", ".join(found)})
+    outcome = count(
+        place_id,
+        item_id,
+        lot,
+        counted,
+        believed,
+        pool.on_hand if pool else 0,
+        stock.holds_at_site(tx, site_id, item_id, lot),
+        lost,
+        found,
+    )
+    count_id = office.ids.new("cnt")
+    scribe = Scribe(who, tx.now)
+    envelope = {"site": site_id, "place": place_id}
+    tx.record(scribe(StockCounted(count_id, place_id, item_id, lot, counted, believed, outcome.moves), **envelope))
+    if outcome.voided:
+        _let_down(tx, scribe, outcome.voided)
+    if counted > believed:
+        tx.later(PLAN_WAITING, item_id, tx.now)
+    return Counted(count_id, counted - believed, tuple(sorted({hold.order_id for hold in outcome.voided})))
+
+
+def _serials_moved(
+    tx: Transaction, place_id: str, item_id: str, serials: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(gone from the bin, new in it)."""
+    rows = tx.rows("SELECT serial FROM unit WHERE place_id = %s AND item_id = %s FOR UPDATE", place_id, item_id)
+    there = {row.serial for row in rows}
+    if not there and not serials:
+        return (), ()
+    return tuple(sorted(there - set(serials))), tuple(sorted(set(serials) - there))
+
+
+def _let_down(tx: Transaction, scribe: Scribe, voided: tuple[Hold, ...]) -> None:
+    """The holds end, pick tasks for them are cancelled, and the orders are planned again."""
+    by_hold = {hold.hold_id: hold for hold in voided}
+    rows = tx.rows("SELECT * FROM pick_task WHERE hold_id = ANY(%s) AND state = 'open'", list(by_hold))
+    tx.record(scribe(HoldsVoided(voided), cause="count"))
+    for task in rows:
+        line = FulfilmentLine(task.line_no, task.item_id, task.quantity)
+        cancelled = TasksCancelled(task.fulfilment_id, task.order_id, (task.task_id,), (line,))
+        tx.record(scribe(cancelled, cause="count"))
+    for fulfilment_id in sorted({task.fulfilment_id for task in rows}):
+        tx.later(SETTLE_FULFILMENT, fulfilment_id, tx.now)
+    for order_id in sorted({hold.order_id for hold in voided}):
+        tx.later(PLAN_ORDERS, order_id, tx.now)

@@ -1,0 +1,115 @@
+"""The dock: the carrier's driver takes parcels. This is what "shipped" means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from doorstep.events.fulfilment import Content
+from doorstep.events.orders import HandOffMade
+from doorstep.events.shipping import HandedOver
+from doorstep.events.steps import Step
+from doorstep.events.stock import Move
+from doorstep.flow.office import Office, Scribe, Who, company_of
+from doorstep.flow.pick import may_work_on
+from doorstep.flow.slack import slack_before_departure
+from doorstep.storage.queries import floor, orders
+from doorstep.storage.store import Transaction
+from doorstep.terms.places import carrier_place, dock_place
+from doorstep.terms.refusals import Refusal, Why
+
+
+@dataclass(frozen=True, slots=True)
+class NotHandedOver:
+    """A parcel the driver may not take, and why."""
+
+    sscc: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverDone:
+    """The parcels the carrier took, and those that stay, each with its reason."""
+
+    handed_over: tuple[str, ...]
+    kept: tuple[NotHandedOver, ...]
+
+
+def hand_over(
+    office: Office, who: Who, carrier_id: str, ssccs: Sequence[str], key: str, occurred_at: datetime | None = None
+) -> HandOverDone | Refusal:
+    """The carrier's driver takes parcels at the dock. Good ones go, bad ones stay and say why."""
+
+    def step(tx: Transaction) -> HandOverDone | Refusal:
+        kept = []
+        done = []
+        rows = {row.sscc: row for row in tx.rows("SELECT * FROM parcel WHERE sscc = ANY(%s)", list(ssccs))}
+        orders.lock_all(tx, sorted({row.order_id for row in rows.values()}))
+        for sscc in dict.fromkeys(ssccs):
+            refusal = _judge(tx, carrier_id, sscc)
+            if refusal is not None:
+                kept.append(NotHandedOver(sscc, refusal))
+                continue
+            take(tx, Scribe(who, tx.now), carrier_id, rows[sscc], occurred_at or tx.now)
+            done.append(sscc)
+        return HandOverDone(tuple(done), tuple(kept))
+
+    return office.store.run(step, answers=HandOverDone, key=key, request=[carrier_id, list(ssccs)])
+
+
+def _judge(tx: Transaction, carrier_id: str, sscc: str) -> Refusal | None:
+    row = floor.parcel(tx, sscc)
+    if row is None:
+        return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {sscc}.", {"sscc": sscc})
+    if row.state != "packed":
+        return Refusal(Why.WRONG_STATE, f"Parcel {sscc} is {row.state}.", {"sscc": sscc, "state": row.state})
+    refusal = may_work_on(orders.order(tx, row.order_id), "hand over")
+    if refusal:
+        return refusal
+    label = next((label for label in floor.labels(tx, [sscc]) if label.state == "bought"), None)
+    if label is None:
+        return Refusal(Why.WRONG_STATE, f"Parcel {sscc} has no label yet.", {"sscc": sscc})
+    if label.carrier_id != carrier_id:
+        says = f"Parcel {sscc} goes with {label.carrier_id}, not with {carrier_id}."
+        return Refusal(Why.UNKNOWN_CARRIER, says, {"sscc": sscc, "carrier_id": label.carrier_id})
+    return None
+
+
+def take(tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any, occurred_at: datetime, cause: str = "") -> None:
+    """Record that the carrier has a packed parcel; its fulfilment order is handed over with its last one."""
+    contents = contents_of(tx, parcel.sscc)
+    body = HandedOver(
+        sscc=parcel.sscc,
+        fulfilment_id=parcel.fulfilment_id,
+        order_id=parcel.order_id,
+        carrier_id=carrier_id,
+        contents=contents,
+        moves=moves_between(contents, dock_place(parcel.site_id), carrier_place(carrier_id)),
+    )
+    place = dock_place(parcel.site_id)
+    tx.record(scribe(body, occurred_at=occurred_at, site=parcel.site_id, place=place, cause=cause))
+    tx.flush()
+    if any(other.state == "packed" for other in floor.parcels(tx, [parcel.fulfilment_id])):
+        return
+    fulfilment = floor.fulfilment(tx, parcel.fulfilment_id)
+    slack = slack_before_departure(company_of(tx), fulfilment.ship_by, occurred_at, Step.TRACK)
+    hand_off = HandOffMade(parcel.order_id, parcel.fulfilment_id, Step.HAND_OVER, Step.TRACK, slack)
+    tx.record(scribe(hand_off, occurred_at=occurred_at, site=parcel.site_id))
+
+
+def contents_of(tx: Transaction, sscc: str) -> tuple[Content, ...]:
+    """What is inside a parcel, as it was packed."""
+    return tuple(
+        Content(row.line_no, row.item_id, row.quantity, row.lot, tuple(row.serials))
+        for row in floor.contents(tx, [sscc])
+    )
+
+
+def moves_between(contents: Sequence[Content], from_place: str, to_place: str) -> tuple[Move, ...]:
+    """The whole contents from one place to another, a move for each."""
+    return tuple(
+        Move(content.item_id, content.quantity, from_place, to_place, content.lot, content.serials)
+        for content in contents
+    )

@@ -1,0 +1,129 @@
+"""Setting the company up: what it is, where it works, what it sells, whom it serves, who carries for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from doorstep.events.envelope import Body
+from doorstep.events.master import (
+    CartonDefined,
+    CompanyDefined,
+    CustomerDefined,
+    ItemDefined,
+    PlaceDefined,
+    ServiceDefined,
+    SiteDefined,
+)
+from doorstep.flow.office import Office, Scribe, Who
+from doorstep.storage.queries import master
+from doorstep.storage.store import Transaction
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.company import Company
+from doorstep.terms.item import Item
+from doorstep.terms.money import DECIMALS
+from doorstep.terms.order import Terms
+from doorstep.terms.parcel import Carton
+from doorstep.terms.places import Address, PlaceKind
+from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.service import CarrierService
+
+
+def define_company(office: Office, who: Who, company: Company) -> str | Refusal:
+    """The company's name, currency and defaults; again at any time."""
+    if company.currency not in DECIMALS:
+        says = f"{company.currency} is not a currency we know; use one of {', '.join(sorted(DECIMALS))}."
+        return Refusal(Why.UNKNOWN_CURRENCY, says, {"currency": company.currency})
+    return _define(office, who, company.name, [CompanyDefined(company)])
+
+
+def define_site(
+    office: Office,
+    who: Who,
+    site_id: str,
+    name: str,
+    address: Address,
+    calendar: Calendar,
+    bins: Sequence[str],
+    daily_orders: int = 0,
+) -> str | Refusal:
+    """A site with its bins, pack bench and dock. `bins` are names within the site, such as A-01."""
+    reserved = {"pack", "dock"} & set(bins)
+    if "/" in site_id or not site_id or site_id == "carrier" or reserved:
+        says = f"{site_id} cannot name a site, or {', '.join(reserved) or 'a bin'} a bin of it."
+        return Refusal(Why.MALFORMED, says, {"site_id": site_id})
+
+    def step(tx: Transaction) -> str:
+        scribe = Scribe(who, tx.now)
+        person_ref = office.ids.new("per")
+        tx.keep_person(person_ref, address)
+        tx.record(
+            scribe(SiteDefined(site_id, name, address.area, calendar, person_ref, daily_orders)),
+            *(scribe(PlaceDefined(f"{site_id}/{place}", PlaceKind.BIN, site_id)) for place in bins),
+        )
+        return site_id
+
+    return office.store.run(step)
+
+
+def define_items(office: Office, who: Who, items: Sequence[Item]) -> str | Refusal:
+    """Items of the catalogue; the parts of a kit must be among them or known, and no kits themselves."""
+
+    def step(tx: Transaction) -> str | Refusal:
+        part_ids = {part.item_id for item in items for part in item.parts}
+        known = master.items(tx, part_ids) | {item.item_id: item for item in items}
+        for item in items:
+            wrong = _wrong_with(item, known)
+            if wrong:
+                return Refusal(Why.MALFORMED, f"Item {item.item_id}: {wrong}", {"item_id": item.item_id})
+        scribe = Scribe(who, tx.now)
+        tx.record(*(scribe(ItemDefined(item)) for item in items))
+        return f"{len(items)} items"
+
+    return office.store.run(step)
+
+
+def _wrong_with(item: Item, known: dict[str, Item]) -> str:
+    if item.size is not None and min(item.size) <= 0:
+        return f"its size is {tuple(item.size)} mm; every side must be above zero, or the size left unknown"
+    if item.weight_g is not None and item.weight_g < 0:
+        return f"it weighs {item.weight_g} g"
+    for part in item.parts:
+        if part.item_id not in known:
+            return f"its part {part.item_id} is not an item"
+        if known[part.item_id].parts:
+            return f"its part {part.item_id} is a kit itself"
+        if part.quantity <= 0:
+            return f"it takes {part.quantity} of {part.item_id}"
+    return ""
+
+
+def define_customer(office: Office, who: Who, customer_id: str, address: Address, terms: Terms) -> str | Refusal:
+    """A customer and the terms agreed with it."""
+
+    def step(tx: Transaction) -> str:
+        known = master.customer(tx, customer_id)
+        person_ref = known.person_ref if known else office.ids.new("per")
+        tx.keep_person(person_ref, address)
+        tx.record(Scribe(who, tx.now)(CustomerDefined(customer_id, person_ref, terms)))
+        return customer_id
+
+    return office.store.run(step)
+
+
+def define_services(office: Office, who: Who, services: Sequence[CarrierService]) -> str | Refusal:
+    """Carrier services with their tariffs."""
+    return _define(office, who, f"{len(services)} services", [ServiceDefined(service) for service in services])
+
+
+def define_cartons(office: Office, who: Who, cartons: Sequence[Carton]) -> str | Refusal:
+    """Cartons we pack into."""
+    return _define(office, who, f"{len(cartons)} cartons", [CartonDefined(carton) for carton in cartons])
+
+
+def _define(office: Office, who: Who, told: str, bodies: Sequence[Body]) -> str | Refusal:
+    def step(tx: Transaction) -> str:
+        scribe = Scribe(who, tx.now)
+        tx.record(*(scribe(body) for body in bodies))
+        return told
+
+    return office.store.run(step)

@@ -1,0 +1,78 @@
+"""What every step is given: the store, the sender, who acts, and how a fact gets its envelope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from doorstep.events.envelope import Body, Fact
+from doorstep.events.steps import DEPARTMENT
+from doorstep.links.sender import Sender
+from doorstep.planning import compose
+from doorstep.planning.values import Deciders
+from doorstep.storage.queries import master
+from doorstep.storage.store import Store, Transaction
+from doorstep.terms.company import Company
+from doorstep.terms.ids import Ids
+from doorstep.terms.parcel import Carton
+
+
+class NotSetUpError(Exception):
+    """The company itself is not defined yet: no step can run before `doorstep load` or `define_company`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who acts, and for which department; where that is '' the step's own department is meant."""
+
+    actor: str
+    department: str = ""
+
+
+# What acts by itself: timers and jobs.
+CLOCKWORK = Who("clockwork")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The store and what steps need beside it. `sender` is None where nothing is to leave the house."""
+
+    store: Store
+    sender: Sender | None = None
+
+    @property
+    def ids(self) -> Ids:
+        return self.store.ids
+
+
+@dataclass(frozen=True, slots=True)
+class Scribe:
+    """Puts facts of one step into their envelopes."""
+
+    who: Who
+    now: datetime
+
+    def __call__(self, body: Body, **envelope: Any) -> Fact:
+        """The fact; `envelope` sets any of Fact's fields beside who: when, where, by which resource, why."""
+        envelope.setdefault("occurred_at", self.now)
+        department = self.who.department or DEPARTMENT[body.STEP]
+        return Fact(body, actor=self.who.actor, department=department, **envelope)
+
+
+def company_of(tx: Transaction) -> Company:
+    found = master.company(tx)
+    if found is None:
+        raise NotSetUpError("No company is set up in this database: run `doorstep load FILE` first.")
+    return found
+
+
+@lru_cache(maxsize=16)
+def _deciders(cartons: tuple[Carton, ...], currency: str) -> Deciders:
+    return compose.deciders(cartons, currency)
+
+
+def deciders_of(tx: Transaction) -> Deciders:
+    """Packing and carriers as planning composes them, with the company's cartons."""
+    return _deciders(master.cartons(tx), company_of(tx).currency)

@@ -1,0 +1,199 @@
+"""Packing: what lies on the bench goes into the cheapest cartons that hold it, each checked before it is closed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from doorstep.events.fulfilment import Content, ParcelPacked
+from doorstep.events.orders import HandOffMade
+from doorstep.events.steps import Step
+from doorstep.events.stock import Move
+from doorstep.flow.office import Office, Scribe, Who, company_of
+from doorstep.flow.pick import may_work_on
+from doorstep.flow.slack import slack_before_departure
+from doorstep.packing import Packing, cartonize, check
+from doorstep.planning.compose import Lane, pack_item
+from doorstep.storage.queries import floor, master, orders, stock
+from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import REQUEST_LABELS
+from doorstep.terms.company import Company
+from doorstep.terms.ids import sscc
+from doorstep.terms.item import Item, Tracking
+from doorstep.terms.parcel import PackedCarton
+from doorstep.terms.places import dock_place, pack_place
+from doorstep.terms.refusals import Refusal, Why
+
+
+class UncheckedPackingError(Exception):
+    """The independent checker refused a packing: a bug in the packer, and nothing was closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelDone:
+    """One parcel at the dock."""
+
+    sscc: str
+    carton_id: str
+    weight_g: int
+    contents: tuple[Content, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackDone:
+    """A fulfilment order in its parcels, with what the cartons cost."""
+
+    fulfilment_id: str
+    parcels: tuple[ParcelDone, ...]
+    cost_minor: int
+
+
+def pack(
+    office: Office,
+    who: Who,
+    fulfilment_id: str,
+    key: str,
+    weights_g: Sequence[int] = (),
+    started_at: datetime | None = None,
+) -> PackDone | Refusal:
+    """Pack what was picked for a fulfilment order. `weights_g` are the scale's, parcel by parcel, if there is one."""
+
+    def step(tx: Transaction) -> PackDone | Refusal:
+        row = floor.fulfilment(tx, fulfilment_id)
+        if row is None:
+            return Refusal(Why.UNKNOWN_TASK, f"There is no fulfilment order {fulfilment_id}.", {})
+        order = orders.lock(tx, row.order_id)
+        row = floor.fulfilment(tx, fulfilment_id)
+        refusal = may_work_on(order, "pack")
+        if refusal:
+            return refusal
+        if row.state != "picked":
+            says = f"Fulfilment order {fulfilment_id} is {row.state}; only what is picked can be packed."
+            return Refusal(Why.WRONG_STATE, says, {"fulfilment_id": fulfilment_id, "state": row.state})
+        return _pack(tx, Scribe(who, tx.now), company_of(tx), order, row, weights_g, started_at)
+
+    return office.store.run(step, answers=PackDone, key=key, request=[fulfilment_id, list(weights_g)])
+
+
+def _pack(
+    tx: Transaction,
+    scribe: Scribe,
+    company: Company,
+    order: Any,
+    fulfilment: Any,
+    weights_g: Sequence[int],
+    started_at: datetime | None,
+) -> PackDone | Refusal:
+    bench = floor.bench(tx, fulfilment.fulfilment_id)
+    items = master.items(tx, {row.item_id for row in bench})
+    packing = _fit(tx, company, order, fulfilment, bench, items)
+    if isinstance(packing, Refusal):
+        return packing
+    if weights_g and len(weights_g) != len(packing.cartons):
+        says = f"{len(weights_g)} weights given for {len(packing.cartons)} parcels."
+        return Refusal(Why.BAD_QUANTITY, says, {"fulfilment_id": fulfilment.fulfilment_id})
+    goods = _Goods(tx, fulfilment, bench, items)
+    serials = orders.next_sscc_serials(tx, len(packing.cartons))
+    done = []
+    for number, filled in enumerate(packing.cartons):
+        contents = goods.take(filled)
+        weight_g = weights_g[number] if weights_g else filled.weight_g
+        body = ParcelPacked(
+            sscc=sscc(company.gs1_prefix, serials[number]),
+            fulfilment_id=fulfilment.fulfilment_id,
+            order_id=fulfilment.order_id,
+            site_id=fulfilment.site_id,
+            carton_id=filled.carton.carton_id,
+            size=filled.carton.outer,
+            weight_g=weight_g,
+            contents=contents,
+            placements=filled.placements,
+            moves=tuple(_to_dock(fulfilment.site_id, content) for content in contents),
+            cost_minor=filled.carton.cost_minor,
+            currency=company.currency,
+        )
+        times = {"started_at": started_at or tx.now, "completed_at": tx.now, "resource": scribe.who.actor}
+        tx.record(scribe(body, site=fulfilment.site_id, place=dock_place(fulfilment.site_id), **times))
+        done.append(ParcelDone(body.sscc, body.carton_id, weight_g, contents))
+    slack = slack_before_departure(company, fulfilment.ship_by, tx.now, Step.LABEL)
+    hand_off = HandOffMade(fulfilment.order_id, fulfilment.fulfilment_id, Step.PACK, Step.LABEL, slack)
+    tx.record(scribe(hand_off, site=fulfilment.site_id))
+    tx.later(REQUEST_LABELS, fulfilment.fulfilment_id, tx.now)
+    cost_minor = sum(filled.carton.cost_minor for filled in packing.cartons)
+    return PackDone(fulfilment.fulfilment_id, tuple(done), cost_minor)
+
+
+def _fit(
+    tx: Transaction,
+    company: Company,
+    order: Any,
+    fulfilment: Any,
+    bench: Sequence[Any],
+    items: Mapping[str, Item],
+) -> Packing | Refusal:
+    units: dict[str, int] = defaultdict(int)
+    for row in bench:
+        units[row.item_id] += row.quantity
+    goods = [pack_item(items[item_id], quantity) for item_id, quantity in units.items()]
+    cartons = master.cartons(tx)
+    service = master.service(tx, fulfilment.service_id)
+    site = master.sites(tx)[fulfilment.site_id]
+    price = Lane(service, company.currency, site.area, order.area).price if service else None
+    packing = cartonize(goods, cartons, price=price)
+    if packing.unpackable:
+        worst = packing.unpackable[0]
+        says = f"{worst.ref} fits no carton: its {worst.binding} is {worst.needs}, the best carton has {worst.best}."
+        return Refusal(Why.DOES_NOT_FIT, says, {"item_id": worst.ref, worst.binding: worst.needs})
+    wrong = check(goods, packing, cartons, price=price)
+    if wrong:
+        raise UncheckedPackingError("; ".join(wrong))
+    return packing
+
+
+@dataclass(slots=True)
+class _Heap:
+    """Units of one line and lot that are still on the bench."""
+
+    line_no: int
+    lot: str
+    quantity: int
+    serials: list[str]
+
+
+class _Goods:
+    """What lies on the bench, handed out to cartons line by line, lots and serials kept apart."""
+
+    def __init__(self, tx: Transaction, fulfilment: Any, bench: Sequence[Any], items: Mapping[str, Item]) -> None:
+        self._left: dict[str, list[_Heap]] = defaultdict(list)
+        for row in bench:
+            serials: list[str] = []
+            if items[row.item_id].tracking is Tracking.SERIAL:
+                place = pack_place(fulfilment.site_id)
+                units = stock.serials_of_line(tx, fulfilment.fulfilment_id, row.line_no, row.item_id, place)
+                serials = [unit.serial for unit in units]
+            self._left[row.item_id].append(_Heap(row.line_no, row.lot, row.quantity, serials))
+
+    def take(self, filled: PackedCarton) -> tuple[Content, ...]:
+        wanted: dict[str, int] = defaultdict(int)
+        for placement in filled.placements:
+            wanted[placement.ref] += 1
+        contents = []
+        for item_id, quantity in wanted.items():
+            for heap in self._left[item_id]:
+                taken = min(heap.quantity, quantity)
+                if not taken:
+                    continue
+                heap.quantity -= taken
+                quantity -= taken
+                serials, heap.serials = tuple(heap.serials[:taken]), heap.serials[taken:]
+                contents.append(Content(heap.line_no, item_id, taken, heap.lot, serials))
+        return tuple(contents)
+
+
+def _to_dock(site_id: str, content: Content) -> Move:
+    return Move(
+        content.item_id, content.quantity, pack_place(site_id), dock_place(site_id), content.lot, content.serials
+    )

@@ -1,0 +1,250 @@
+"""A customer places an order: it is judged, promised and its stock is held, in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from doorstep.events.orders import HandOffMade, OrderCleared, OrderedLine, OrderPlaced
+from doorstep.events.steps import Step
+from doorstep.events.stock import HoldsExpired, StockHeld
+from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
+from doorstep.flow.promise import holds_of, promised
+from doorstep.flow.slack import slack_of_offer
+from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies
+from doorstep.intake.judge import judge
+from doorstep.planning.answers import Offer, Quote
+from doorstep.planning.quote import quote
+from doorstep.planning.values import Demand, QuoteQuestion
+from doorstep.storage.queries import master, orders, stock
+from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS, PLAN_WAITING
+from doorstep.terms.company import Company
+from doorstep.terms.item import Item
+from doorstep.terms.order import Order, Terms
+from doorstep.terms.refusals import Refusal, Why, first
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A window of dates for a line (0: the whole order) and its probability in parts per million."""
+
+    line_no: int
+    first_day: date | None
+    last_day: date
+    ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What the customer is told: the order's number and its promise, line by line."""
+
+    order_id: str
+    promise: Promise
+    lines: tuple[Promise, ...]
+    cleared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One point of a quote: what is promised, how surely, at which cost to us."""
+
+    promise: Promise
+    lines: tuple[Promise, ...]
+    sites: tuple[str, ...]
+    services: tuple[str, ...]
+    cost_minor: int
+    currency: str
+
+
+def place_order(office: Office, who: Who, order: Order, key: str) -> Placed | Refusal:
+    """Promise the order and hold its stock. The same `key` and order give the same answer without a second effect.
+
+    An order that payment has not cleared is promised and held for `hold_seconds`; its clock starts when it is cleared.
+    """
+
+    def step(tx: Transaction) -> Placed | Refusal:
+        company = company_of(tx)
+        judged = _read(tx, order, company)
+        if isinstance(judged, Refusal):
+            return judged
+        items, terms, _ = judged
+        order_id = office.ids.new("ord")
+        answer = _quoted(tx, company, order, items, terms, order_id)
+        if isinstance(answer, Refusal):
+            return answer
+        _record(office, tx, who, company, order, order_id, answer.offers[0], items, terms)
+        return _told(order_id, answer.offers[0], order.cleared)
+
+    return office.store.run(step, answers=Placed, key=key, request=order)
+
+
+def quote_order(office: Office, order: Order) -> tuple[Offered, ...] | Refusal:
+    """What could be promised for the order now, cheapest first. Nothing is held."""
+    with office.store.reading() as tx:
+        company = company_of(tx)
+        judged = _read(tx, order, company)
+        if isinstance(judged, Refusal):
+            return judged
+        items, terms, _ = judged
+        answer = _quoted(tx, company, order, items, terms, "quote")
+    if isinstance(answer, Refusal):
+        return answer
+    return tuple(_offered(offer, company.currency) for offer in answer.offers)
+
+
+def clear_order(office: Office, who: Who, order_id: str) -> str | Refusal:
+    """Payment, credit and fraud checks are done: the order's clock starts, its holds no longer expire."""
+
+    def step(tx: Transaction) -> str | Refusal:
+        row = orders.lock(tx, order_id)
+        if row is None:
+            return Refusal(Why.UNKNOWN_ORDER, f"There is no order {order_id}.", {"order_id": order_id})
+        if row.state != "open":
+            return Refusal(Why.WRONG_STATE, f"Order {order_id} is {row.state}.", {"order_id": order_id})
+        if row.cleared_at is None:
+            tx.record(Scribe(who, tx.now)(OrderCleared(order_id)))
+            tx.later(PLAN_ORDERS, order_id, tx.now)
+        return order_id
+
+    return office.store.run(step)
+
+
+def expire_holds(office: Office, order_id: str) -> int:
+    """Let go of what is held for an order that nobody cleared in time. Returns how many holds ended."""
+
+    def step(tx: Transaction) -> int:
+        row = orders.lock(tx, order_id)
+        if row is None or row.cleared_at is not None:
+            return 0
+        holds = tuple(
+            hold
+            for hold in stock.holds_of_orders(tx, [order_id])
+            if hold.expires_at is not None and hold.expires_at <= tx.now
+        )
+        if holds:
+            tx.record(Scribe(CLOCKWORK, tx.now)(HoldsExpired(holds), cause="not cleared in time"))
+            for item_id in sorted({hold.item_id for hold in holds}):
+                tx.later(PLAN_WAITING, item_id, tx.now)
+        return len(holds)
+
+    told = office.store.run(step)
+    return told if isinstance(told, int) else 0
+
+
+def _read(tx: Transaction, order: Order, company: Company) -> tuple[dict[str, Item], Terms, master.Customer] | Refusal:
+    """The order's items and resolved terms; the first refusal where something about it is wrong."""
+    items = master.items(tx, [line.item_id for line in order.lines])
+    customer = master.customer(tx, order.customer_id)
+    refusals = judge(order, items, customer is not None, company, tx.now)
+    if customer is None or refusals:
+        return first(refusals)
+    return items, order.terms.over(customer.terms).over(company.terms), customer
+
+
+def _quoted(
+    tx: Transaction,
+    company: Company,
+    order: Order,
+    items: Mapping[str, Item],
+    terms: Terms,
+    order_id: str,
+) -> Quote | Refusal:
+    demand = Demand(
+        order_id=order_id,
+        needs=needs_of(
+            (
+                (line.line_no, part.item_id, line.quantity * part.quantity)
+                for line in order.lines
+                for part in parts_of(items[line.item_id])
+            ),
+            items,
+        ),
+        area=order.ship_to.area,
+        terms=terms,
+        asked_from=order.asked_from,
+        asked_by=order.asked_by,
+    )
+    return ask_quote(tx, company, demand)
+
+
+def ask_quote(tx: Transaction, company: Company, demand: Demand) -> Quote | Refusal:
+    """What planning offers for a demand now; the refusal where it offers nothing."""
+    question = QuoteQuestion(
+        now=tx.now,
+        demand=demand,
+        sites=site_supplies(tx, company, {need.item.item_id for need in demand.needs}),
+        services=master.services(tx),
+        costs=costs_of(company),
+    )
+    answer = quote(question, deciders_of(tx))
+    return answer.refusal or answer
+
+
+def _record(
+    office: Office,
+    tx: Transaction,
+    who: Who,
+    company: Company,
+    order: Order,
+    order_id: str,
+    offer: Offer,
+    items: Mapping[str, Item],
+    terms: Terms,
+) -> None:
+    person_ref = office.ids.new("per")
+    expires_at = None if order.cleared else tx.now + timedelta(seconds=company.hold_seconds)
+    scribe = Scribe(who, tx.now)
+    tx.keep_person(person_ref, order.ship_to)
+    tx.record(
+        scribe(
+            OrderPlaced(
+                order_id=order_id,
+                customer_id=order.customer_id,
+                person_ref=person_ref,
+                area=order.ship_to.area,
+                currency=order.currency,
+                reference=order.reference,
+                lines=tuple(
+                    OrderedLine(line.line_no, line.item_id, line.quantity, parts_of(items[line.item_id]))
+                    for line in order.lines
+                ),
+                asked_from=order.asked_from,
+                asked_by=order.asked_by,
+                cleared_at=tx.now if order.cleared else None,
+                terms=terms,
+            )
+        ),
+        scribe(promised(order_id, offer, 1, office.ids)),
+        scribe(StockHeld(holds_of(order_id, offer.reservations, office.ids, expires_at))),
+        scribe(HandOffMade(order_id, "", Step.PROMISE, Step.PLAN, slack_of_offer(company, offer, tx.now))),
+    )
+    if order.cleared:
+        tx.later(PLAN_ORDERS, order_id, tx.now)
+    elif expires_at is not None:
+        tx.later(EXPIRE_HOLDS, order_id, expires_at)
+
+
+def _told(order_id: str, offer: Offer, cleared: bool) -> Placed:
+    whole, *lines = promises_of(offer)
+    return Placed(order_id, whole, tuple(lines), cleared)
+
+
+def promises_of(offer: Offer) -> Sequence[Promise]:
+    return [
+        Promise(made.line_no, made.window.first_day, made.window.last_day, made.window.ppm)
+        for made in (offer.order, *offer.lines)
+    ]
+
+
+def _offered(offer: Offer, currency: str) -> Offered:
+    whole, *lines = promises_of(offer)
+    return Offered(
+        promise=whole,
+        lines=tuple(lines),
+        sites=tuple(shipment.site_id for shipment in offer.shipments),
+        services=tuple(shipment.service_id for shipment in offer.shipments),
+        cost_minor=offer.cost.total_minor,
+        currency=currency,
+    )

@@ -1,0 +1,215 @@
+"""Planning: all open orders together, again and again until release. A plan may change, a promise may not."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from doorstep.events.fulfilment import Fulfilment, FulfilmentLine, ShipmentPlanned
+from doorstep.events.orders import HandOffMade
+from doorstep.events.steps import Step
+from doorstep.events.stock import Hold, HoldsMoved, StockHeld
+from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
+from doorstep.flow.promise import holds_of, reservation_of
+from doorstep.flow.slack import slack_before_departure
+from doorstep.flow.supply import costs_of, needs_of, reserved_at, site_supplies
+from doorstep.planning.answers import OrderPlan, Plan, Shipment
+from doorstep.planning.plan import plan
+from doorstep.planning.values import Demand, OpenOrder, PlanQuestion, Reservation
+from doorstep.storage.queries import master, orders, stock
+from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import PLAN_ORDERS
+from doorstep.terms.calendar import Window
+from doorstep.terms.company import Company
+from doorstep.terms.refusals import Refusal
+
+MOST_AT_ONCE = 500
+RETRY_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What planning came to: orders planned anew, orders that wait, the plan's cost and its lower bound."""
+
+    orders: tuple[str, ...]
+    waiting: tuple[str, ...]
+    cost_minor: int
+    bound_minor: int
+
+
+def plan_open_orders(office: Office, who: Who = CLOCKWORK, at_most: int = MOST_AT_ONCE) -> Planned:
+    """Plan up to `at_most` open orders together. Orders that cannot be shipped now keep what they hold and wait."""
+
+    def step(tx: Transaction) -> Planned:
+        company = company_of(tx)
+        rows = orders.plannable(tx, at_most)
+        if not rows:
+            _settle_due(tx, (), ())
+            return Planned((), (), 0, 0)
+        world = _read(tx, rows)
+        sites = site_supplies(tx, company, world.item_ids, [row.order_id for row in rows])
+        question = PlanQuestion(tx.now, world.open_orders, sites, master.services(tx), costs_of(company))
+        answer = plan(question, deciders_of(tx))
+        return _record(office, tx, Scribe(who, tx.now), company, world, answer)
+
+    told = office.store.run(step)
+    if isinstance(told, Refusal):
+        raise TypeError("planning does not refuse")
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What was read for planning: the orders as planning sees them, their holds and their planned fulfilment orders."""
+
+    open_orders: tuple[OpenOrder, ...]
+    holds: Mapping[str, Sequence[Hold]]
+    planned: Mapping[str, Sequence[tuple[Any, frozenset[FulfilmentLine]]]]
+    item_ids: Collection[str]
+
+
+def _read(tx: Transaction, rows: Sequence[Any]) -> _World:
+    order_ids = [row.order_id for row in rows]
+    holds: dict[str, list[Hold]] = defaultdict(list)
+    for hold in stock.holds_of_orders(tx, order_ids):
+        if not hold.place_id:
+            holds[hold.order_id].append(hold)
+    units: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
+    for row in orders.demand(tx, order_ids):
+        reserved = sum(
+            hold.quantity for hold in holds[row.order_id] if (hold.line_no, hold.item_id) == (row.line_no, row.item_id)
+        )
+        units[row.order_id].append((row.line_no, row.item_id, reserved + row.waiting))
+    item_ids = {item_id for lines in units.values() for _, item_id, _ in lines}
+    items = master.items(tx, item_ids)
+    agreed = orders.agreed(tx, order_ids)
+    found = [
+        OpenOrder(
+            demand=Demand(
+                order_id=row.order_id,
+                needs=needs_of(units[row.order_id], items),
+                area=row.area,
+                terms=master.terms_of(row.terms_text),
+                asked_from=row.asked_from,
+                asked_by=row.asked_by,
+            ),
+            agreed=_window(agreed[row.order_id][0]),
+            line_windows={line_no: _window(r) for line_no, r in agreed[row.order_id].items() if line_no},
+            held=tuple(reservation_of(hold) for hold in holds[row.order_id]),
+        )
+        for row in rows
+    ]
+    return _World(tuple(found), holds, _planned(tx, order_ids), item_ids)
+
+
+def _window(row: Any) -> Window:
+    return Window(row.first_day, row.last_day, row.ppm)
+
+
+def _planned(tx: Transaction, order_ids: Sequence[str]) -> dict[str, list[tuple[Any, frozenset[FulfilmentLine]]]]:
+    rows = [row for row in orders.fulfilments(tx, order_ids) if row.state == "planned"]
+    lines: dict[str, set[FulfilmentLine]] = defaultdict(set)
+    for line in orders.fulfilment_lines(tx, [row.fulfilment_id for row in rows]):
+        lines[line.fulfilment_id].add(FulfilmentLine(line.line_no, line.item_id, line.quantity))
+    found: dict[str, list[tuple[Any, frozenset[FulfilmentLine]]]] = defaultdict(list)
+    for row in rows:
+        found[row.order_id].append((row, frozenset(lines[row.fulfilment_id])))
+    return found
+
+
+def _record(office: Office, tx: Transaction, scribe: Scribe, company: Company, world: _World, answer: Plan) -> Planned:
+    done: list[str] = []
+    waits: list[str] = []
+    for order in answer.orders:
+        _move_holds(office, tx, scribe, world.holds[order.order_id], order)
+        if order.shipments:
+            _record_shipments(office, tx, scribe, company, world, order)
+            done.append(order.order_id)
+        else:
+            waits.append(order.order_id)
+    _settle_due(tx, done, waits)
+    return Planned(tuple(done), tuple(waits), answer.total_minor, answer.bound_minor)
+
+
+def _move_holds(office: Office, tx: Transaction, scribe: Scribe, held: Sequence[Hold], order: OrderPlan) -> None:
+    """Keep what the plan wants kept, where it wants it kept; what already is so stays untouched."""
+    wanted = reserved_at(order.reservations)
+    ended = []
+    for hold in held:
+        (key,) = reserved_at([reservation_of(hold)])
+        if wanted[key] >= hold.quantity:
+            wanted[key] -= hold.quantity
+        else:
+            ended.append(hold)
+    made = holds_of(order.order_id, _reservations(wanted), office.ids, None)
+    if ended:
+        tx.record(scribe(HoldsMoved(tuple(ended), made), cause="plan"))
+    elif made:
+        tx.record(scribe(StockHeld(made), cause="plan"))
+
+
+def _reservations(units: Counter[tuple[int, str, str, str, str]]) -> list[Reservation]:
+    return [
+        Reservation(line_no, item_id, site_id, lot, inbound_id or None, quantity)
+        for (line_no, item_id, site_id, lot, inbound_id), quantity in units.items()
+        if quantity > 0
+    ]
+
+
+def _record_shipments(
+    office: Office, tx: Transaction, scribe: Scribe, company: Company, world: _World, order: OrderPlan
+) -> None:
+    before = world.planned.get(order.order_id, [])
+    if _same(before, order.shipments):
+        return
+    fulfilments = tuple(
+        Fulfilment(
+            fulfilment_id=office.ids.new("ful"),
+            site_id=shipment.site_id,
+            service_id=shipment.service_id,
+            ship_by=shipment.ship_by,
+            lines=_lines(shipment),
+            cost_minor=shipment.cost_minor,
+        )
+        for shipment in order.shipments
+    )
+    body = ShipmentPlanned(
+        order_id=order.order_id,
+        fulfilments=fulfilments,
+        replaced=tuple(row.fulfilment_id for row, _ in before),
+        cost_minor=order.cost.total_minor,
+        bound_minor=order.least_minor,
+        reasons=tuple(map(str, order.reasons)),
+        rejected=tuple(
+            f"{' + '.join(f'{site} by {service}' for site, service in other.ways)}: {other.why}, {other.cost_minor}"
+            for other in order.runners_up
+        ),
+    )
+    tx.record(scribe(body))
+    for made in fulfilments:
+        slack = slack_before_departure(company, made.ship_by, tx.now, Step.RELEASE)
+        hand_off = HandOffMade(order.order_id, made.fulfilment_id, Step.PLAN, Step.RELEASE, slack)
+        tx.record(scribe(hand_off, site=made.site_id))
+
+
+def _lines(shipment: Shipment) -> tuple[FulfilmentLine, ...]:
+    units: Counter[tuple[int, str]] = Counter()
+    for reservation in shipment.reservations:
+        units[reservation.line_no, reservation.item_id] += reservation.quantity
+    return tuple(FulfilmentLine(line_no, item_id, quantity) for (line_no, item_id), quantity in sorted(units.items()))
+
+
+def _same(before: Sequence[tuple[Any, frozenset[FulfilmentLine]]], after: Sequence[Shipment]) -> bool:
+    """Whether the plan is as it was: then the floor is not churned for a departure's sake."""
+    old = sorted((row.site_id, row.service_id, tuple(sorted(lines, key=repr))) for row, lines in before)
+    new = sorted((s.site_id, s.service_id, tuple(sorted(_lines(s), key=repr))) for s in after)
+    return repr(old) == repr(new)
+
+
+def _settle_due(tx: Transaction, done: Sequence[str], waits: Sequence[str]) -> None:
+    """Planned orders need no timer; the ones that wait are looked at again, at the latest in an hour."""
+    tx.no_longer(PLAN_ORDERS, [*done, *orders.asked_in_vain(tx, PLAN_ORDERS)])
+    for order_id in waits:
+        tx.put_off(PLAN_ORDERS, order_id, RETRY_SECONDS)

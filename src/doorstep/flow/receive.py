@@ -1,0 +1,142 @@
+"""Supply: what is expected, and what came in and stands in a bin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from doorstep.events.stock import HoldsMoved, HoldsVoided, InboundExpected, Move, StockReceived
+from doorstep.flow.office import Office, Scribe, Who
+from doorstep.stock.receive import put_holds_on_shelf
+from doorstep.storage.queries import master, stock
+from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import PLAN_ORDERS, PLAN_WAITING
+from doorstep.terms.item import Item, Tracking
+from doorstep.terms.places import SUPPLIER, PlaceKind, kind_of, site_of
+from doorstep.terms.refusals import Refusal, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Goods that came in: `quantity` units of an item into a bin, of a lot, with serials, of an inbound, as known."""
+
+    place_id: str
+    item_id: str
+    quantity: int
+    lot: str = ""
+    expires_on: date | None = None
+    serials: tuple[str, ...] = ()
+    inbound_id: str = ""
+
+
+def expect_inbound(
+    office: Office, who: Who, supplier_id: str, site_id: str, item_id: str, quantity: int, due_at: datetime, key: str
+) -> str | Refusal:
+    """A supplier will bring units by `due_at`: promises may stand on them from now on. Returns the inbound's id."""
+
+    def step(tx: Transaction) -> str | Refusal:
+        if site_id not in master.sites(tx):
+            return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
+        if item_id not in master.items(tx, [item_id]):
+            return Refusal(Why.UNKNOWN_ITEM, f"There is no item {item_id}.", {"item_id": item_id})
+        if quantity <= 0:
+            return Refusal(Why.BAD_QUANTITY, f"{quantity} units cannot be expected.", {"quantity": quantity})
+        inbound_id = office.ids.new("inb")
+        body = InboundExpected(inbound_id, supplier_id, site_id, item_id, quantity, due_at)
+        tx.record(Scribe(who, tx.now)(body, site=site_id))
+        return inbound_id
+
+    request = [supplier_id, site_id, item_id, quantity, due_at]
+    return office.store.run(step, answers=str, key=key, request=request)
+
+
+def receive(office: Office, who: Who, receipt: Receipt, key: str) -> str | Refusal:
+    """Book goods into a bin. Orders that were promised from this inbound are moved to the shelf, oldest first."""
+
+    def step(tx: Transaction) -> str | Refusal:
+        refusal = _judge(tx, receipt)
+        if refusal:
+            return refusal
+        receipt_id = office.ids.new("rcp")
+        move = Move(receipt.item_id, receipt.quantity, SUPPLIER, receipt.place_id, receipt.lot, receipt.serials)
+        scribe = Scribe(who, tx.now)
+        envelope = {"site": site_of(receipt.place_id), "place": receipt.place_id}
+        body = StockReceived(receipt_id, (move,), receipt.inbound_id, receipt.expires_on)
+        tx.record(scribe(body, **envelope))
+        if receipt.inbound_id:
+            _serve_waiting_holds(office, tx, scribe, receipt)
+        tx.later(PLAN_WAITING, receipt.item_id, tx.now)
+        return receipt_id
+
+    return office.store.run(step, answers=str, key=key, request=receipt)
+
+
+def _judge(tx: Transaction, receipt: Receipt) -> Refusal | None:
+    place, item_id = receipt.place_id, receipt.item_id
+    if master.place_kind(tx, place) is None or kind_of(place) is not PlaceKind.BIN:
+        return Refusal(Why.UNKNOWN_PLACE, f"There is no bin {place}.", {"place_id": place})
+    item = master.items(tx, [item_id]).get(item_id)
+    if item is None:
+        return Refusal(Why.UNKNOWN_ITEM, f"There is no item {item_id}.", {"item_id": item_id})
+    if receipt.quantity <= 0:
+        return Refusal(Why.BAD_QUANTITY, f"{receipt.quantity} units cannot be received.", {"item_id": item_id})
+    return _judge_tracking(tx, receipt, item) or _judge_inbound(tx, receipt)
+
+
+def _judge_tracking(tx: Transaction, receipt: Receipt, item: Item) -> Refusal | None:
+    item_id = item.item_id
+    if item.parts:
+        return Refusal(Why.MALFORMED, f"{item_id} is a kit: receive its parts.", {"item_id": item_id})
+    if bool(receipt.lot) != (item.tracking is Tracking.LOT):
+        says = f"{item_id} is tracked by {item.tracking}: {'no lot fits it' if receipt.lot else 'name the lot'}."
+        return Refusal(Why.MALFORMED, says, {"item_id": item_id, "lot": receipt.lot})
+    if item.tracking is not Tracking.SERIAL:
+        if receipt.serials:
+            return Refusal(Why.BAD_SERIAL, f"{item_id} is not tracked by serial.", {"item_id": item_id})
+        return None
+    if len(set(receipt.serials)) != receipt.quantity or len(receipt.serials) != receipt.quantity:
+        says = f"{item_id} is tracked by serial: name each of the {receipt.quantity} once."
+        return Refusal(Why.BAD_SERIAL, says, {"item_id": item_id})
+    for serial, row in stock.serials_known(tx, item_id, receipt.serials).items():
+        if kind_of(row.place_id).physical:
+            says = f"Serial {serial} of {item_id} is already in {row.place_id}."
+            return Refusal(Why.BAD_SERIAL, says, {"item_id": item_id, "serial": serial})
+    return None
+
+
+def _judge_inbound(tx: Transaction, receipt: Receipt) -> Refusal | None:
+    if not receipt.inbound_id:
+        return None
+    row = stock.inbound_row(tx, receipt.inbound_id)
+    if row is None or row.item_id != receipt.item_id or row.site_id != site_of(receipt.place_id):
+        says = f"Inbound {receipt.inbound_id} brings no {receipt.item_id} to {site_of(receipt.place_id)}."
+        return Refusal(Why.MALFORMED, says, {"inbound_id": receipt.inbound_id})
+    return None
+
+
+def _serve_waiting_holds(office: Office, tx: Transaction, scribe: Scribe, receipt: Receipt) -> None:
+    row = stock.inbound_row(tx, receipt.inbound_id)
+    holds = stock.holds_on_inbound(tx, receipt.inbound_id)
+    still = max(row.expected - row.received - receipt.quantity, 0)
+    ended, made, voided = put_holds_on_shelf(holds, receipt.quantity, still, receipt.lot, lambda: office.ids.new("hld"))
+    if ended:
+        tx.record(scribe(HoldsMoved(tuple(ended), tuple(made)), cause="inbound received"))
+    if voided:
+        tx.record(scribe(HoldsVoided(tuple(voided)), cause="inbound brought less"))
+    for order_id in sorted({hold.order_id for hold in (*ended, *voided)}):
+        tx.later(PLAN_ORDERS, order_id, tx.now)
+
+
+def plan_waiting(office: Office, item_id: str) -> int:
+    """New stock of an item: every order that waits for it is planned again. Returns how many."""
+
+    def step(tx: Transaction) -> int:
+        rows = tx.rows(
+            "SELECT DISTINCT order_id FROM demand WHERE item_id = %s AND waiting > 0 ORDER BY order_id", item_id
+        )
+        for row in rows:
+            tx.later(PLAN_ORDERS, row.order_id, tx.now)
+        return len(rows)
+
+    told = office.store.run(step)
+    return told if isinstance(told, int) else 0

@@ -1,0 +1,80 @@
+"""What planning is told of the world: every site's free stock, what is on its way, and how busy it is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from doorstep.planning.values import Costs, FreeUnits, Inbound, Need, Reservation, SiteSupply
+from doorstep.storage.queries import master, orders, stock
+from doorstep.storage.queries.master import Site
+from doorstep.storage.store import Transaction
+from doorstep.terms.company import Company
+from doorstep.terms.item import Item, Part
+
+
+def site_supplies(
+    tx: Transaction, company: Company, item_ids: Collection[str], leaving_out: Collection[str] = ()
+) -> tuple[SiteSupply, ...]:
+    """The supply of the items at every site. The planned departures of orders in `leaving_out` are not counted."""
+    sites = master.sites(tx)
+    free: dict[str, list[FreeUnits]] = defaultdict(list)
+    for row in stock.free(tx, item_ids):
+        free[row.site_id].append(FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on))
+    coming: dict[str, list[Inbound]] = defaultdict(list)
+    for row in stock.inbound(tx, item_ids):
+        coming[row.site_id].append(Inbound(row.inbound_id, row.item_id, row.quantity, row.due_at))
+    waiting = {row.site_id: row.shipments for row in orders.load(tx)}
+    booked = _booked(tx, sites, leaving_out)
+    own_s = company.pick_seconds + company.pack_seconds
+    return tuple(
+        SiteSupply(
+            site_id=site.site_id,
+            area=site.area,
+            calendar=site.calendar,
+            free=tuple(free[site.site_id]),
+            inbound=tuple(coming[site.site_id]),
+            own_s=own_s,
+            queue_s=waiting.get(site.site_id, 0) * company.station_seconds,
+            daily_shipments=site.daily_orders or None,
+            booked=booked[site.site_id],
+        )
+        for site in sites.values()
+    )
+
+
+def _booked(tx: Transaction, sites: Mapping[str, Site], leaving_out: Collection[str]) -> dict[str, Counter[date]]:
+    booked: dict[str, Counter[date]] = defaultdict(Counter)
+    if any(site.daily_orders for site in sites.values()):
+        for row in orders.booked(tx):
+            if row.order_id not in leaving_out:
+                booked[row.site_id][sites[row.site_id].calendar.day_of(row.ship_by)] += 1
+    return booked
+
+
+def costs_of(company: Company) -> Costs:
+    return Costs(
+        handling_order_minor=company.handling_order_minor,
+        handling_unit_minor=company.handling_unit_minor,
+        split_minor=company.split_minor,
+        late_day_minor=company.late_day_minor,
+    )
+
+
+def parts_of(item: Item) -> tuple[Part, ...]:
+    """What one unit of an item is held and picked as: its parts if it is a kit, else itself."""
+    return item.parts or (Part(item.item_id, 1),)
+
+
+def needs_of(demand: Iterable[tuple[int, str, int]], items: Mapping[str, Item]) -> tuple[Need, ...]:
+    """(line, item, units) as planning wants them, lines for nothing left out."""
+    return tuple(Need(line_no, items[item_id], quantity) for line_no, item_id, quantity in demand if quantity > 0)
+
+
+def reserved_at(reservations: Iterable[Reservation]) -> Counter[tuple[int, str, str, str, str]]:
+    """Units by (line, item, site, lot, inbound), to compare what is held with what a plan wants held."""
+    units: Counter[tuple[int, str, str, str, str]] = Counter()
+    for r in reservations:
+        units[r.line_no, r.item_id, r.site_id, r.lot, r.inbound_id or ""] += r.quantity
+    return units

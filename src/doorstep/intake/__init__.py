@@ -1,0 +1,1 @@
+"""What comes in from outside, to values or to numbered problems: nothing half-guessed, nothing silently dropped."""

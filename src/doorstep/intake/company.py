@@ -1,0 +1,79 @@
+"""A company in one TOML file: what it is, where it works, what it sells, whom it serves, who carries, what is there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from doorstep.intake.orders import AddressIn, Id, Strict
+from doorstep.intake.problems import read
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.company import Company
+from doorstep.terms.item import Item
+from doorstep.terms.order import Terms
+from doorstep.terms.parcel import Carton
+from doorstep.terms.refusals import Refusal
+from doorstep.terms.service import CarrierService
+
+
+class SiteIn(Strict):
+    """A site and its bins."""
+
+    site_id: Id
+    name: str
+    address: AddressIn
+    calendar: Calendar
+    bins: list[Id]
+    daily_orders: int = 0
+
+
+class CustomerIn(Strict):
+    """A customer and its agreed terms."""
+
+    customer_id: Id
+    address: AddressIn
+    terms: Terms = Terms()
+
+
+class StockIn(Strict):
+    """What stands in a bin at the beginning."""
+
+    place_id: Id
+    item_id: Id
+    quantity: int
+    lot: str = ""
+    expires_on: date | None = None
+    serials: list[str] = []
+
+
+class InboundIn(Strict):
+    """What a supplier will bring."""
+
+    supplier_id: Id
+    site_id: Id
+    item_id: Id
+    quantity: int
+    due_at: datetime
+
+
+class CompanyIn(Strict):
+    """The whole file."""
+
+    company: Company
+    sites: list[SiteIn]
+    items: list[Item]
+    customers: list[CustomerIn] = []
+    cartons: list[Carton] = []
+    services: list[CarrierService] = []
+    stock: list[StockIn] = []
+    inbound: list[InboundIn] = []
+
+
+_COMPANY: TypeAdapter[CompanyIn] = TypeAdapter(CompanyIn)
+
+
+def read_company(raw: Any) -> CompanyIn | Refusal:
+    """The company in `raw` (parsed TOML); MALFORMED with every problem and its place."""
+    return read(_COMPANY, raw)

@@ -1,0 +1,109 @@
+"""Whether an order that can be read can be meant: known customer and items, whole quantities, a real address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from doorstep.terms.company import Company
+from doorstep.terms.item import Item
+from doorstep.terms.money import DECIMALS
+from doorstep.terms.order import Order
+from doorstep.terms.places import Address
+from doorstep.terms.refusals import Refusal, Why
+
+_MOST_UNITS = 1_000_000
+
+# ISO 3166-1 alpha-2, as of 2024.
+COUNTRIES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO
+    FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE
+    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO
+    MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW
+    PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
+    TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split()
+)
+
+# How postcodes look where they are always needed; other countries' are taken as they come.
+POSTCODES = {
+    country: re.compile(pattern)
+    for country, pattern in {
+        "AT": r"\d{4}",
+        "AU": r"\d{4}",
+        "BE": r"\d{4}",
+        "BR": r"\d{5}-?\d{3}",
+        "CA": r"[A-Z]\d[A-Z] ?\d[A-Z]\d",
+        "CH": r"\d{4}",
+        "DE": r"\d{5}",
+        "DK": r"\d{4}",
+        "ES": r"\d{5}",
+        "FR": r"\d{5}",
+        "GB": r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
+        "IT": r"\d{5}",
+        "JP": r"\d{3}-?\d{4}",
+        "NL": r"\d{4} ?[A-Z]{2}",
+        "PL": r"\d{2}-\d{3}",
+        "SE": r"\d{3} ?\d{2}",
+        "US": r"\d{5}(-\d{4})?",
+    }.items()
+}
+
+
+def judge(
+    order: Order, items: Mapping[str, Item], customer_known: bool, company: Company, now: datetime
+) -> list[Refusal]:
+    """Everything that is wrong with the order as an order; what stock and carriers say comes after."""
+    found = []
+    if not customer_known:
+        found.append(
+            Refusal(
+                Why.UNKNOWN_CUSTOMER, f"There is no customer {order.customer_id}.", {"customer_id": order.customer_id}
+            )
+        )
+    for line in order.lines:
+        place: dict[str, str | int] = {"line": line.line_no, "item_id": line.item_id}
+        if line.item_id not in items:
+            found.append(Refusal(Why.UNKNOWN_ITEM, f"Line {line.line_no}: there is no item {line.item_id}.", place))
+        if not 0 < line.quantity <= _MOST_UNITS:
+            says = f"Line {line.line_no}: the quantity is {line.quantity}; it must be from 1 to {_MOST_UNITS}."
+            found.append(Refusal(Why.BAD_QUANTITY, says, {**place, "quantity": line.quantity}))
+    return found + _currency(order, company) + _address(order.ship_to) + _dates(order, now)
+
+
+def _currency(order: Order, company: Company) -> list[Refusal]:
+    if order.currency not in DECIMALS:
+        says = f"{order.currency} is not a currency we know; use one of {', '.join(sorted(DECIMALS))}."
+        return [Refusal(Why.UNKNOWN_CURRENCY, says, {"currency": order.currency})]
+    if order.currency != company.currency:
+        says = f"We sell in {company.currency}, not in {order.currency}."
+        return [Refusal(Why.UNKNOWN_CURRENCY, says, {"currency": order.currency})]
+    return []
+
+
+def _address(address: Address) -> list[Refusal]:
+    if address.country not in COUNTRIES:
+        says = f"{address.country} is not a country (ISO 3166-1, two letters, such as US)."
+        return [Refusal(Why.BAD_ADDRESS, says, {"country": address.country})]
+    pattern = POSTCODES.get(address.country)
+    if pattern and not pattern.fullmatch(address.postcode.upper()):
+        says = f"{address.postcode or 'An empty postcode'} is not a postcode of {address.country}."
+        return [Refusal(Why.BAD_ADDRESS, says, {"postcode": address.postcode, "country": address.country})]
+    if not any(line.strip() for line in address.lines):
+        return [Refusal(Why.BAD_ADDRESS, "The address has no street line.", {"field": "lines"})]
+    return []
+
+
+def _dates(order: Order, now: datetime) -> list[Refusal]:
+    # Nowhere on earth is a day behind UTC by more than twelve hours: today's date somewhere is never refused.
+    today = now.date()
+    if order.asked_by is not None and (today - order.asked_by).days > 1:
+        says = f"{order.asked_by} is past."
+        return [Refusal(Why.DATE_PAST, says, {"asked_by": order.asked_by.isoformat()})]
+    if order.asked_by is not None and order.asked_from is not None and order.asked_by < order.asked_from:
+        says = f"The wanted window ends ({order.asked_by}) before it begins ({order.asked_from})."
+        return [Refusal(Why.MALFORMED, says, {"asked_from": order.asked_from.isoformat()})]
+    return []

@@ -1,0 +1,16 @@
+"""Which goods go into which cartons, and how: the room that packs.
+
+`cartonize` packs an order, `estimate` says in microseconds what an order will take at least and probably, and `check`
+tells, independently of both, whether a packing can be believed. All are pure functions over the values of
+`terms.parcel`: whole millimetres, grams and minor units, no clock, no chance but the seed in `Params`.
+
+To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
+(everything larger), `incumbent` (what is left of an earlier packing), `bounds`, `check`.
+"""
+
+from doorstep.packing.bounds import Estimate, EstimatedParcel, estimate
+from doorstep.packing.cartonize import cartonize
+from doorstep.packing.check import check
+from doorstep.packing.values import Packing, Params, Price
+
+__all__ = ["Estimate", "EstimatedParcel", "Packing", "Params", "Price", "cartonize", "check", "estimate"]

@@ -1,0 +1,90 @@
+"""What no packing can beat, from volume and weight alone, and what to reckon with before anything is packed.
+
+Promising asks for thousands of orders what they will take before one of them is packed: `estimate` answers in tens of
+microseconds. The search uses the same bounds to know when it may stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doorstep.packing.shelf import Shelf, shelf_of
+from doorstep.packing.values import refuse_nonsense_goods
+from doorstep.terms.parcel import Carton, PackItem, Size
+
+FULL_PERCENT = (100, 100, 82, 78)  # how full a carton of no, one, two, three units usually gets ...
+FULL_PERCENT_MANY = 74  # ... and of more
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatedParcel:
+    """A parcel to reckon with: outer size, and weight with the carton."""
+
+    size: Size
+    weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What an order will take, before it is packed.
+
+    Guaranteed, with `unpackable` left aside: no packing of the goods has fewer than `cartons_at_least` cartons, and in
+    none do the cartons cost less than `cost_at_least_minor` (sending them comes on top). Goods that ship in their own
+    box count one carton each and cost nothing. `unpackable` is exact: these refs fit no carton, all others do.
+    Not guaranteed: `parcels`, the sizes and weights that will probably be billed.
+    """
+
+    cartons_at_least: int
+    cost_at_least_minor: int
+    parcels: tuple[EstimatedParcel, ...]
+    unpackable: tuple[str, ...]
+
+
+def estimate(items: Sequence[PackItem], cartons: Sequence[Carton]) -> Estimate:
+    """What the goods will take, in tens of microseconds: bounds that hold, and parcels to reckon with."""
+    refuse_nonsense_goods(items)
+    shelf = shelf_of(tuple(cartons))
+    own = [item for item in items if item.own_container]
+    parcels = [EstimatedParcel(item.size, item.weight_g) for item in own for _ in range(item.quantity)]
+    taken = [(item, shelf.takers(item)) for item in items if not item.own_container]
+    unpackable = tuple(item.ref for item, takers in taken if not takers)
+    goods = [(item, takers) for item, takers in taken if takers]
+    if not goods:
+        return Estimate(len(parcels), 0, tuple(parcels), unpackable)
+    volume = weight = units = dearest = 0
+    take_all = -1
+    groups = set()
+    for item, takers in goods:
+        volume += item.size.volume_mm3 * item.quantity
+        weight += item.weight_g * item.quantity
+        units += item.quantity
+        take_all &= takers
+        groups.add(item.keep_apart)
+        dearest = max(dearest, shelf.cheapest(takers).cost_minor)
+    fewest = max(len(groups - {""}), shelf.fewest(volume, weight))
+    single = take_all if fewest == 1 else 0
+    single &= shelf.big_enough(volume, weight)
+    several = max(2, fewest)
+    least_cost = max(shelf.least_cost(several, volume, weight), dearest + (several - 1) * shelf.cheapest(-1).cost_minor)
+    parcels += _likely_parcels(shelf, take_all, units, volume, weight)
+    return Estimate(
+        sum(item.quantity for item in own) + (1 if single else several),
+        min(least_cost, shelf.cheapest(single).cost_minor) if single else least_cost,
+        tuple(parcels),
+        unpackable,
+    )
+
+
+def _likely_parcels(shelf: Shelf, take_all: int, units: int, volume: int, weight: int) -> list[EstimatedParcel]:
+    """The cheapest carton that would not be too full, or equal shares of the goods in so many of them."""
+    percent = FULL_PERCENT[units] if units < len(FULL_PERCENT) else FULL_PERCENT_MANY
+    able = take_all or -1
+    parts = min(units, shelf.fewest(-(-volume * 100 // percent), weight))
+    while not (likely := able & shelf.big_enough(-(-volume * 100 // (percent * parts)), -(-weight // parts))):
+        if parts == units:
+            likely = able
+            break
+        parts += 1
+    carton = shelf.cheapest(likely)
+    return [EstimatedParcel(carton.outer, carton.empty_weight_g + -(-weight // parts))] * parts

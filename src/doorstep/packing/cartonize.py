@@ -1,0 +1,59 @@
+"""The room's one planner: goods and cartons in, filled cartons out, at the least cost found within the work budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from doorstep.packing.alone import in_own_cartons, unit_alone, why_unpackable
+from doorstep.packing.shelf import Shelf, shelf_of
+from doorstep.packing.small import two_units
+from doorstep.packing.values import Packing, Params, Price, cost_of, refuse_nonsense_goods
+from doorstep.terms.parcel import Carton, PackedCarton, PackItem
+
+NO_PARAMS = Params()
+
+
+def cartonize(
+    items: Sequence[PackItem],
+    cartons: Sequence[Carton],
+    params: Params = NO_PARAMS,
+    *,
+    price: Price | None = None,
+    incumbent: Sequence[PackedCarton] | None = None,
+) -> Packing:
+    """Pack every unit that fits some carton, at the least total of cartons and `price` found.
+
+    Packed and left over are together what was given. `price(carton, weight_g)` is what sending the filled carton costs;
+    None counts cartons only. An `incumbent` is an earlier packing of these goods, or of more or fewer of them: where it
+    holds all units and obeys the rules, the result is not dearer than it. Orders of up to two units are packed at the
+    least cost there is (with two units, no work is spent). The first larger order of a process loads compiled code,
+    the first ever on a machine compiles it, see `kernels`. ValueError for goods, cartons or prices that cannot be.
+    """
+    refuse_nonsense_goods(items)
+    shelf = shelf_of(tuple(cartons))
+    own = [packed for item in items if item.own_container for packed in in_own_cartons(item)]
+    taken = [(item, shelf.takers(item)) for item in items if not item.own_container]
+    unpackable = tuple(why_unpackable(item, cartons) for item, takers in taken if not takers)
+    goods = [(item, takers) for item, takers in taken if takers]
+    packed, work = _pack(goods, shelf, params, price, incumbent or ()) if goods else ([], 0)
+    every = own + packed
+    return Packing(tuple(every), unpackable, cost_of(every, price), work)
+
+
+def _pack(
+    goods: list[tuple[PackItem, int]],
+    shelf: Shelf,
+    params: Params,
+    price: Price | None,
+    incumbent: Sequence[PackedCarton],
+) -> tuple[list[PackedCarton], int]:
+    """(cartons, work used): at most two units exactly, more by search. `goods` come with the cartons that take them."""
+    units = sum(item.quantity for item, _ in goods)
+    if units == 1:
+        return [unit_alone(*goods[0], shelf, price)], 0
+    if units == 2:
+        return two_units(goods[0], goods[-1], shelf, price, params.support_percent), 0
+    # Late, because it loads numba and NumPy, which a process that packs nothing larger never needs.
+    from doorstep.packing.search import search
+
+    return search(goods, shelf, params, price, incumbent)

@@ -1,0 +1,395 @@
+"""The compiled core: put units into one carton, or share them out over two, one corner at a time.
+
+Importing this file imports numba and NumPy (about half a second); the first call on a machine compiles (ten to twenty
+seconds, then kept on disk, a quarter of a second from there). Nothing else in the room imports either, and orders of up
+to two units never come here. The compiled code is kept beside this file or, where that is read-only, in the user's
+cache folder; name another with NUMBA_CACHE_DIR. Where none can be written, each process compiles afresh.
+
+Tables, all int64:
+
+- `kinds`, one row per kind of goods: weight, fragile (0 or 1), group (0: goes with anything), number of turns, then
+  three sizes for each of up to six turns;
+- `ranked`, rows of kinds in the order in which to place them, one row per notion of "the difficult ones first";
+- `pool`, units wanted of each kind;
+- `rooms`, one row per carton: inner length, width, height, most grams of content;
+- `boxes`, what was placed: near corner, far corner, kind, fragile.
+
+Corners are extreme points (Crainic, Perboli and Tadei 2008): each placed unit offers its three outer corners, pushed
+back along one axis until they meet something. Work is counted in looks: one corner with one turn for one unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Table = NDArray[np.int64]
+F = TypeVar("F", bound=Callable[..., Any])
+
+WEIGHT, FRAGILE, GROUP, TURNS, FIRST_TURN = 0, 1, 2, 3, 4
+RULES = 8  # ways to say which corner is best, see _score
+FAR = 1 << 15  # more than any side in millimetres, so that sides can be digits of one number
+WORST = 1 << 62
+CHAIN = 48  # starts that learn from one another before the search begins again from a ranked row
+
+
+def _compiled(function: F) -> F:
+    try:
+        return cast(F, numba.njit(cache=True)(function))
+    except RuntimeError:  # no folder for the cache can be written
+        return cast(F, numba.njit(function))
+
+
+@_compiled
+def _next_random(state: int) -> int:
+    return state * 48271 % 2147483647
+
+
+@_compiled
+def _score(rule: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, room: Table) -> int:
+    """Smaller is better. Rules 0 to 2 fill layers or walls, the others keep the heap compact; 7 is by contact.
+
+    A score never falls with the far corner, so that a corner's own score is a bound for all turns there.
+    """
+    if rule == 0:
+        return ((z * FAR + y) * FAR + x) * FAR + far_z - z
+    if rule == 1:
+        return ((x * FAR + z) * FAR + y) * FAR + far_x - x
+    if rule == 2:
+        return ((y * FAR + z) * FAR + x) * FAR + far_y - y
+    if rule == 3:
+        return (far_x * FAR + far_z) * FAR + far_y
+    if rule == 4:
+        return (far_x * FAR + far_y) * FAR + far_z
+    if rule == 5:
+        return (far_y * FAR + far_z) * FAR + far_x
+    return int(
+        far_x * far_x * 1024 // (room[0] * room[0])
+        + far_y * far_y * 1024 // (room[1] * room[1])
+        + far_z * far_z * 1024 // (room[2] * room[2])
+    )
+
+
+@_compiled
+def _stands(
+    boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, fragile: int, support: int
+) -> bool:
+    """Whether a unit can be there: in nobody's way, on no fragile unit, under none if fragile, held from below."""
+    held = 0
+    for b in range(placed):
+        shared_x = min(far_x, boxes[b, 3]) - max(x, boxes[b, 0])
+        if shared_x <= 0:
+            continue
+        shared_y = min(far_y, boxes[b, 4]) - max(y, boxes[b, 1])
+        if shared_y <= 0:
+            continue
+        if boxes[b, 5] == z:
+            if boxes[b, 7]:
+                return False
+            held += shared_x * shared_y
+        elif boxes[b, 2] == far_z:
+            if fragile:
+                return False
+        elif boxes[b, 5] > z and boxes[b, 2] < far_z:
+            return False
+    return z == 0 or held * 100 >= support * (far_x - x) * (far_y - y)
+
+
+@_compiled
+def _contact(boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, room: Table) -> int:
+    """Area of the unit that touches carton or other units."""
+    area_x, area_y, area_z = (far_y - y) * (far_z - z), (far_x - x) * (far_z - z), (far_x - x) * (far_y - y)
+    touching = area_x * ((x == 0) + (far_x == room[0])) + area_y * ((y == 0) + (far_y == room[1])) + area_z * (z == 0)
+    for b in range(placed):
+        shared_x = min(far_x, boxes[b, 3]) - max(x, boxes[b, 0])
+        shared_y = min(far_y, boxes[b, 4]) - max(y, boxes[b, 1])
+        shared_z = min(far_z, boxes[b, 5]) - max(z, boxes[b, 2])
+        if shared_x < 0 or shared_y < 0 or shared_z < 0:
+            continue
+        if shared_z == 0:
+            touching += shared_x * shared_y
+        elif shared_x == 0:
+            touching += shared_y * shared_z
+        elif shared_y == 0:
+            touching += shared_x * shared_z
+    return int(touching * 4096 // (2 * (area_x + area_y + area_z)))
+
+
+@_compiled
+def _best_place(
+    kind: Table, boxes: Table, placed: int, corners: Table, n_corners: int, room: Table, support: int, rule: int
+) -> tuple[int, int, int]:
+    """Corner and turn with the best score among those where the unit can be, or (-1, -1); and looks taken."""
+    best, best_corner, best_turn = WORST, -1, -1
+    looks = 0
+    by_contact = rule == RULES - 1
+    for corner in range(n_corners):
+        x, y, z = corners[corner, 0], corners[corner, 1], corners[corner, 2]
+        if not by_contact and _score(rule, x, y, z, x, y, z, room) >= best:
+            continue
+        looks += kind[TURNS]
+        for turn in range(kind[TURNS]):
+            size = FIRST_TURN + 3 * turn
+            far_x, far_y, far_z = x + kind[size], y + kind[size + 1], z + kind[size + 2]
+            if far_x > room[0] or far_y > room[1] or far_z > room[2]:
+                continue
+            score = -WORST if by_contact else _score(rule, x, y, z, far_x, far_y, far_z, room)
+            if score >= best or not _stands(boxes, placed, x, y, z, far_x, far_y, far_z, kind[FRAGILE], support):
+                continue
+            if by_contact:
+                score = z * 256 + (x + y) // 8 - _contact(boxes, placed, x, y, z, far_x, far_y, far_z, room) * (1 << 22)
+                if score >= best:
+                    continue
+            best, best_corner, best_turn = score, corner, turn
+    return best_corner, best_turn, looks
+
+
+@_compiled
+def _uncovered(corners: Table, n_corners: int, box: Table) -> int:
+    """Keep the corners that a placed unit does not cover; returns how many."""
+    kept = 0
+    for c in range(n_corners):
+        x, y, z = corners[c, 0], corners[c, 1], corners[c, 2]
+        if not (box[0] <= x < box[3] and box[1] <= y < box[4] and box[2] <= z < box[5]):
+            corners[kept] = corners[c]
+            kept += 1
+    return kept
+
+
+@_compiled
+def _offer_corners(boxes: Table, placed: int, corners: Table, n_corners: int, room: Table) -> int:
+    """Take the corners that the last unit covers away and add the six that it offers; returns how many there are."""
+    last = boxes[placed - 1]
+    x, y, z, far_x, far_y, far_z = last[0], last[1], last[2], last[3], last[4], last[5]
+    kept = _uncovered(corners, n_corners, last)
+    right_y = right_z = behind_x = behind_z = above_x = above_y = 0
+    for b in range(placed - 1):
+        box = boxes[b]
+        over_x, over_y, over_z = box[0] <= x < box[3], box[1] <= y < box[4], box[2] <= z < box[5]
+        if box[0] <= far_x < box[3]:
+            if over_z and box[4] <= y:
+                right_y = max(right_y, box[4])
+            if over_y and box[5] <= z:
+                right_z = max(right_z, box[5])
+        if box[1] <= far_y < box[4]:
+            if over_z and box[3] <= x:
+                behind_x = max(behind_x, box[3])
+            if over_x and box[5] <= z:
+                behind_z = max(behind_z, box[5])
+        if box[2] <= far_z < box[5]:
+            if over_y and box[3] <= x:
+                above_x = max(above_x, box[3])
+            if over_x and box[4] <= y:
+                above_y = max(above_y, box[4])
+    kept = _offer(boxes, placed, corners, kept, room, far_x, right_y, z)
+    kept = _offer(boxes, placed, corners, kept, room, far_x, y, right_z)
+    kept = _offer(boxes, placed, corners, kept, room, behind_x, far_y, z)
+    kept = _offer(boxes, placed, corners, kept, room, x, far_y, behind_z)
+    kept = _offer(boxes, placed, corners, kept, room, above_x, y, far_z)
+    kept = _offer(boxes, placed, corners, kept, room, x, above_y, far_z)
+    # Pushed back, a corner on top may lose its hold; the plain one keeps it.
+    return _offer(boxes, placed, corners, kept, room, x, y, far_z)
+
+
+@_compiled
+def _offer(boxes: Table, placed: int, corners: Table, n_corners: int, room: Table, x: int, y: int, z: int) -> int:
+    """Add one corner unless it is outside, known, or inside a placed unit."""
+    if x >= room[0] or y >= room[1] or z >= room[2]:
+        return n_corners
+    for c in range(n_corners):
+        if corners[c, 0] == x and corners[c, 1] == y and corners[c, 2] == z:
+            return n_corners
+    for b in range(placed):
+        box = boxes[b]
+        if box[0] <= x < box[3] and box[1] <= y < box[4] and box[2] <= z < box[5]:
+            return n_corners
+    corners[n_corners, 0] = x
+    corners[n_corners, 1] = y
+    corners[n_corners, 2] = z
+    return n_corners + 1
+
+
+@_compiled
+def _fill(
+    sequence: Table, units: int, kinds: Table, room: Table, support: int, rule: int, whole: bool, budget: int,
+    boxes: Table, corners: Table, left: Table,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Place units in sequence; (placed, left over, work). `whole`: give up at the first that has no place.
+
+    `left` gets the sequence positions of those left over. A kind that found no place is not tried again until
+    another unit has been placed, since nothing has changed for it.
+    """
+    placed = n_left = weight = group = work = 0
+    n_corners = 1
+    corners[0] = 0
+    refused_kind = refused_at = -1
+    for position in range(units):
+        k = sequence[position]
+        kind = kinds[k]
+        corner = turn = -1
+        fits = weight + kind[WEIGHT] <= room[3] and (kind[GROUP] == 0 or group == 0 or kind[GROUP] == group)
+        if fits and work < budget and not (refused_kind == k and refused_at == placed):
+            corner, turn, looks = _best_place(kind, boxes, placed, corners, n_corners, room, support, rule)
+            work += looks
+        if corner < 0:
+            left[n_left] = position
+            n_left += 1
+            if whole:
+                break
+            refused_kind, refused_at = k, placed
+            continue
+        size = FIRST_TURN + 3 * turn
+        for axis in range(3):
+            boxes[placed, axis] = corners[corner, axis]
+            boxes[placed, axis + 3] = corners[corner, axis] + kind[size + axis]
+        boxes[placed, 6] = k
+        boxes[placed, 7] = kind[FRAGILE]
+        placed += 1
+        weight += kind[WEIGHT]
+        group = max(group, kind[GROUP])
+        n_corners = _offer_corners(boxes, placed, corners, n_corners, room)
+    return placed, n_left, work
+
+
+@_compiled
+def _line_up(ranked: Table, pool: Table, sequence: Table) -> int:
+    """The pool's units in ranked order; returns how many."""
+    units = 0
+    for k in ranked:
+        for _ in range(pool[k]):
+            sequence[units] = k
+            units += 1
+    return units
+
+
+@_compiled
+def _bring_forward(sequence: Table, position: int, to: int) -> None:
+    """A unit that found no place is placed earlier next time."""
+    k = sequence[position]
+    for i in range(position, to, -1):
+        sequence[i] = sequence[i - 1]
+    sequence[to] = k
+
+
+@_compiled
+def _rule_of(start: int, random: int) -> int:
+    """Each rule once, then any."""
+    return start if start < RULES else random // 7 % RULES
+
+
+@_compiled
+def hold_one(
+    kinds: Table, ranked: Table, pool: Table, rooms: Table, support: int, first: int, starts: int, seed: int,
+    budget: int,
+) -> tuple[int, int, Table]:  # fmt: skip
+    """The first of `rooms` found to hold the whole pool in starts `first` onwards: (its row or -1, work, boxes)."""
+    units = pool.sum()
+    sequence = np.empty(units, np.int64)
+    left = np.empty(units, np.int64)
+    boxes = np.empty((units, 8), np.int64)
+    corners = np.empty((7 * units + 1, 3), np.int64)
+    work = 0
+    for r in range(len(rooms)):
+        state = (seed * 7919 + first * 104729 + r * 31 + 12345) % 2147483646 + 1
+        for start in range(first, first + starts):
+            if start == first or start % CHAIN == 0:
+                _line_up(ranked[start // CHAIN % len(ranked)], pool, sequence)
+            state = _next_random(state)
+            placed, n_left, done = _fill(
+                sequence, units, kinds, rooms[r], support, _rule_of(start, state), True, budget - work,
+                boxes, corners, left,
+            )  # fmt: skip
+            work += done
+            if n_left == 0:
+                return r, work, boxes[:placed]
+            if work >= budget:
+                return -1, work, boxes[:0]
+            state = _next_random(state)
+            _bring_forward(sequence, left[0], state % (left[0] + 1))
+    return -1, work, boxes[:0]
+
+
+@_compiled
+def hold_two(
+    kinds: Table, ranked: Table, pool: Table, rooms: Table, support: int, first: int, starts: int, seed: int,
+    budget: int,
+) -> tuple[int, int, Table, Table]:  # fmt: skip
+    """Share the pool over the two `rooms`, the first filled first: (start that did it or -1, work, boxes, boxes)."""
+    units = pool.sum()
+    sequence = np.empty(units, np.int64)
+    rest = np.empty(units, np.int64)
+    left = np.empty(units, np.int64)
+    left_again = np.empty(units, np.int64)
+    boxes = np.empty((units, 8), np.int64)
+    boxes_again = np.empty((units, 8), np.int64)
+    corners = np.empty((7 * units + 1, 3), np.int64)
+    second_volume = rooms[1, 0] * rooms[1, 1] * rooms[1, 2]
+    state = (seed * 7919 + first * 104729 + 54321) % 2147483646 + 1
+    work = 0
+    for start in range(first, first + starts):
+        if start == first or start % CHAIN == 0:
+            _line_up(ranked[start // CHAIN % len(ranked)], pool, sequence)
+        state = _next_random(state)
+        placed, n_left, done = _fill(
+            sequence, units, kinds, rooms[0], support, _rule_of(start, state), False, budget - work,
+            boxes, corners, left,
+        )  # fmt: skip
+        work += done
+        volume = weight = 0
+        for i in range(n_left):
+            rest[i] = sequence[left[i]]
+            kind = kinds[rest[i]]
+            volume += kind[FIRST_TURN] * kind[FIRST_TURN + 1] * kind[FIRST_TURN + 2]
+            weight += kind[WEIGHT]
+        difficult = 0
+        if volume <= second_volume and weight <= rooms[1, 3]:
+            placed_again, n_left_again, done = _fill(
+                rest, n_left, kinds, rooms[1], support, start % RULES, True, budget - work,
+                boxes_again, corners, left_again,
+            )  # fmt: skip
+            work += done
+            if n_left_again == 0:
+                return start, work, boxes[:placed], boxes_again[:placed_again]
+            difficult = left_again[0]
+        if work >= budget:
+            break
+        state = _next_random(state)
+        _bring_forward(sequence, left[difficult], state % (left[difficult] + 1))
+    return -1, work, boxes[:0], boxes[:0]
+
+
+@_compiled
+def fill_most(
+    kinds: Table, ranked: Table, pool: Table, room: Table, support: int, starts: int, seed: int, budget: int
+) -> tuple[int, int, Table]:
+    """Put as much of the pool's volume into one carton as `starts` tries find: (volume, work, boxes)."""
+    units = pool.sum()
+    sequence = np.empty(units, np.int64)
+    left = np.empty(units, np.int64)
+    boxes = np.empty((units, 8), np.int64)
+    corners = np.empty((7 * units + 1, 3), np.int64)
+    most = boxes[:0].copy()
+    most_volume = work = 0
+    state = (seed * 7919 + 67890) % 2147483646 + 1
+    for start in range(starts):
+        if start % len(ranked) == start:
+            _line_up(ranked[start], pool, sequence)
+        state = _next_random(state)
+        placed, n_left, done = _fill(
+            sequence, units, kinds, room, support, _rule_of(start, state), False, budget - work, boxes, corners, left
+        )
+        work += done
+        volume = 0
+        for b in range(placed):
+            kind = kinds[boxes[b, 6]]
+            volume += kind[FIRST_TURN] * kind[FIRST_TURN + 1] * kind[FIRST_TURN + 2]
+        if volume > most_volume:
+            most_volume, most = volume, boxes[:placed].copy()
+        if n_left == 0 or work >= budget:
+            break
+        _bring_forward(sequence, left[0], left[0] // 2)
+    return most_volume, work, most

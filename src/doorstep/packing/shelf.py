@@ -1,0 +1,142 @@
+"""The cartons on the shelf, looked at once: which of them take a thing, and what no use of them can beat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from doorstep.packing.values import refuse_nonsense_cartons
+from doorstep.terms.parcel import Carton, PackItem
+
+
+class Line(NamedTuple):
+    """A straight line on or below every carton's (capacity, cost): (fixed + slope x capacity) / scale."""
+
+    fixed: int
+    slope: int
+    scale: int
+
+
+class Room(NamedTuple):
+    """A carton's inside: sides as they stand, sides from short to long, most grams."""
+
+    length: int
+    width: int
+    height: int
+    short: int
+    middle: int
+    long: int
+    most_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A set of cartons, cheapest first. Bit c of a bit set is carton c. Made once for each set, see `shelf_of`."""
+
+    cartons: tuple[Carton, ...]
+    rooms: tuple[Room, ...]
+    volumes: tuple[int, ...]
+    most_volume: int
+    most_g: int
+    by_volume: tuple[Line, ...]
+    by_weight: tuple[Line, ...]
+
+    def takers(self, item: PackItem) -> int:
+        """The cartons that one unit of the item fits in some turn, weight included, as a bit set."""
+        a, b, c = item.size
+        if item.upright:
+            return self._upright_takers(item)
+        short, middle, long = sorted((a, b, c))
+        weight_g = item.weight_g
+        takers, bit = 0, 1
+        for room in self.rooms:
+            if long <= room[5] and middle <= room[4] and short <= room[3] and weight_g <= room[6]:
+                takers |= bit
+            bit <<= 1
+        return takers
+
+    def _upright_takers(self, item: PackItem) -> int:
+        width, length = sorted(item.size[:2])
+        takers = 0
+        for c, room in enumerate(self.rooms):
+            base = sorted(room[:2])
+            if item.size[2] <= room.height and width <= base[0] and length <= base[1] and item.weight_g <= room.most_g:
+                takers |= 1 << c
+        return takers
+
+    def big_enough(self, volume_mm3: int, weight_g: int) -> int:
+        """The cartons that so much volume and weight do not overfill, as a bit set."""
+        enough, bit = 0, 1
+        for volume, room in zip(self.volumes, self.rooms, strict=True):
+            if volume_mm3 <= volume and weight_g <= room[6]:
+                enough |= bit
+            bit <<= 1
+        return enough
+
+    def of(self, among: int) -> list[Carton]:
+        """The cartons of a bit set."""
+        return [carton for c, carton in enumerate(self.cartons) if among >> c & 1]
+
+    def cheapest(self, among: int) -> Carton:
+        """The cheapest carton of a bit set."""
+        return self.cartons[(among & -among).bit_length() - 1]
+
+    def fewest(self, volume_mm3: int, weight_g: int) -> int:
+        """Cartons needed for so much volume and weight."""
+        fewest = max(1, -(-volume_mm3 // self.most_volume))
+        return max(fewest, -(-weight_g // self.most_g)) if self.most_g else fewest
+
+    def least_cost(self, cartons: int, volume_mm3: int, weight_g: int) -> int:
+        """No `cartons` or more cartons that take so much volume and weight cost less."""
+        by_volume = max(-(-(cartons * a + b * volume_mm3) // scale) for a, b, scale in self.by_volume)
+        by_weight = max(-(-(cartons * a + b * weight_g) // scale) for a, b, scale in self.by_weight)
+        return max(by_volume, by_weight)
+
+
+@lru_cache(maxsize=64)
+def shelf_of(cartons: tuple[Carton, ...]) -> Shelf:
+    """ValueError for cartons that cannot be."""
+    refuse_nonsense_cartons(cartons)
+    cartons = tuple(sorted(cartons, key=lambda carton: (carton.cost_minor, carton.outer.volume_mm3, carton.carton_id)))
+    return Shelf(
+        cartons,
+        tuple(_room(carton) for carton in cartons),
+        tuple(carton.inner.volume_mm3 for carton in cartons),
+        max((carton.inner.volume_mm3 for carton in cartons), default=0),
+        max((carton.max_content_g for carton in cartons), default=0),
+        tuple(lines_below((carton.inner.volume_mm3, carton.cost_minor) for carton in cartons)),
+        tuple(lines_below((carton.max_content_g, carton.cost_minor) for carton in cartons)),
+    )
+
+
+def _room(carton: Carton) -> Room:
+    short, middle, long = sorted(carton.inner)
+    return Room(*carton.inner, short, middle, long, carton.max_content_g)
+
+
+def lines_below(points: Iterable[tuple[int, int]]) -> list[Line]:
+    """The lines through neighbours on the lower hull of (capacity, cost) that neither start below zero nor fall.
+
+    k or more cartons that together have a capacity then cost at least (k x fixed + slope x capacity) / scale. The
+    level line at the lowest cost and the steepest line through the origin are always among them.
+    """
+    points = sorted(set(points))
+    hull: list[tuple[int, int]] = []
+    for x, y in points:
+        while len(hull) > 1:
+            (x0, y0), (x1, y1) = hull[-2:]
+            if (x1 - x0) * (y - y0) <= (y1 - y0) * (x - x0):
+                hull.pop()
+            else:
+                break
+        hull.append((x, y))
+    lines = [Line(min((y for _, y in points), default=0), 0, 1)]
+    for (x0, y0), (x1, y1) in pairwise(hull):
+        fixed = y0 * (x1 - x0) - (y1 - y0) * x0
+        if y1 >= y0 and fixed >= 0 and x1 > x0:
+            lines.append(Line(fixed, y1 - y0, x1 - x0))
+    below_all = [(x, y) for x, y in hull if all(y * other_x <= other_y * x for other_x, other_y in hull)]
+    return lines + [Line(0, y, x) for x, y in below_all if x]

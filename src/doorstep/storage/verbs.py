@@ -1,0 +1,12 @@
+"""The verbs that steps ask for a later run of, by the names under which they lie in `due`."""
+
+from __future__ import annotations
+
+PLAN_ORDERS = "plan_orders"  # plan, and hold again what waits; key: the order
+SEND_LABEL = "send_label"  # ask the carrier for a label; key: the label
+VOID_LABEL = "void_label"  # give a label back to the carrier; key: the label
+EXPIRE_HOLDS = "expire_holds"  # let go of what is held for orders that were not cleared in time; key: the order
+PLAN_WAITING = "plan_waiting"  # new stock: plan the orders that wait for it; key: the item
+SETTLE_FULFILMENT = "settle_fulfilment"  # its open tasks are gone: on to packing, or cancelled; key: fulfilment order
+REQUEST_LABELS = "request_labels"  # packed, or its old labels are void: ask for labels; key: the fulfilment order
+REREAD_SCANS = "reread_scans"  # a tracking number is known now: read again what was parked; key: the label

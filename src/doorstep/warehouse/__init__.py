@@ -1,0 +1,1 @@
+"""The floor: which bins a wave is picked from, what a pick comes to, where goods go back to."""
