@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from doorstep.flow import master
 from doorstep.flow.office import Office, Who
@@ -12,7 +13,7 @@ from doorstep.terms.refusals import Refusal
 
 
 def load_company(office: Office, who: Who, file: CompanyIn) -> list[str] | Refusal:
-    """Define everything in the file and book its stock; returns what was done. The same file again books no stock twice.
+    """Define everything in the file and book its stock; returns what was done. Loading it again books nothing twice.
 
     Stops at the first refusal: what came before it stands, and the file can be loaded again when it is mended.
     """
@@ -25,41 +26,29 @@ def load_company(office: Office, who: Who, file: CompanyIn) -> list[str] | Refus
     return done
 
 
-def _steps(office: Office, who: Who, file: CompanyIn) -> list[Callable[[], str | Refusal]]:
-    steps: list[Callable[[], str | Refusal]] = [lambda: master.define_company(office, who, file.company)]
+def _steps(office: Office, who: Who, file: CompanyIn) -> Iterator[Callable[[], str | Refusal]]:
+    yield partial(master.define_company, office, who, file.company)
     for site in file.sites:
-        steps.append(
-            lambda site=site: master.define_site(  # type: ignore[misc]
-                office,
-                who,
-                site.site_id,
-                site.name,
-                site.address.value(),
-                site.calendar,
-                site.bins,
-                site.daily_orders,
-            )
+        yield partial(
+            master.define_site,
+            *(office, who, site.site_id, site.name, site.address.value()),
+            *(site.calendar, site.bins, site.daily_orders),
         )
-    steps.append(lambda: master.define_items(office, who, file.items))
+    yield partial(master.define_items, office, who, file.items)
     for customer in file.customers:
-        steps.append(
-            lambda customer=customer: master.define_customer(  # type: ignore[misc]
-                office, who, customer.customer_id, customer.address.value(), customer.terms
-            )
+        yield partial(
+            master.define_customer, office, who, customer.customer_id, customer.address.value(), customer.terms
         )
-    steps.append(lambda: master.define_cartons(office, who, file.cartons))
-    steps.append(lambda: master.define_services(office, who, file.services))
+    yield partial(master.define_cartons, office, who, file.cartons)
+    yield partial(master.define_services, office, who, file.services)
     for number, stock in enumerate(file.stock):
         receipt = Receipt(
             stock.place_id, stock.item_id, stock.quantity, stock.lot, stock.expires_on, tuple(stock.serials)
         )
-        key = f"load/{file.company.name}/stock/{number}"
-        steps.append(lambda receipt=receipt, key=key: receive(office, who, receipt, key))  # type: ignore[misc]
+        yield partial(receive, office, who, receipt, f"load/{file.company.name}/stock/{number}")
     for number, coming in enumerate(file.inbound):
-        key = f"load/{file.company.name}/inbound/{number}"
-        steps.append(
-            lambda coming=coming, key=key: expect_inbound(  # type: ignore[misc]
-                office, who, coming.supplier_id, coming.site_id, coming.item_id, coming.quantity, coming.due_at, key
-            )
+        yield partial(
+            expect_inbound,
+            *(office, who, coming.supplier_id, coming.site_id, coming.item_id, coming.quantity, coming.due_at),
+            f"load/{file.company.name}/inbound/{number}",
         )
-    return steps

@@ -1,0 +1,172 @@
+"""Why: the parts of an order's promise, its plan with what was rejected, who holds what for it, where its time went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from doorstep.events.envelope import Entry
+from doorstep.flow import look
+from doorstep.flow.office import Office
+from doorstep.flow.promise import computed_again
+from doorstep.promising.arrivals import Leg
+from doorstep.storage import journal
+from doorstep.storage.queries import stock
+from doorstep.terms.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class LegWhy:
+    """One shipment a promise rests on: when work could begin, how long it would take, how long the way."""
+
+    release_at: datetime
+    handling_hours: tuple[str, str]  # half of the time within, nine in ten within
+    cut_off: str
+    transit_days: tuple[int | None, int | None]  # half, nine in ten; None: may never arrive
+    goods_there_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseWhy:
+    """One promise with what it was computed from. `computed_again`: the stored inputs give the same windows."""
+
+    revision: int
+    last_day: date
+    ppm: int
+    wanted_ppm: int
+    basis: str
+    cause: str
+    legs: tuple[LegWhy, ...]
+    computed_again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWhy:
+    """The newest plan: its cost, the least it could have cost, why it was chosen, what was rejected and why."""
+
+    cost_minor: int
+    bound_minor: int
+    reasons: tuple[str, ...]
+    rejected: tuple[str, ...]
+    planned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldWhy:
+    """Units kept for the order, and where."""
+
+    line_no: int
+    item_id: str
+    quantity: int
+    where: str
+    reason: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One fact of the order's story."""
+
+    at: datetime
+    what: str
+    who: str
+    department: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an order stands where it stands."""
+
+    order: look.OrderView
+    promises: tuple[PromiseWhy, ...]
+    plan: PlanWhy | None
+    holds: tuple[HeldWhy, ...]
+    story: tuple[Happened, ...]
+
+
+def explain(office: Office, order_id: str) -> Explanation | Refusal:
+    """Everything that led an order to where it stands."""
+    view = look.order(office, order_id)
+    if isinstance(view, Refusal):
+        return view
+    with office.store.reading() as tx:
+        promised = tx.rows(
+            "SELECT DISTINCT ON (revision) revision, last_day, ppm, basis, cause, inputs FROM promise "
+            "WHERE order_id = %s ORDER BY revision, line_no",
+            order_id,
+        )
+        windows = tx.rows(
+            "SELECT revision, line_no, first_day, last_day, ppm FROM promise WHERE order_id = %s", order_id
+        )
+        planned = tx.one("SELECT * FROM plan WHERE order_id = %s", order_id)
+        holds = stock.holds_of_orders(tx, [order_id])
+        written = journal.entries_about(tx.connection, "order", order_id)
+    told: dict[int, dict[int, tuple[Any, Any, int]]] = {}
+    for row in windows:
+        told.setdefault(row.revision, {})[row.line_no] = (row.first_day, row.last_day, row.ppm)
+    return Explanation(
+        order=view,
+        promises=tuple(_promise(row, told[row.revision]) for row in promised),
+        plan=PlanWhy(
+            planned.cost_minor,
+            planned.bound_minor,
+            tuple(planned.reasons),
+            tuple(planned.rejected),
+            planned.planned_at,
+        )
+        if planned
+        else None,
+        holds=tuple(
+            HeldWhy(
+                hold.line_no,
+                hold.item_id,
+                hold.quantity,
+                hold.inbound_id or hold.place_id or hold.site_id,
+                hold.reason,
+                hold.expires_at,
+            )
+            for hold in holds
+        ),
+        story=tuple(_happened(entry.entry) for entry in written),
+    )
+
+
+def _promise(row: Any, told: Mapping[int, tuple[Any, Any, int]]) -> PromiseWhy:
+    inputs = row.inputs
+    return PromiseWhy(
+        revision=row.revision,
+        last_day=row.last_day,
+        ppm=row.ppm,
+        wanted_ppm=inputs["windows"]["0"]["wanted_ppm"],
+        basis=row.basis,
+        cause=row.cause,
+        legs=tuple(_leg(Leg.from_json(stored)) for stored in inputs["legs"]),
+        computed_again=computed_again(inputs) == told,
+    )
+
+
+_STEP_MINUTES = 15  # handling is reckoned in quarters of an hour
+
+
+def _leg(leg: Leg) -> LegWhy:
+    half, most = leg.handling.quantile(500_000) or 0, leg.handling.quantile(900_000) or 0
+    return LegWhy(
+        release_at=leg.release_at,
+        handling_hours=(_hours(half), _hours(most)),
+        cut_off=leg.cut_off.isoformat("minutes"),
+        transit_days=(leg.transit.quantile(500_000), leg.transit.quantile(900_000)),
+        goods_there_ppm=leg.there_ppm,
+    )
+
+
+def _hours(steps: int) -> str:
+    hours, minutes = divmod(steps * _STEP_MINUTES, 60)
+    return f"{hours}:{minutes:02d}"
+
+
+def _happened(entry: Entry) -> Happened:
+    fact = entry.fact
+    return Happened(fact.occurred_at, fact.kind, fact.actor, fact.department, fact.cause)

@@ -1,0 +1,50 @@
+"""What is stuck and needs a person: labels a carrier refused, messages nobody understood, runs that keep failing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doorstep.flow.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is stuck: its kind, which object, what is wrong, what to do."""
+
+    kind: str
+    object_id: str
+    says: str
+    mend: str
+
+
+def troubles(office: Office) -> tuple[Trouble, ...]:
+    """Everything that is stuck now, oldest first within its kind."""
+    with office.store.reading() as tx:
+        labels = tx.rows(
+            "SELECT label_id, sscc, says FROM label l WHERE state = 'failed' AND NOT EXISTS (SELECT FROM label n "
+            "WHERE n.sscc = l.sscc AND n.label_id > l.label_id) ORDER BY label_id"
+        )
+        scans = tx.rows("SELECT carrier_id, message_id, parked FROM scan WHERE parked <> '' ORDER BY 1, 2")
+        runs = tx.rows("SELECT verb, key, trouble, attempts FROM due WHERE trouble <> '' ORDER BY due_id")
+        waiting = tx.rows(
+            "SELECT d.order_id, d.item_id, d.waiting FROM demand d JOIN orders o USING (order_id) "
+            "WHERE d.waiting > 0 AND o.state = 'open' AND o.cleared_at IS NOT NULL ORDER BY o.placed_at, d.order_id"
+        )
+    return (
+        *(
+            Trouble("label", row.sscc, row.says, "mend the address or the parcel, then `doorstep label` again")
+            for row in labels
+        ),
+        *(
+            Trouble("scan", f"{row.carrier_id}/{row.message_id}", row.parked, "read the message, tell the carrier")
+            for row in scans
+        ),
+        *(
+            Trouble("run", f"{row.verb} {row.key}", f"{row.trouble} (tried {row.attempts} times)", "it is tried again")
+            for row in runs
+        ),
+        *(
+            Trouble("stock", row.order_id, f"waits for {row.waiting} {row.item_id}", "receive, count or buy")
+            for row in waiting
+        ),
+    )
