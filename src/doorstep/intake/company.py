@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from doorstep.intake.orders import AddressIn, Id, Strict
 from doorstep.intake.problems import read
@@ -45,7 +45,7 @@ class StockIn(Strict):
     quantity: int
     lot: str = ""
     expires_on: date | None = None
-    serials: list[str] = []
+    serials: list[str] = Field(default_factory=list)
 
 
 class InboundIn(Strict):
@@ -64,11 +64,11 @@ class CompanyIn(Strict):
     company: Company
     sites: list[SiteIn]
     items: list[Item]
-    customers: list[CustomerIn] = []
-    cartons: list[Carton] = []
-    services: list[CarrierService] = []
-    stock: list[StockIn] = []
-    inbound: list[InboundIn] = []
+    customers: list[CustomerIn] = Field(default_factory=list)
+    cartons: list[Carton] = Field(default_factory=list)
+    services: list[CarrierService] = Field(default_factory=list)
+    stock: list[StockIn] = Field(default_factory=list)
+    inbound: list[InboundIn] = Field(default_factory=list)
 
 
 _COMPANY: TypeAdapter[CompanyIn] = TypeAdapter(CompanyIn)

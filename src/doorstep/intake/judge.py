@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from doorstep.terms.company import Company
 from doorstep.terms.item import Item
@@ -71,7 +71,12 @@ def judge(
         if not 0 < line.quantity <= _MOST_UNITS:
             says = f"Line {line.line_no}: the quantity is {line.quantity}; it must be from 1 to {_MOST_UNITS}."
             found.append(Refusal(Why.BAD_QUANTITY, says, {**place, "quantity": line.quantity}))
-    return found + _currency(order, company) + _address(order.ship_to) + _dates(order, now)
+    return (
+        found
+        + _currency(order, company)
+        + judge_address(order.ship_to)
+        + judge_dates(order.asked_from, order.asked_by, now)
+    )
 
 
 def _currency(order: Order, company: Company) -> list[Refusal]:
@@ -84,7 +89,8 @@ def _currency(order: Order, company: Company) -> list[Refusal]:
     return []
 
 
-def _address(address: Address) -> list[Refusal]:
+def judge_address(address: Address) -> list[Refusal]:
+    """What is wrong with an address, as far as can be told without asking a carrier."""
     if address.country not in COUNTRIES:
         says = f"{address.country} is not a country (ISO 3166-1, two letters, such as US)."
         return [Refusal(Why.BAD_ADDRESS, says, {"country": address.country})]
@@ -97,13 +103,13 @@ def _address(address: Address) -> list[Refusal]:
     return []
 
 
-def _dates(order: Order, now: datetime) -> list[Refusal]:
+def judge_dates(asked_from: date | None, asked_by: date | None, now: datetime) -> list[Refusal]:
+    """What is wrong with a wanted window of dates."""
     # Nowhere on earth is a day behind UTC by more than twelve hours: today's date somewhere is never refused.
     today = now.date()
-    if order.asked_by is not None and (today - order.asked_by).days > 1:
-        says = f"{order.asked_by} is past."
-        return [Refusal(Why.DATE_PAST, says, {"asked_by": order.asked_by.isoformat()})]
-    if order.asked_by is not None and order.asked_from is not None and order.asked_by < order.asked_from:
-        says = f"The wanted window ends ({order.asked_by}) before it begins ({order.asked_from})."
-        return [Refusal(Why.MALFORMED, says, {"asked_from": order.asked_from.isoformat()})]
+    if asked_by is not None and (today - asked_by).days > 1:
+        return [Refusal(Why.DATE_PAST, f"{asked_by} is past.", {"asked_by": asked_by.isoformat()})]
+    if asked_by is not None and asked_from is not None and asked_by < asked_from:
+        says = f"The wanted window ends ({asked_by}) before it begins ({asked_from})."
+        return [Refusal(Why.MALFORMED, says, {"asked_from": asked_from.isoformat()})]
     return []

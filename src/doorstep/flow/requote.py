@@ -1,0 +1,155 @@
+"""Promising an order anew after something about it changed: what is not released from all supply, what is picked from
+where it stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from doorstep.events.fulfilment import FulfilmentReplanned
+from doorstep.events.orders import OrderPromised, PromisedWindow
+from doorstep.events.stock import HoldsVoided, StockHeld
+from doorstep.flow.office import Office, Scribe, company_of, deciders_of
+from doorstep.flow.promise import holds_of, inputs_of
+from doorstep.flow.supply import costs_of, needs_of, site_supplies
+from doorstep.planning.answers import LinePromise, Offer
+from doorstep.planning.quote import quote
+from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
+from doorstep.promising.window import Basis, promise
+from doorstep.storage.queries import master, orders, stock
+from doorstep.storage.store import Transaction
+from doorstep.terms.refusals import Refusal
+
+_Units = Sequence[tuple[int, str, int]]
+
+
+class Requote:
+    """Offers for the parts of one order, and the one new promise they make together."""
+
+    def __init__(self, office: Office, tx: Transaction, scribe: Scribe, order_id: str) -> None:
+        self.office = office
+        self.tx = tx
+        self.scribe = scribe
+        self.order = orders.order(tx, order_id)
+        self.company = company_of(tx)
+        self.offers: list[Offer] = []
+
+    def unreleased(self) -> Refusal | None:
+        """Let go of what is reserved in no bin, and reserve again what the order now wants, as the best offer says."""
+        order_id = self.order.order_id
+        holds = tuple(hold for hold in stock.holds_of_orders(self.tx, [order_id]) if not hold.place_id)
+        if holds:
+            self.tx.record(self.scribe(HoldsVoided(holds), cause="changed"))
+            self.tx.flush()
+        waiting = [(row.line_no, row.item_id, row.waiting) for row in orders.demand(self.tx, [order_id])]
+        wanted = [units for units in waiting if units[2]]
+        if not wanted:
+            return None
+        supplies = site_supplies(self.tx, self.company, {item_id for _, item_id, _ in wanted}, [order_id])
+        offer = self._ask(wanted, supplies)
+        if isinstance(offer, Refusal):
+            return offer
+        expires_at = (
+            None if self.order.cleared_at else max((hold.expires_at or self.tx.now for hold in holds), default=None)
+        )
+        made = holds_of(order_id, offer.reservations, self.office.ids, expires_at)
+        self.tx.record(self.scribe(StockHeld(made), cause="changed"))
+        self.tx.flush()
+        return None
+
+    def on_floor(self, fulfilment: Any) -> Refusal | None:
+        """Choose service and time anew for goods that are picked or packed; they stay where they are."""
+        units = [
+            (row.line_no, row.item_id, row.picked)
+            for row in orders.fulfilment_lines(self.tx, [fulfilment.fulfilment_id])
+            if row.picked
+        ]
+        site = master.sites(self.tx)[fulfilment.site_id]
+        here: dict[str, int] = defaultdict(int)
+        for _, item_id, quantity in units:
+            here[item_id] += quantity
+        supply = SiteSupply(
+            site_id=site.site_id,
+            area=site.area,
+            calendar=site.calendar,
+            free=tuple(FreeUnits(item_id, quantity) for item_id, quantity in here.items()),
+            own_s=self.company.pack_seconds,
+        )
+        offer = self._ask(units, (supply,))
+        if isinstance(offer, Refusal):
+            return offer
+        shipment = offer.shipments[0]
+        body = FulfilmentReplanned(
+            fulfilment.fulfilment_id,
+            self.order.order_id,
+            shipment.service_id,
+            shipment.ship_by,
+            shipment.cost_minor,
+        )
+        self.tx.record(self.scribe(body, site=fulfilment.site_id, cause="changed"))
+        return None
+
+    def _ask(self, units: _Units, supplies: tuple[SiteSupply, ...]) -> Offer | Refusal:
+        items = master.items(self.tx, {item_id for _, item_id, _ in units})
+        demand = Demand(
+            order_id=self.order.order_id,
+            needs=needs_of(units, items),
+            area=self.order.area,
+            terms=master.terms_of(self.order.terms_text),
+            asked_from=self.order.asked_from,
+            asked_by=self.order.asked_by,
+        )
+        services = master.services(self.tx)
+        question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.company))
+        answer = quote(question, deciders_of(self.tx))
+        if answer.refusal is not None:
+            return answer.refusal
+        self.offers.append(answer.offers[0])
+        return answer.offers[0]
+
+    def record(self, caused_by: str, cause: str, only_if_other: bool = False) -> PromisedWindow | None:
+        """Write the new promise beside the old ones; returns its window for the order as a whole.
+
+        With `only_if_other` nothing is written where the order's window is as it was.
+        """
+        if not self.offers:
+            return None
+        promises = self._together()
+        windows = tuple(
+            PromisedWindow(made.line_no, made.window.first_day, made.window.last_day, made.window.ppm)
+            for made in promises
+        )
+        before = orders.agreed(self.tx, [self.order.order_id])[self.order.order_id][0]
+        if only_if_other and (before.first_day, before.last_day) == (windows[0].first_day, windows[0].last_day):
+            return None
+        body = OrderPromised(
+            order_id=self.order.order_id,
+            promise_id=self.office.ids.new("prm"),
+            revision=before.revision + 1,
+            windows=windows,
+            basis=promises[0].basis.basis,
+            caused_by=caused_by,
+            inputs=inputs_of(promises),
+        )
+        self.tx.record(self.scribe(body, cause=cause))
+        return windows[0]
+
+    def _together(self) -> list[LinePromise]:
+        """The order is promised when its last part is there; a line when the last part that carries some of it is."""
+        if len(self.offers) == 1:
+            return [self.offers[0].order, *self.offers[0].lines]
+        by_line: dict[int, list[Basis]] = defaultdict(list)
+        for offer in self.offers:
+            for made in (offer.order, *offer.lines):
+                by_line[made.line_no].append(made.basis)
+        return [_joined(line_no, bases) for line_no, bases in sorted(by_line.items())]
+
+
+def _joined(line_no: int, bases: Sequence[Basis]) -> LinePromise:
+    legs = tuple(leg for basis in bases for leg in basis.legs)
+    basis = Basis(legs, bases[0].wanted_ppm, bases[0].not_before, bases[0].basis)
+    window = promise(basis)
+    if window is None:
+        raise ValueError("parts that can each be promised cannot be promised together")
+    return LinePromise(line_no, window, basis)
