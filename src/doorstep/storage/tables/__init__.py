@@ -1,0 +1,64 @@
+"""Every table, declared once. `PERMANENT` holds what cannot be rebuilt; `VIEWS` are folds of the journal."""
+
+from doorstep.storage.tables.columns import PERMANENT, VIEWS
+from doorstep.storage.tables.floor import (
+    bench,
+    fulfilment,
+    fulfilment_line,
+    parcel,
+    parcel_content,
+    pick_task,
+    plan,
+    wave,
+)
+from doorstep.storage.tables.master import carton, company, customer, item, place, service, site
+from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
+from doorstep.storage.tables.outside import label, milestone, scan
+from doorstep.storage.tables.permanent import document, due, journal, message, person, reply, sealed, touched, unsealed
+from doorstep.storage.tables.stock import balance, hold, inbound, lot, move, pool, unit
+
+__all__ = [
+    "PERMANENT",
+    "VIEWS",
+    "balance",
+    "bench",
+    "carton",
+    "company",
+    "cost_entry",
+    "customer",
+    "demand",
+    "document",
+    "due",
+    "fulfilment",
+    "fulfilment_line",
+    "hand_off",
+    "hold",
+    "inbound",
+    "item",
+    "journal",
+    "label",
+    "lot",
+    "message",
+    "milestone",
+    "move",
+    "order_line",
+    "orders",
+    "parcel",
+    "parcel_content",
+    "person",
+    "pick_task",
+    "place",
+    "plan",
+    "pool",
+    "promise",
+    "reply",
+    "scan",
+    "score",
+    "sealed",
+    "service",
+    "site",
+    "touched",
+    "unit",
+    "unsealed",
+    "wave",
+]

@@ -1,0 +1,108 @@
+"""Inside the site: fulfilment orders, waves, pick tasks, the bench, parcels."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Date, Index, Table, text
+
+from doorstep.storage.tables.columns import VIEWS, instant, json, key, key_no, whole, words
+
+fulfilment = Table(
+    "fulfilment",
+    VIEWS,
+    key("fulfilment_id"),
+    words("order_id", index=True),
+    words("site_id"),
+    words("service_id"),
+    words("state"),  # planned, released, picked, packed, labelled, handed_over, delivered, cancelled
+    words("wave_id"),
+    instant("ship_by", nullable=False),
+    whole("cost_minor"),
+    Index("fulfilment_planned", "site_id", "ship_by", postgresql_where=text("state = 'planned'")),
+)
+
+fulfilment_line = Table(
+    "fulfilment_line",
+    VIEWS,
+    key("fulfilment_id"),
+    key_no("line_no"),
+    key("item_id"),
+    whole("quantity"),
+    whole("picked"),
+    whole("packed"),
+    CheckConstraint("packed >= 0 AND packed <= picked AND picked <= quantity", name="packed_within_picked"),
+)
+
+plan = Table(
+    "plan",
+    VIEWS,
+    key("order_id"),
+    whole("cost_minor"),
+    whole("bound_minor"),
+    json("reasons"),
+    json("rejected"),
+    instant("planned_at", nullable=False),
+)
+
+wave = Table("wave", VIEWS, key("wave_id"), words("site_id"), instant("released_at", nullable=False))
+
+pick_task = Table(
+    "pick_task",
+    VIEWS,
+    key("task_id"),
+    words("fulfilment_id", index=True),
+    words("order_id"),
+    whole("line_no"),
+    words("item_id"),
+    whole("quantity"),
+    whole("picked"),
+    words("place_id"),
+    words("lot"),
+    words("hold_id"),
+    words("state"),  # open, picked, short, cancelled
+)
+
+# What was picked for a fulfilment order and lies on the pack bench, by lot.
+bench = Table(
+    "bench",
+    VIEWS,
+    key("fulfilment_id"),
+    key_no("line_no"),
+    key("item_id"),
+    key("lot"),
+    whole("quantity"),
+    CheckConstraint("quantity >= 0", name="bench_holds_what_was_picked"),
+)
+
+parcel = Table(
+    "parcel",
+    VIEWS,
+    key("sscc"),
+    words("fulfilment_id", index=True),
+    words("order_id", index=True),
+    words("site_id"),
+    words("carton_id"),
+    words("state"),  # packed, handed_over, delivered, unpacked
+    whole("length_mm"),
+    whole("width_mm"),
+    whole("height_mm"),
+    whole("weight_g"),
+    words("milestone"),
+    Column("eta", Date),
+    instant("packed_at", nullable=False),
+    instant("handed_over_at"),
+    instant("first_scanned_at"),
+    instant("delivered_at"),
+    json("placements"),
+)
+
+parcel_content = Table(
+    "parcel_content",
+    VIEWS,
+    key("sscc"),
+    key_no("content_no"),
+    whole("line_no"),
+    words("item_id"),
+    words("lot"),
+    whole("quantity"),
+    json("serials"),
+)

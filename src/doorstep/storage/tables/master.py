@@ -1,0 +1,24 @@
+"""Master data as the last definition left it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+
+from doorstep.storage.tables.columns import VIEWS, json, key, whole, words
+
+company = Table("company", VIEWS, key("name"), json("company"))
+site = Table(
+    "site",
+    VIEWS,
+    key("site_id"),
+    words("name"),
+    words("area"),
+    words("person_ref"),
+    json("calendar"),
+    whole("daily_orders"),
+)
+place = Table("place", VIEWS, key("place_id"), words("kind"), words("site_id", index=True))
+item = Table("item", VIEWS, key("item_id"), words("tracking"), json("item"))
+customer = Table("customer", VIEWS, key("customer_id"), words("person_ref"), json("terms"))
+service = Table("service", VIEWS, key("service_id"), words("carrier_id"), json("service"))
+carton = Table("carton", VIEWS, key("carton_id"), json("carton"))

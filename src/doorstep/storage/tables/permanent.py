@@ -1,0 +1,93 @@
+"""What cannot be rebuilt: the journal, its seals, replies, personal data, documents, messages, due times."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, LargeBinary, SmallInteger, Table, Text
+
+from doorstep.storage.tables.columns import PERMANENT, instant, json, key, words
+
+journal = Table(
+    "journal",
+    PERMANENT,
+    Column("event_id", BigInteger, Identity(always=True, cache=1), primary_key=True),
+    Column("transaction", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    instant("occurred_at", nullable=False),
+    instant("recorded_at", nullable=False),
+    words("actor"),
+    words("department"),
+    words("step"),
+    instant("started_at"),
+    instant("completed_at"),
+    words("resource"),
+    words("site"),
+    words("place"),
+    words("business_step"),
+    words("disposition"),
+    words("cause"),
+    json("objects"),
+    json("body"),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+touched = Table(
+    "touched",
+    PERMANENT,
+    key("object_type"),
+    key("object_id"),
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    key("qualifier"),
+)
+
+unsealed = Table("unsealed", PERMANENT, Column("event_id", BigInteger, primary_key=True, autoincrement=False))
+
+sealed = Table(
+    "sealed",
+    PERMANENT,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, nullable=False, unique=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+)
+
+reply = Table(
+    "reply",
+    PERMANENT,
+    key("key"),
+    Column("request_hash", LargeBinary, nullable=False),
+    json("answer"),
+    instant("answered_at", nullable=False),
+)
+
+person = Table("person", PERMANENT, key("person_ref"), json("details"), instant("erased_at"))
+
+document = Table(
+    "document", PERMANENT, key("digest"), words("media_type"), Column("content", LargeBinary, nullable=False)
+)
+
+# Carriers' messages as they came, once each; what became of one stands in the view `scan`.
+message = Table(
+    "message",
+    PERMANENT,
+    key("carrier_id"),
+    key("message_id"),
+    instant("received_at", nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+
+due = Table(
+    "due",
+    PERMANENT,
+    Column("due_id", BigInteger, Identity(always=True), primary_key=True),
+    words("verb"),
+    words("key"),
+    json("arguments"),
+    Column("due_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("asked", Integer, nullable=False, server_default="1"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    instant("leased_until"),
+    words("trouble"),
+    Index("due_once", "verb", "key", unique=True),
+)
