@@ -10,6 +10,7 @@ from doorstep.terms.clock import Clock
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter that a person could misread
 _CHANCE_BITS = 38
+_STEP_BITS = 20
 _LENGTH = 16  # 80 bits: 42 of milliseconds, 38 of chance
 
 
@@ -20,6 +21,7 @@ class Ids:
         """`draw(bits)` gives a whole number below 2**bits."""
         self._clock = clock
         self._draw = draw
+        self._last = 0
 
     @classmethod
     def secret(cls, clock: Clock) -> Ids:
@@ -32,8 +34,13 @@ class Ids:
         return cls(clock, random.Random(seed).getrandbits)
 
     def new(self, prefix: str) -> str:
+        """An id greater than every one before it from here, even within a millisecond or when the clock goes back."""
         milliseconds = int(self._clock.now().timestamp() * 1000)
-        return f"{prefix}_{_encode(milliseconds << _CHANCE_BITS | self._draw(_CHANCE_BITS))}"
+        number = milliseconds << _CHANCE_BITS | self._draw(_CHANCE_BITS)
+        if number <= self._last or number >> _CHANCE_BITS == self._last >> _CHANCE_BITS:
+            number = self._last + 1 + self._draw(_STEP_BITS)
+        self._last = number
+        return f"{prefix}_{_encode(number)}"
 
 
 def _encode(number: int) -> str:
