@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, text
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
 
 from doorstep.events.registry import UnknownEventError
 from doorstep.storage import journal
 from doorstep.storage.changes import Changes, GuardLostError, run
+from doorstep.storage.database_errors import DatabaseUnfit
 from doorstep.storage.folds import fold
 from doorstep.storage.store import SCHEMA, Store
 from doorstep.storage.tables import VIEWS
@@ -70,11 +75,41 @@ def differences_in(raw: psycopg.Connection[Any], at_most: int) -> list[str]:
 
 def create(engine: Engine) -> None:
     """Create the schema and every table in an empty database."""
-    from doorstep.storage.tables import PERMANENT
+    ensure(engine)
 
+
+def ensure(engine: Engine) -> None:
+    """Bring the database up to this program's version of the schema. Safe when several processes do it at once.
+
+    DatabaseUnfit where the database is newer than the program.
+    """
     with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(7310002)"))
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
         connection.execute(text(f"SET LOCAL search_path = {SCHEMA}"))
-        PERMANENT.create_all(connection, checkfirst=False)
-        VIEWS.create_all(connection, checkfirst=False)
-        connection.execute(text("CREATE SEQUENCE sscc_serial"))
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    versions = ScriptDirectory(str(Path(__file__).parent / "migrations"))
+    newest = versions.get_current_head()
+    there = _version_in(connection)
+    if there == newest:
+        return
+    if there is not None and there not in {script.revision for script in versions.walk_revisions()}:
+        raise DatabaseUnfit(
+            f"This database has schema version {there}, which this program does not know: use the newer program."
+        )
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _version_in(connection: Connection) -> str | None:
+    table = connection.execute(text("SELECT to_regclass(:name)"), {"name": f"{SCHEMA}.schema_version"}).scalar()
+    if table is None:
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM schema_version")).scalar()
+    return found

@@ -1,0 +1,1 @@
+"""One module per version; its SQL lies beside it and is never changed once it was released."""
