@@ -47,6 +47,7 @@ class Changes:
         self._set: dict[Table, dict[Key, Row]] = defaultdict(dict)
         self._add: dict[Table, dict[Key, dict[str, int]]] = defaultdict(dict)
         self._create: dict[Table, dict[Key, Row]] = defaultdict(dict)
+        self._expect: dict[Table, dict[Key, Row]] = defaultdict(dict)
 
     def put(self, table: Table, **row: Any) -> None:
         """A new row; putting a key twice is a bug in the fold and fails in the database."""
@@ -66,6 +67,11 @@ class Changes:
         else:
             self._set[table].setdefault(key, {}).update(values)
 
+    def expect(self, table: Table, key: Key, **values: Any) -> None:
+        """The row must still be so when the changes are written: `set` alone would not notice who was faster."""
+        if key not in self._put[table] and key not in self._set[table]:
+            self._expect[table].setdefault(key, {}).update(values)
+
     def add(self, table: Table, key: Key, amounts: Mapping[str, int], create: Mapping[str, Any] | None = None) -> None:
         """Add amounts to columns of a row. With `create` the row is made first where it is missing, from these."""
         if key in self._put[table]:
@@ -81,8 +87,10 @@ class Changes:
 
     def statements(self) -> Iterator[Statement]:
         """What to run, in one order of tables and keys for everybody, so that two steps never wait in a ring."""
-        touched = {*self._put, *self._replace, *self._set, *self._add, *self._create}
+        touched = {*self._put, *self._replace, *self._set, *self._add, *self._create, *self._expect}
         for table in sorted(touched, key=lambda table: table.name):
+            for columns, group in _by_shape(self._expect[table], sort=True).items():
+                yield _lock(table, group, columns)
             for columns, group in _by_shape(self._replace[table]).items():
                 yield _insert(table, columns, group, or_replace=True)
             created = self._create[table]
@@ -90,7 +98,7 @@ class Changes:
                 yield _insert_missing(table, columns, group)
             added = {key: sums for key, sums in self._add[table].items() if any(sums.values())}
             if len(added) > 1:
-                yield _lock(table, sorted(added))
+                yield _lock(table, sorted(added.items()))
             for columns, group in _by_shape(added, sort=True).items():
                 yield _update(table, columns, group, adds=True)
             for columns, group in _by_shape(self._set[table], sort=True).items():
@@ -174,19 +182,21 @@ def _key_columns(table: Table) -> list[str]:
     return [column.name for column in table.primary_key]
 
 
-def _unnest_keys(table: Table) -> str:
-    return ", ".join(f"%s::{_array(table, name)}[]" for name in _key_columns(table))
+def _unnest(table: Table, columns: Iterable[str]) -> str:
+    return ", ".join(f"%s::{_array(table, name)}[]" for name in columns)
 
 
-def _lock(table: Table, keys: list[Key]) -> Statement:
-    names = _key_columns(table)
+def _lock(table: Table, group: _Group, expected: tuple[str, ...] = ()) -> Statement:
+    """Lock the rows in the order of their keys; those that are not as expected are missing from the count."""
+    names = [*_key_columns(table), *expected]
     match = " AND ".join(f"t.{name} = d.{name}" for name in names)
-    order = ", ".join(f"t.{name}" for name in names)
+    order = ", ".join(f"t.{name}" for name in _key_columns(table))
     sql = (
-        f"SELECT 1 FROM {table.name} t JOIN unnest({_unnest_keys(table)}) AS d ({', '.join(names)}) "
+        f"SELECT 1 FROM {table.name} t JOIN unnest({_unnest(table, names)}) AS d ({', '.join(names)}) "
         f"ON {match} ORDER BY {order} FOR UPDATE OF t"
     )
-    return sql, [list(part) for part in zip(*keys, strict=True)], len(keys)
+    keys = [list(part) for part in zip(*(key for key, _ in group), strict=True)]
+    return sql, [*keys, *(_values(table, name, group) for name in expected)], len(group)
 
 
 def _update(table: Table, columns: tuple[str, ...], group: _Group, adds: bool) -> Statement:
@@ -198,8 +208,7 @@ def _update(table: Table, columns: tuple[str, ...], group: _Group, adds: bool) -
             for name in columns
         )
         _SQL[shape] = (
-            f"UPDATE {table.name} t SET {sets} FROM unnest({_unnest_keys(table)}, "
-            f"{', '.join(f'%s::{_array(table, name)}[]' for name in columns)}) "
+            f"UPDATE {table.name} t SET {sets} FROM unnest({_unnest(table, [*keys, *columns])}) "
             f"AS d ({', '.join([*keys, *(f'new_{name}' for name in columns)])}) "
             f"WHERE {' AND '.join(f't.{name} = d.{name}' for name in keys)}"
         )

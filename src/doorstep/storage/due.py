@@ -1,29 +1,34 @@
 """Due times under the injected clock: which later runs are due, who has them, what became of them.
 
 A run is leased, not taken: whoever dies with it loses the lease, and another runs it again. So every verb can be run
-twice. A row is deleted only if nobody asked for it again meanwhile.
+twice. A row is deleted only if nobody asked for it again meanwhile, and only by whoever still has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
 
 from doorstep.storage.store import Store
 
 LEASE_SECONDS = 120
+_COLUMNS = "due_id, verb, key, asked, attempts, leased_until"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A leased run: its verb and key, and how often it was tried before."""
+    """A leased run: its verb and key, how often it was asked for and tried before, and until when it is ours."""
 
     due_id: int
     verb: str
     key: str
     asked: int
     attempts: int
+    leased_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +44,91 @@ def any_due(store: Store, verb: str) -> bool:
         return tx.one("SELECT 1 FROM due WHERE verb = %s AND due_at <= %s LIMIT 1", verb, tx.now) is not None
 
 
-def lease(store: Store, verbs: Sequence[str], at_most: int) -> list[Due]:
-    """Up to `at_most` runs that are due and that nobody has, oldest first; they are ours for LEASE_SECONDS."""
-    now = store.clock.now()
+def lease(store: Store, verbs: Sequence[str], at_most: int, seconds: int = LEASE_SECONDS) -> list[Due]:
+    """Up to `at_most` runs that are due and that nobody has, oldest first; they are ours for `seconds`."""
+    with store.connection() as raw:
+        leased = lease_in(raw, store.clock.now(), verbs, at_most, seconds)
+        raw.commit()
+    return leased
+
+
+def lease_in(
+    raw: psycopg.Connection[Any],
+    now: datetime,
+    verbs: Sequence[str],
+    at_most: int,
+    seconds: int,
+    tried: bool | None = None,
+) -> list[Due]:
+    """The same in the caller's transaction; `tried` takes only runs that were, or were not, tried before.
+
+    A lease that ran out counts as a try: nobody knows how far it got.
+    """
+    rows = raw.execute(
+        "UPDATE due SET leased_until = %s, attempts = attempts + (leased_until IS NOT NULL)::integer "
+        "WHERE due_id IN (SELECT due_id FROM due WHERE verb = ANY(%s) "
+        "AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s) "
+        "AND (%s::boolean IS NULL OR %s::boolean = (attempts > 0 OR leased_until IS NOT NULL)) "
+        f"ORDER BY due_at, due_id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}".encode(),
+        (now + timedelta(seconds=seconds), list(verbs), now, now, tried, tried, at_most),
+    ).fetchall()
+    return sorted((Due(*row) for row in rows), key=lambda job: job.due_id)
+
+
+def still_leased(store: Store, due_ids: Sequence[int], leased_until: datetime) -> list[Due]:
+    """Those of the runs that are not done, and that nobody else was given since they were leased until then."""
     with store.connection() as raw:
         rows = raw.execute(
-            "UPDATE due SET leased_until = %s WHERE due_id IN (SELECT due_id FROM due WHERE verb = ANY(%s) "
-            "AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s) ORDER BY due_at, due_id LIMIT %s "
-            "FOR UPDATE SKIP LOCKED) RETURNING due_id, verb, key, asked, attempts",
-            (now + timedelta(seconds=LEASE_SECONDS), list(verbs), now, now, at_most),
+            f"SELECT {_COLUMNS} FROM due WHERE due_id = ANY(%s) AND leased_until = %s ORDER BY due_id".encode(),
+            (list(due_ids), leased_until),
+        ).fetchall()
+    return [Due(*row) for row in rows]
+
+
+def renew(store: Store, jobs: Sequence[Due], seconds: int) -> list[Due]:
+    """Runs of one lease, leased for `seconds` from now; without those that somebody else was given meanwhile."""
+    with store.connection() as raw:
+        rows = raw.execute(
+            "UPDATE due SET leased_until = %s WHERE due_id = ANY(%s) AND leased_until = %s "
+            f"RETURNING {_COLUMNS}".encode(),
+            (store.clock.now() + timedelta(seconds=seconds), [job.due_id for job in jobs], jobs[0].leased_until),
         ).fetchall()
         raw.commit()
     return sorted((Due(*row) for row in rows), key=lambda job: job.due_id)
 
 
+def release(store: Store, jobs: Sequence[Due]) -> None:
+    """Runs of one lease that were not begun: anybody may have them now."""
+    with store.connection() as raw:
+        raw.execute(
+            "UPDATE due SET leased_until = NULL WHERE due_id = ANY(%s) AND leased_until = %s",
+            ([job.due_id for job in jobs], jobs[0].leased_until),
+        )
+        raw.commit()
+
+
 def finish(store: Store, job: Due) -> None:
     """The run is done. Where it was asked for again meanwhile, it is due again."""
     with store.connection() as raw:
-        raw.execute("DELETE FROM due WHERE due_id = %s AND asked = %s", (job.due_id, job.asked))
-        raw.execute("UPDATE due SET leased_until = NULL, attempts = 0 WHERE due_id = %s", (job.due_id,))
+        raw.execute(
+            "DELETE FROM due WHERE due_id = %s AND asked = %s AND leased_until = %s",
+            (job.due_id, job.asked, job.leased_until),
+        )
+        raw.execute(
+            "UPDATE due SET leased_until = NULL, attempts = 0, trouble = '' WHERE due_id = %s AND leased_until = %s",
+            (job.due_id, job.leased_until),
+        )
+        raw.commit()
+
+
+def repeat(store: Store, job: Due, seconds: int) -> None:
+    """The run is done, and due again in `seconds`."""
+    with store.connection() as raw:
+        raw.execute(
+            "UPDATE due SET due_at = %s, leased_until = NULL, attempts = 0, trouble = '' "
+            "WHERE due_id = %s AND leased_until = %s",
+            (store.clock.now() + timedelta(seconds=seconds), job.due_id, job.leased_until),
+        )
         raw.commit()
 
 
@@ -66,7 +137,8 @@ def put_off(store: Store, job: Due, again: TryAgain) -> None:
     wait = min(again.seconds * 2 ** min(job.attempts, 10), 3600)
     with store.connection() as raw:
         raw.execute(
-            "UPDATE due SET due_at = %s, attempts = attempts + 1, leased_until = NULL, trouble = %s WHERE due_id = %s",
-            (store.clock.now() + timedelta(seconds=wait), again.why, job.due_id),
+            "UPDATE due SET due_at = %s, attempts = attempts + 1, leased_until = NULL, trouble = %s "
+            "WHERE due_id = %s AND leased_until = %s",
+            (store.clock.now() + timedelta(seconds=wait), again.why, job.due_id, job.leased_until),
         )
         raw.commit()

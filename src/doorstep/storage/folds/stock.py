@@ -85,6 +85,7 @@ def make_hold(hold: Hold, changes: Changes) -> None:
 
 
 def end_hold(hold: Hold, state: str, changes: Changes) -> None:
+    changes.expect(tables.hold, (hold.hold_id,), state="active")
     changes.set(tables.hold, (hold.hold_id,), state=state)
     keep(hold, changes, -1)
 

@@ -157,7 +157,8 @@ def _badly_placed(tx: Transaction) -> list[str]:
     said: list[str] = []
     for parcel in tx.rows(
         "SELECT p.sscc, p.carton_id, p.placements, coalesce(k.carton->'inner', "
-        "  CASE WHEN p.carton_id ~ '^(own:|$)' THEN jsonb_build_array(p.length_mm, p.width_mm, p.height_mm) END) AS inner, "
+        "  CASE WHEN p.carton_id ~ '^(own:|$)' "
+        "  THEN jsonb_build_array(p.length_mm, p.width_mm, p.height_mm) END) AS inner, "
         "(SELECT sum(c.quantity)::bigint FROM parcel_content c WHERE c.sscc = p.sscc) AS units "
         "FROM parcel p LEFT JOIN carton k USING (carton_id) "
         "WHERE p.state <> 'unpacked' AND jsonb_array_length(p.placements) > 0 ORDER BY p.sscc"

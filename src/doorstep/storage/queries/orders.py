@@ -39,22 +39,32 @@ _PLANNABLE = (
 )
 
 
-def plannable(tx: Transaction, at_most: int) -> list[Any]:
-    """Orders with units that no released fulfilment order has: cleared, going on, oldest first, not being worked on."""
+def plannable(tx: Transaction, verb: str, at_most: int) -> list[Any]:
+    """Orders with units that no released fulfilment order has: cleared, going on, not being worked on by anybody.
+
+    Those that a run was asked for come first, so that many that are planned already keep nobody waiting; then the oldest.
+    """
     return tx.rows(
         f"SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE {_PLANNABLE} "
-        "ORDER BY o.placed_at, o.order_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
+        "ORDER BY EXISTS (SELECT FROM due WHERE verb = %s AND key = o.order_id AND due_at <= %s) DESC, "
+        "o.placed_at, o.order_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
+        verb,
+        tx.now,
         at_most,
     )
 
 
 def asked_in_vain(tx: Transaction, verb: str) -> list[str]:
-    """Orders that a later run was asked for and that have nothing left to plan."""
+    """Orders that a later run was asked for and that have nothing left to plan.
+
+    What asks for them is locked before they are looked at: whoever asks again meanwhile asks anew, and is not forgotten.
+    """
+    locked = "SELECT key FROM due WHERE verb = %s AND due_at <= %s ORDER BY due_id FOR UPDATE SKIP LOCKED"
+    keys = [row.key for row in tx.rows(locked, verb, tx.now)]
     rows = tx.rows(
-        "SELECT key FROM due WHERE verb = %s AND due_at <= %s AND NOT EXISTS "
-        f"(SELECT FROM orders o WHERE o.order_id = due.key AND {_PLANNABLE})",
-        verb,
-        tx.now,
+        f"SELECT key FROM unnest(%s::text[]) AS asked (key) WHERE NOT EXISTS "
+        f"(SELECT FROM orders o WHERE o.order_id = asked.key AND {_PLANNABLE})",
+        keys,
     )
     return [row.key for row in rows]
 

@@ -43,10 +43,15 @@ def hold(tx: Transaction, hold_id: str) -> Hold | None:
 
 
 def holds_at_site(tx: Transaction, site_id: str, item_id: str, lot: str) -> list[Hold]:
-    """Holds of stock on hand, newest first: the last to come is the first to be let down."""
+    """Holds of stock on hand, newest promise first: the last to come is the first to be let down.
+
+    The age of a hold tells nothing: planning and release make new ones for old orders.
+    """
     return _holds(
         tx.rows(
-            _HOLD + "site_id = %s AND item_id = %s AND lot = %s AND inbound_id = '' ORDER BY hold_id DESC",
+            _HOLD + "site_id = %s AND item_id = %s AND lot = %s AND inbound_id = '' "
+            "ORDER BY (SELECT o.placed_at FROM orders o WHERE o.order_id = hold.order_id) DESC, order_id DESC, "
+            "hold_id DESC",
             site_id,
             item_id,
             lot,
