@@ -21,7 +21,7 @@ from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.place import Promise
 from doorstep.flow.requote import Requote
 from doorstep.flow.score import score_if_complete
-from doorstep.flow.state import state_of_fulfilment, state_of_order
+from doorstep.flow.state import furthest_state, state_of_fulfilment
 from doorstep.flow.supply import parts_of
 from doorstep.flow.undo import Undo
 from doorstep.intake.judge import judge_address, judge_dates
@@ -197,7 +197,7 @@ class _Work:
     def state_of(self, fulfilments: Sequence[Any]) -> State:
         tasks = floor.tasks(self.tx, [row.fulfilment_id for row in fulfilments])
         pairs = [(row, [task for task in tasks if task.fulfilment_id == row.fulfilment_id]) for row in fulfilments]
-        return state_of_order(self.order, pairs)
+        return furthest_state(self.order, pairs)
 
     def answer_to(self, change: Change, fulfilments: Sequence[Any]) -> Refusal | None:
         """None where the change can be made to these fulfilment orders; else why not."""

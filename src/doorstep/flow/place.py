@@ -105,6 +105,7 @@ def clear_order(office: Office, who: Who, order_id: str) -> str | Refusal:
             return Refusal(Why.WRONG_STATE, f"Order {order_id} is {row.state}.", {"order_id": order_id})
         if row.cleared_at is None:
             tx.record(Scribe(who, tx.now)(OrderCleared(order_id)))
+            tx.no_longer(EXPIRE_HOLDS, [order_id])
             tx.later(PLAN_ORDERS, order_id, tx.now)
         return order_id
 

@@ -163,7 +163,7 @@ def _insert(table: Table, columns: tuple[str, ...], group: _Group, or_replace: b
         sql = (
             f"INSERT INTO {table.name} ({names}) "
             f"SELECT {', '.join(_cast(table, name, name) for name in columns)} "
-            f"FROM unnest({', '.join(f'%s::{_array(table, name)}[]' for name in columns)}) AS d ({names})"
+            f"FROM unnest({', '.join(f'%b::{_array(table, name)}[]' for name in columns)}) AS d ({names})"
         )
         if or_replace:
             keys = [column.name for column in table.primary_key]
@@ -183,7 +183,7 @@ def _key_columns(table: Table) -> list[str]:
 
 
 def _unnest(table: Table, columns: Iterable[str]) -> str:
-    return ", ".join(f"%s::{_array(table, name)}[]" for name in columns)
+    return ", ".join(f"%b::{_array(table, name)}[]" for name in columns)
 
 
 def _lock(table: Table, group: _Group, expected: tuple[str, ...] = ()) -> Statement:

@@ -43,7 +43,7 @@ _APPEND = f"""
 WITH appended AS (
     INSERT INTO journal ({", ".join(_COLUMNS)})
     SELECT {", ".join(f"{name}::jsonb" if name in _JSON else name for name in _COLUMNS)}
-    FROM unnest({", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())}) AS d ({", ".join(_COLUMNS)})
+    FROM unnest({", ".join(f"%b::{kind}[]" for kind in _COLUMNS.values())}) AS d ({", ".join(_COLUMNS)})
     ORDER BY position
     RETURNING event_id, transaction, position
 ), marked AS (
@@ -51,7 +51,7 @@ WITH appended AS (
 )
 INSERT INTO touched (object_type, object_id, event_id, qualifier)
 SELECT o.object_type, o.object_id, appended.event_id, o.qualifier
-FROM unnest(%s::text[], %s::integer[], %s::text[], %s::text[], %s::text[])
+FROM unnest(%b::text[], %b::integer[], %b::text[], %b::text[], %b::text[])
     AS o (transaction, position, object_type, object_id, qualifier)
 JOIN appended USING (transaction, position)
 """
@@ -134,7 +134,7 @@ def seal(connection: psycopg.Connection[Any], at_most: int = 10_000) -> int:
             link = chain(link, seq, event_id, event_digest)
             links.append((seq, event_id, event_digest, link))
         connection.execute(
-            "INSERT INTO sealed SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[])",
+            "INSERT INTO sealed SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[])",
             [list(column) for column in zip(*links, strict=True)],
         )
         connection.execute("DELETE FROM unsealed WHERE event_id = ANY(%s)", ([row[0] for row in rows],))

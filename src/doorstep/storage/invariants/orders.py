@@ -124,7 +124,8 @@ def _timers_run(tx: Transaction) -> list[str]:
         *found(
             tx,
             f"{{fulfilment_id}} is released, has no open pick task, and no {SETTLE_FULFILMENT} is due for it.",
-            "SELECT fulfilment_id FROM fulfilment f WHERE state = 'released' AND NOT EXISTS "
+            "SELECT fulfilment_id FROM fulfilment f JOIN orders o USING (order_id) "
+            "WHERE f.state = 'released' AND NOT o.stopped AND NOT EXISTS "
             "(SELECT FROM pick_task t WHERE t.fulfilment_id = f.fulfilment_id AND t.state = 'open') AND NOT EXISTS "
             "(SELECT FROM due WHERE due.verb = %s AND due.key = fulfilment_id) ORDER BY fulfilment_id",
             SETTLE_FULFILMENT,
