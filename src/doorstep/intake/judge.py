@@ -57,7 +57,7 @@ def judge(
     order: Order, items: Mapping[str, Item], customer_known: bool, company: Company, now: datetime
 ) -> list[Refusal]:
     """Everything that is wrong with the order as an order; what stock and carriers say comes after."""
-    found = []
+    found = _numbering(order)
     if not customer_known:
         found.append(
             Refusal(
@@ -77,6 +77,17 @@ def judge(
         + judge_address(order.ship_to)
         + judge_dates(order.asked_from, order.asked_by, now)
     )
+
+
+def _numbering(order: Order) -> list[Refusal]:
+    numbers = [line.line_no for line in order.lines]
+    if not numbers:
+        return [Refusal(Why.MALFORMED, "The order has no lines.", {"lines": 0})]
+    twice = [line_no for line_no in numbers if numbers.count(line_no) > 1]
+    if twice or min(numbers) < 1:
+        says = f"Line {min(twice or numbers)}: lines are numbered from 1, each number once."
+        return [Refusal(Why.MALFORMED, says, {"line": min(twice or numbers)})]
+    return []
 
 
 def _currency(order: Order, company: Company) -> list[Refusal]:

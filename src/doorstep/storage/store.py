@@ -19,6 +19,7 @@ from psycopg.rows import namedtuple_row
 from pydantic import TypeAdapter
 from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from doorstep.events.envelope import Entry, Fact, canonical, plain
 from doorstep.storage import journal
@@ -35,6 +36,14 @@ SCHEMA = "doorstep"
 _ATTEMPTS = 40
 _LOST = (GuardLostError, psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 _GONE = (psycopg.OperationalError, psycopg.InterfaceError, DBAPIError)
+
+
+class OvertakenError(DatabaseUnavailable):
+    """Others were faster again and again, or a rule of the tables can never be met: nothing was done."""
+
+
+class CommitUnknownError(DatabaseUnavailable):
+    """The database went away in the middle of a commit: whether it is done, only asking again with the key can tell."""
 
 
 class Transaction:
@@ -158,15 +167,24 @@ class Store:
         answer without a second effect, another request under it is refused. `dry_run` does everything and rolls it
         back. DatabaseUnavailable where the database does not answer; with a key it is then safe to ask again.
         """
-        for attempt in range(_ATTEMPTS):
+        reconnected = False
+        overtaken = 0
+        while True:
             try:
                 with self._connection() as raw:
                     return self._attempt(raw, step, answers, key, request, dry_run)
             except _LOST as lost:
-                if attempt == _ATTEMPTS - 1:
-                    raise DatabaseUnavailable(f"The step was overtaken {_ATTEMPTS} times: {lost}") from lost
-                time.sleep(min(0.001 * 2**attempt, 0.1))
-        raise AssertionError("unreachable")
+                overtaken += 1
+                if overtaken == _ATTEMPTS:
+                    raise OvertakenError(f"The step was overtaken {_ATTEMPTS} times: {lost}") from lost
+                time.sleep(min(0.001 * 2**overtaken, 0.1))
+            except CommitUnknownError:
+                raise
+            except DatabaseUnavailable:
+                # The connection may be older than a restart of the server; nothing was committed on it.
+                if reconnected:
+                    raise
+                reconnected = True
 
     def _attempt(
         self,
@@ -194,8 +212,14 @@ class Store:
         transaction.flush()
         if dry_run:
             raw.rollback()
-        else:
+            return answer
+        try:
             raw.commit()
+        except _GONE as gone:
+            raise CommitUnknownError(
+                "The database went away while the step was being committed: it may or may not be done. "
+                "Ask again with the same key."
+            ) from gone
         return answer
 
     @contextmanager
@@ -238,9 +262,13 @@ class Store:
                 proxy.invalidate()
             # The other connections of the pool are as old as this one.
             self.engine.dispose()
+            why = str(gone.orig if isinstance(gone, DBAPIError) else gone).strip().partition("\n")[0]
             raise DatabaseUnavailable(
-                "The database does not answer. Start it again (or mend DOORSTEP_DATABASE_URL) and ask once more."
+                "The database does not answer. Start it again (or mend DOORSTEP_DATABASE_URL) and ask once more. "
+                f"It said: {why}"
             ) from gone
+        except PoolTimeoutError as busy:
+            raise DatabaseUnavailable("All connections to the database are busy; ask again in a moment.") from busy
         finally:
             if proxy is not None:
                 proxy.close()
