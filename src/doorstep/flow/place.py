@@ -11,6 +11,7 @@ from doorstep.events.steps import Step
 from doorstep.events.stock import HoldsExpired, StockHeld
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.promise import holds_of, promised
+from doorstep.flow.requote import Requote
 from doorstep.flow.slack import slack_of_offer
 from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies
 from doorstep.intake.judge import judge
@@ -95,7 +96,10 @@ def quote_order(office: Office, order: Order) -> tuple[Offered, ...] | Refusal:
 
 
 def clear_order(office: Office, who: Who, order_id: str) -> str | Refusal:
-    """Payment, credit and fraud checks are done: the order's clock starts, its holds no longer expire."""
+    """Payment, credit and fraud checks are done: the order's clock starts, its holds no longer expire.
+
+    Where the first promise was made for an earlier start, a new one is written beside it, caused by the customer.
+    """
 
     def step(tx: Transaction) -> str | Refusal:
         row = orders.lock(tx, order_id)
@@ -106,6 +110,10 @@ def clear_order(office: Office, who: Who, order_id: str) -> str | Refusal:
         if row.cleared_at is None:
             tx.record(Scribe(who, tx.now)(OrderCleared(order_id)))
             tx.no_longer(EXPIRE_HOLDS, [order_id])
+            tx.flush()
+            requote = Requote(office, tx, Scribe(who, tx.now), order_id)
+            if requote.unreleased_if_possible():
+                requote.record("customer", "cleared", only_if_other=True)
             tx.later(PLAN_ORDERS, order_id, tx.now)
         return order_id
 

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
+
 from doorstep.events.fulfilment import FulfilmentReplanned
 from doorstep.events.orders import OrderPromised, PromisedWindow
 from doorstep.events.stock import HoldsVoided, StockHeld
@@ -57,6 +59,14 @@ class Requote:
         self.tx.record(self.scribe(StockHeld(made), cause="changed"))
         self.tx.flush()
         return None
+
+    def unreleased_if_possible(self) -> bool:
+        """The same, or, where nothing can be offered now, everything left as it was."""
+        with self.tx.connection.transaction() as savepoint:
+            if self.unreleased() is None:
+                return True
+            raise psycopg.Rollback(savepoint)
+        return False
 
     def on_floor(self, fulfilment: Any) -> Refusal | None:
         """Choose service and time anew for goods that are picked or packed; they stay where they are."""
