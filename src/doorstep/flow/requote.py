@@ -62,11 +62,12 @@ class Requote:
 
     def unreleased_if_possible(self) -> bool:
         """The same, or, where nothing can be offered now, everything left as it was."""
+        refusal: Refusal | None = None
         with self.tx.connection.transaction() as savepoint:
-            if self.unreleased() is None:
-                return True
-            raise psycopg.Rollback(savepoint)
-        return False
+            refusal = self.unreleased()
+            if refusal is not None:
+                raise psycopg.Rollback(savepoint)
+        return refusal is None
 
     def on_floor(self, fulfilment: Any) -> Refusal | None:
         """Choose service and time anew for goods that are picked or packed; they stay where they are."""
