@@ -5,12 +5,14 @@ tells, independently of both, whether a packing can be believed. All are pure fu
 `terms.parcel`: whole millimetres, grams and minor units, no clock, no chance but the seed in `Params`.
 
 To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
-(everything larger), `incumbent` (what is left of an earlier packing), `bounds`, `check`.
+(everything larger), `incumbent` (what is left of an earlier packing), `bounds`, `check`. What several of them share
+lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables).
 """
 
 from doorstep.packing.bounds import Estimate, EstimatedParcel, estimate
 from doorstep.packing.cartonize import cartonize
 from doorstep.packing.check import check
 from doorstep.packing.values import Packing, Params, Price
+from doorstep.packing.warm import warm
 
-__all__ = ["Estimate", "EstimatedParcel", "Packing", "Params", "Price", "cartonize", "check", "estimate"]
+__all__ = ["Estimate", "EstimatedParcel", "Packing", "Params", "Price", "cartonize", "check", "estimate", "warm"]

@@ -89,7 +89,7 @@ def best_rows(item: PackItem, carton: Carton) -> Rows:
     best = Rows(item.size, 0, 0, 0)
     for turn in turns(item):
         along, across, layers = (room // side for room, side in zip(carton.inner, turn, strict=True))
-        most = along * across * (1 if item.fragile else layers)
+        most = along * across * (min(layers, 1) if item.fragile else layers)
         if item.weight_g:
             most = min(most, carton.max_content_g // item.weight_g)
         if most > best.most:

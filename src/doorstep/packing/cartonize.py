@@ -24,10 +24,13 @@ def cartonize(
     """Pack every unit that fits some carton, at the least total of cartons and `price` found.
 
     Packed and left over are together what was given. `price(carton, weight_g)` is what sending the filled carton costs;
-    None counts cartons only. An `incumbent` is an earlier packing of these goods, or of more or fewer of them: where it
-    holds all units and obeys the rules, the result is not dearer than it. Orders of up to two units are packed at the
-    least cost there is (with two units, no work is spent). The first larger order of a process loads compiled code,
-    the first ever on a machine compiles it, see `kernels`. ValueError for goods, cartons or prices that cannot be.
+    None counts cartons only. Orders of up to two units get the least cost there is, without work. The first larger
+    order of a process loads compiled code, the first ever on a machine compiles it, see `compiling`.
+
+    An `incumbent` is an earlier packing of these goods, or of more or fewer of them. Where it holds all units and
+    obeys the rules, the result is not dearer; nor where units that bore nothing were taken off the order, if a lighter
+    carton is not dearer to send. A unit that others stood on can be missed: without their plinth they may need more
+    room than the carton has. ValueError for goods, cartons or prices that cannot be.
     """
     refuse_nonsense_goods(items)
     shelf = shelf_of(tuple(cartons))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.packing.alone import turns
-from doorstep.packing.kernels import Table
+from doorstep.packing.compiling import Table
 from doorstep.packing.shelf import Shelf
 from doorstep.terms.parcel import PackedCarton, PackItem, Placement, Size
 

@@ -1,9 +1,7 @@
 """The compiled core: put units into one carton, or share them out over two, one corner at a time.
 
-Importing this file imports numba and NumPy (about half a second); the first call on a machine compiles (ten to twenty
-seconds, then kept on disk, a quarter of a second from there). Nothing else in the room imports either, and orders of up
-to two units never come here. The compiled code is kept beside this file or, where that is read-only, in the user's
-cache folder; name another with NUMBA_CACHE_DIR. Where none can be written, each process compiles afresh.
+Nothing else in the room but `search` and `columns` needs numba or NumPy, and orders of up to two units never come here:
+see `compiling` for what loading and compiling cost.
 
 Tables, all int64:
 
@@ -14,42 +12,30 @@ Tables, all int64:
 - `rooms`, one row per carton: inner length, width, height, most grams of content;
 - `boxes`, what was placed: near corner, far corner, kind, fragile.
 
-Corners are extreme points (Crainic, Perboli and Tadei 2008): each placed unit offers its three outer corners, pushed
-back along one axis until they meet something. Work is counted in looks: one corner with one turn for one unit.
+Corners are extreme points (Crainic, Perboli and Tadei 2008): each placed unit offers its three outer corners, each
+pushed back along one axis or another until it meets something. Work is counted in looks: one corner with one turn for
+one unit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
-Table = NDArray[np.int64]
-F = TypeVar("F", bound=Callable[..., Any])
+from doorstep.packing.compiling import Table, compiled
 
 WEIGHT, FRAGILE, GROUP, TURNS, FIRST_TURN = 0, 1, 2, 3, 4
 RULES = 8  # ways to say which corner is best, see _score
 FAR = 1 << 15  # more than any side in millimetres, so that sides can be digits of one number
 WORST = 1 << 62
-CHAIN = 48  # starts that learn from one another before the search begins again from a ranked row
+CHAIN = 96  # starts that learn from one another before the search begins again from a ranked row
 
 
-def _compiled(function: F) -> F:
-    try:
-        return cast(F, numba.njit(cache=True)(function))
-    except RuntimeError:  # no folder for the cache can be written
-        return cast(F, numba.njit(function))
-
-
-@_compiled
+@compiled
 def _next_random(state: int) -> int:
     return state * 48271 % 2147483647
 
 
-@_compiled
+@compiled
 def _score(rule: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, room: Table) -> int:
     """Smaller is better. Rules 0 to 2 fill layers or walls, the others keep the heap compact; 7 is by contact.
 
@@ -74,7 +60,7 @@ def _score(rule: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int
     )
 
 
-@_compiled
+@compiled
 def _stands(
     boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, fragile: int, support: int
 ) -> bool:
@@ -99,7 +85,7 @@ def _stands(
     return z == 0 or held * 100 >= support * (far_x - x) * (far_y - y)
 
 
-@_compiled
+@compiled
 def _contact(boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, room: Table) -> int:
     """Area of the unit that touches carton or other units."""
     area_x, area_y, area_z = (far_y - y) * (far_z - z), (far_x - x) * (far_z - z), (far_x - x) * (far_y - y)
@@ -119,7 +105,7 @@ def _contact(boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_
     return int(touching * 4096 // (2 * (area_x + area_y + area_z)))
 
 
-@_compiled
+@compiled
 def _best_place(
     kind: Table, boxes: Table, placed: int, corners: Table, n_corners: int, room: Table, support: int, rule: int
 ) -> tuple[int, int, int]:
@@ -148,21 +134,26 @@ def _best_place(
     return best_corner, best_turn, looks
 
 
-@_compiled
+@compiled
+def _put(corners: Table, row: int, x: int, y: int, z: int) -> None:  # side by side: whole rows take seconds to compile
+    corners[row, 0], corners[row, 1], corners[row, 2] = x, y, z
+
+
+@compiled
 def _uncovered(corners: Table, n_corners: int, box: Table) -> int:
     """Keep the corners that a placed unit does not cover; returns how many."""
     kept = 0
     for c in range(n_corners):
         x, y, z = corners[c, 0], corners[c, 1], corners[c, 2]
         if not (box[0] <= x < box[3] and box[1] <= y < box[4] and box[2] <= z < box[5]):
-            corners[kept] = corners[c]
+            _put(corners, kept, x, y, z)
             kept += 1
     return kept
 
 
-@_compiled
+@compiled
 def _offer_corners(boxes: Table, placed: int, corners: Table, n_corners: int, room: Table) -> int:
-    """Take the corners that the last unit covers away and add the six that it offers; returns how many there are."""
+    """Take the corners that the last unit covers away and add the seven that it offers; returns how many there are."""
     last = boxes[placed - 1]
     x, y, z, far_x, far_y, far_z = last[0], last[1], last[2], last[3], last[4], last[5]
     kept = _uncovered(corners, n_corners, last)
@@ -185,17 +176,17 @@ def _offer_corners(boxes: Table, placed: int, corners: Table, n_corners: int, ro
                 above_x = max(above_x, box[3])
             if over_x and box[4] <= y:
                 above_y = max(above_y, box[4])
-    kept = _offer(boxes, placed, corners, kept, room, far_x, right_y, z)
-    kept = _offer(boxes, placed, corners, kept, room, far_x, y, right_z)
-    kept = _offer(boxes, placed, corners, kept, room, behind_x, far_y, z)
-    kept = _offer(boxes, placed, corners, kept, room, x, far_y, behind_z)
-    kept = _offer(boxes, placed, corners, kept, room, above_x, y, far_z)
-    kept = _offer(boxes, placed, corners, kept, room, x, above_y, far_z)
-    # Pushed back, a corner on top may lose its hold; the plain one keeps it.
-    return _offer(boxes, placed, corners, kept, room, x, y, far_z)
+    # A loop, since seven calls would be seven copies of the callee to compile. Pushed back, a corner on top may lose
+    # its hold; the plain one, last, keeps it.
+    for spot in (
+        (far_x, right_y, z), (far_x, y, right_z), (behind_x, far_y, z), (x, far_y, behind_z),
+        (above_x, y, far_z), (x, above_y, far_z), (x, y, far_z),
+    ):  # fmt: skip
+        kept = _offer(boxes, placed, corners, kept, room, *spot)
+    return kept
 
 
-@_compiled
+@compiled
 def _offer(boxes: Table, placed: int, corners: Table, n_corners: int, room: Table, x: int, y: int, z: int) -> int:
     """Add one corner unless it is outside, known, or inside a placed unit."""
     if x >= room[0] or y >= room[1] or z >= room[2]:
@@ -207,25 +198,23 @@ def _offer(boxes: Table, placed: int, corners: Table, n_corners: int, room: Tabl
         box = boxes[b]
         if box[0] <= x < box[3] and box[1] <= y < box[4] and box[2] <= z < box[5]:
             return n_corners
-    corners[n_corners, 0] = x
-    corners[n_corners, 1] = y
-    corners[n_corners, 2] = z
+    _put(corners, n_corners, x, y, z)
     return n_corners + 1
 
 
-@_compiled
+@compiled
 def _fill(
-    sequence: Table, units: int, kinds: Table, room: Table, support: int, rule: int, whole: bool, budget: int,
+    sequence: Table, units: int, kinds: Table, room: Table, support: int, rule: int, may_leave: int, budget: int,
     boxes: Table, corners: Table, left: Table,
 ) -> tuple[int, int, int]:  # fmt: skip
-    """Place units in sequence; (placed, left over, work). `whole`: give up at the first that has no place.
+    """Place units in sequence; (placed, left over, work). Gives up when more volume than `may_leave` is left over.
 
     `left` gets the sequence positions of those left over. A kind that found no place is not tried again until
     another unit has been placed, since nothing has changed for it.
     """
     placed = n_left = weight = group = work = 0
     n_corners = 1
-    corners[0] = 0
+    _put(corners, 0, 0, 0, 0)
     refused_kind = refused_at = -1
     for position in range(units):
         k = sequence[position]
@@ -238,7 +227,8 @@ def _fill(
         if corner < 0:
             left[n_left] = position
             n_left += 1
-            if whole:
+            may_leave -= _volume(kind)
+            if may_leave < 0:
                 break
             refused_kind, refused_at = k, placed
             continue
@@ -255,7 +245,12 @@ def _fill(
     return placed, n_left, work
 
 
-@_compiled
+@compiled
+def _volume(kind: Table) -> int:
+    return int(kind[FIRST_TURN] * kind[FIRST_TURN + 1] * kind[FIRST_TURN + 2])
+
+
+@compiled
 def _line_up(ranked: Table, pool: Table, sequence: Table) -> int:
     """The pool's units in ranked order; returns how many."""
     units = 0
@@ -266,7 +261,7 @@ def _line_up(ranked: Table, pool: Table, sequence: Table) -> int:
     return units
 
 
-@_compiled
+@compiled
 def _bring_forward(sequence: Table, position: int, to: int) -> None:
     """A unit that found no place is placed earlier next time."""
     k = sequence[position]
@@ -275,13 +270,13 @@ def _bring_forward(sequence: Table, position: int, to: int) -> None:
     sequence[to] = k
 
 
-@_compiled
+@compiled
 def _rule_of(start: int, random: int) -> int:
     """Each rule once, then any."""
     return start if start < RULES else random // 7 % RULES
 
 
-@_compiled
+@compiled
 def hold_one(
     kinds: Table, ranked: Table, pool: Table, rooms: Table, support: int, first: int, starts: int, seed: int,
     budget: int,
@@ -300,7 +295,7 @@ def hold_one(
                 _line_up(ranked[start // CHAIN % len(ranked)], pool, sequence)
             state = _next_random(state)
             placed, n_left, done = _fill(
-                sequence, units, kinds, rooms[r], support, _rule_of(start, state), True, budget - work,
+                sequence, units, kinds, rooms[r], support, _rule_of(start, state), 0, budget - work,
                 boxes, corners, left,
             )  # fmt: skip
             work += done
@@ -313,12 +308,15 @@ def hold_one(
     return -1, work, boxes[:0]
 
 
-@_compiled
+@compiled
 def hold_two(
-    kinds: Table, ranked: Table, pool: Table, rooms: Table, support: int, first: int, starts: int, seed: int,
+    kinds: Table, ranked: Table, pool: Table, rooms: Table, support: int, full: int, first: int, starts: int, seed: int,
     budget: int,
 ) -> tuple[int, int, Table, Table]:  # fmt: skip
-    """Share the pool over the two `rooms`, the first filled first: (start that did it or -1, work, boxes, boxes)."""
+    """Share the pool over the two `rooms`, the first filled first: (start that did it or -1, work, boxes, boxes).
+
+    The second is not even tried with goods that would fill it to more than `full` percent.
+    """
     units = pool.sum()
     sequence = np.empty(units, np.int64)
     rest = np.empty(units, np.int64)
@@ -327,7 +325,7 @@ def hold_two(
     boxes = np.empty((units, 8), np.int64)
     boxes_again = np.empty((units, 8), np.int64)
     corners = np.empty((7 * units + 1, 3), np.int64)
-    second_volume = rooms[1, 0] * rooms[1, 1] * rooms[1, 2]
+    second_takes = rooms[1, 0] * rooms[1, 1] * rooms[1, 2] * full // 100
     state = (seed * 7919 + first * 104729 + 54321) % 2147483646 + 1
     work = 0
     for start in range(first, first + starts):
@@ -335,20 +333,19 @@ def hold_two(
             _line_up(ranked[start // CHAIN % len(ranked)], pool, sequence)
         state = _next_random(state)
         placed, n_left, done = _fill(
-            sequence, units, kinds, rooms[0], support, _rule_of(start, state), False, budget - work,
+            sequence, units, kinds, rooms[0], support, _rule_of(start, state), second_takes, budget - work,
             boxes, corners, left,
         )  # fmt: skip
         work += done
         volume = weight = 0
         for i in range(n_left):
             rest[i] = sequence[left[i]]
-            kind = kinds[rest[i]]
-            volume += kind[FIRST_TURN] * kind[FIRST_TURN + 1] * kind[FIRST_TURN + 2]
-            weight += kind[WEIGHT]
+            volume += _volume(kinds[rest[i]])
+            weight += kinds[rest[i], WEIGHT]
         difficult = 0
-        if volume <= second_volume and weight <= rooms[1, 3]:
+        if volume <= second_takes and weight <= rooms[1, 3]:
             placed_again, n_left_again, done = _fill(
-                rest, n_left, kinds, rooms[1], support, start % RULES, True, budget - work,
+                rest, n_left, kinds, rooms[1], support, start % RULES, 0, budget - work,
                 boxes_again, corners, left_again,
             )  # fmt: skip
             work += done
@@ -362,7 +359,7 @@ def hold_two(
     return -1, work, boxes[:0], boxes[:0]
 
 
-@_compiled
+@compiled
 def fill_most(
     kinds: Table, ranked: Table, pool: Table, room: Table, support: int, starts: int, seed: int, budget: int
 ) -> tuple[int, int, Table]:
@@ -380,13 +377,12 @@ def fill_most(
             _line_up(ranked[start], pool, sequence)
         state = _next_random(state)
         placed, n_left, done = _fill(
-            sequence, units, kinds, room, support, _rule_of(start, state), False, budget - work, boxes, corners, left
+            sequence, units, kinds, room, support, _rule_of(start, state), WORST, budget - work, boxes, corners, left
         )
         work += done
         volume = 0
         for b in range(placed):
-            kind = kinds[boxes[b, 6]]
-            volume += kind[FIRST_TURN] * kind[FIRST_TURN + 1] * kind[FIRST_TURN + 2]
+            volume += _volume(kinds[boxes[b, 6]])
         if volume > most_volume:
             most_volume, most = volume, boxes[:placed].copy()
         if n_left == 0 or work >= budget:

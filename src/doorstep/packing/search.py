@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations, combinations_with_replacement, islice
+from itertools import combinations, islice
 
 import numpy as np
 
 from doorstep.packing import kernels
 from doorstep.packing.alone import line_alone
 from doorstep.packing.columns import Columns, Pool, columns_of
+from doorstep.packing.compiling import Table
 from doorstep.packing.incumbent import carried_over
-from doorstep.packing.kernels import Table
 from doorstep.packing.shelf import Shelf
 from doorstep.packing.values import Params, Price, full_cost
 from doorstep.terms.parcel import PackedCarton, PackItem
@@ -27,6 +27,7 @@ STARTS_PER_UNIT_SQUARED = 8  # more than so many tries find nothing new
 EASILY_FULL_PERCENT = 75  # cartons no fuller than this are nearly always found at the first try
 LATER_FULL_PERCENT = 80  # fuller ones are left for later rounds
 HARDLY_FULL_PERCENT, HARDLY_FULL_MOST = 76, 90  # and one percent more for every two units: fuller ones did not occur
+TWO_LESS_PERCENT = 4  # two cartons get less full than one
 REGULAR_KINDS = 2  # goods of so few kinds may fill a carton to the last corner
 MOST_GROUPS = 60  # of a solution's cartons taken apart in one round
 UNBOUNDED = 1 << 62
@@ -181,10 +182,9 @@ class _Search:
         for c, room in enumerate(shelf.volumes):
             if able >> c & 1:
                 cost = self.cost(c, weight)
-                if cost < below:
-                    if volume * 100 <= room * full:
-                        self.closed = False
-                        choices.append((cost, c))
+                if cost < below and volume * 100 <= room * full:
+                    self.closed = False
+                    choices.append((cost, c))
         if not choices or self.spent():
             return None
         choices.sort()
@@ -205,8 +205,8 @@ class _Search:
             while tried < start + starts and not self.spent():
                 at, work, boxes, more_boxes = kernels.hold_two(
                     columns.kinds, columns.ranked, np.array(pool), columns.rooms[[c, d]],
-                    self.params.support_percent, tried, start + starts - tried, self.params.seed,
-                    self.budget - self.work,
+                    self.params.support_percent, max(full, LATER_FULL_PERCENT), tried, start + starts - tried,
+                    self.params.seed, self.budget - self.work,
                 )  # fmt: skip
                 self.work += work
                 if at < 0:
@@ -225,19 +225,21 @@ class _Search:
         """
         shelf = self.columns.shelf
         takers = {bits for bits, units in zip(self.columns.takers, pool, strict=True) if units}
-        pairs = []
-        for (c, room), (d, other) in combinations_with_self(shelf.volumes):
-            most, other_most = shelf.rooms[c].most_g, shelf.rooms[d].most_g
-            either = 1 << c | 1 << d
-            if room + other < volume or most + other_most < weight or not all(bits & either for bits in takers):
+        full = min(full, max(full - TWO_LESS_PERCENT, LATER_FULL_PERCENT))
+        choices = []
+        for c, d, room, most_g, cost_minor in shelf.pairs:
+            if volume * 100 > room * full or cost_minor >= below or weight > most_g:
                 continue
-            share = min(most, weight * room // (room + other))
-            cost = self.cost(c, share) + self.cost(d, min(other_most, weight - share))
-            if cost < below:
-                if volume * 100 <= (room + other) * full:
-                    self.closed = False
-                    pairs.append((cost, c, d))
-        return [(c, d) for _, c, d in sorted(pairs)]
+            either = 1 << c | 1 << d
+            if not all(bits & either for bits in takers):
+                continue
+            if self.price:
+                share = min(shelf.rooms[c].most_g, weight * shelf.volumes[c] // room)
+                cost_minor = self.cost(c, share) + self.cost(d, min(shelf.rooms[d].most_g, weight - share))
+            if cost_minor < below:
+                choices.append((cost_minor, c, d))
+        self.closed = self.closed and not choices
+        return [(c, d) for _, c, d in sorted(choices)]
 
     def greedy(self, pool: Pool) -> list[Filled] | None:
         """A first solution: carton after carton, each the one that holds most for its cost, until two take the rest."""
@@ -312,9 +314,3 @@ def groups_of(solution: list[Filled]) -> Iterator[list[Filled]]:
     for size in (1, 2, 3):
         if size < len(solution) or size == 3 == len(solution):
             yield from map(list, combinations(solution, size))
-
-
-def combinations_with_self(volumes: Sequence[int]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Each two cartons, or one twice, as (row, volume), the larger first."""
-    by_volume = sorted(enumerate(volumes), key=lambda row: (-row[1], row[0]))
-    return list(combinations_with_replacement(by_volume, 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 from typing import NamedTuple
 
 from doorstep.packing.values import refuse_nonsense_cartons
@@ -34,13 +34,17 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A set of cartons, cheapest first. Bit c of a bit set is carton c. Made once for each set, see `shelf_of`."""
+    """A set of cartons, cheapest first. Bit c of a bit set is carton c. Made once for each set, see `shelf_of`.
+
+    `pairs`: each two of them, or one twice, the larger first: (carton, other, volume, most grams, cost) of both.
+    """
 
     cartons: tuple[Carton, ...]
     rooms: tuple[Room, ...]
     volumes: tuple[int, ...]
     most_volume: int
     most_g: int
+    pairs: tuple[tuple[int, int, int, int, int], ...]
     by_volume: tuple[Line, ...]
     by_weight: tuple[Line, ...]
 
@@ -107,6 +111,7 @@ def shelf_of(cartons: tuple[Carton, ...]) -> Shelf:
         tuple(carton.inner.volume_mm3 for carton in cartons),
         max((carton.inner.volume_mm3 for carton in cartons), default=0),
         max((carton.max_content_g for carton in cartons), default=0),
+        _pairs(cartons),
         tuple(lines_below((carton.inner.volume_mm3, carton.cost_minor) for carton in cartons)),
         tuple(lines_below((carton.max_content_g, carton.cost_minor) for carton in cartons)),
     )
@@ -115,6 +120,20 @@ def shelf_of(cartons: tuple[Carton, ...]) -> Shelf:
 def _room(carton: Carton) -> Room:
     short, middle, long = sorted(carton.inner)
     return Room(*carton.inner, short, middle, long, carton.max_content_g)
+
+
+def _pairs(cartons: tuple[Carton, ...]) -> tuple[tuple[int, int, int, int, int], ...]:
+    by_volume = sorted(enumerate(cartons), key=lambda row: (-row[1].inner.volume_mm3, row[0]))
+    return tuple(
+        (
+            c,
+            d,
+            one.inner.volume_mm3 + other.inner.volume_mm3,
+            one.max_content_g + other.max_content_g,
+            one.cost_minor + other.cost_minor,
+        )
+        for (c, one), (d, other) in combinations_with_replacement(by_volume, 2)
+    )
 
 
 def lines_below(points: Iterable[tuple[int, int]]) -> list[Line]:

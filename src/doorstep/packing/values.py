@@ -23,7 +23,7 @@ class Params:
     """How hard to look and what counts as standing safely.
 
     `work_budget`: looks (one corner with one turn for one unit) that may be spent; it may be overrun by one unit's
-    looks. 0 gives each order line cartons of its own. More is never dearer. A look takes about ten nanoseconds.
+    looks. 0 gives each order line cartons of its own. More is never dearer. A look takes about fifteen nanoseconds.
     `support_percent`: how much of a unit's base must rest on the floor or on units, in percent.
     `seed`: which of the equally good ways of looking is taken; the same seed gives the same packing.
     """

@@ -1,0 +1,21 @@
+"""Loading the compiled core before an order needs it."""
+
+from __future__ import annotations
+
+from doorstep.packing.cartonize import cartonize
+from doorstep.terms.parcel import Carton, PackItem, Size
+
+
+def warm() -> None:
+    """Load the kernels, or compile them where this machine never did (ten seconds, once), so that no order waits.
+
+    A server or worker calls it when it starts; `./run` when it sets itself up.
+    """
+    goods = [
+        PackItem("plinth", Size(200, 200, 100), 900),
+        PackItem("vase", Size(120, 100, 80), 400, fragile=True),
+        PackItem("lamp", Size(90, 80, 150), 300, quantity=2, upright=True),
+    ]
+    large = Carton("large", Size(400, 300, 300), Size(410, 310, 310), 300, 9000, 100)
+    small = Carton("small", Size(220, 220, 220), Size(230, 230, 230), 150, 5000, 60)
+    cartonize(goods, [small, large])

@@ -1,0 +1,94 @@
+"""What holds for every order: nothing is lost, nothing is dearer than it was, the same question has the same answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from doorstep.packing import Params, cartonize, estimate
+from doorstep.terms.parcel import PackedCarton, PackItem, Placement
+from tests.packing.corner_shop import LARGE, MEDIUM, SHELF, Price, orders, packed, prices
+
+EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+BUDGETS = (0, 300, 3_000, 20_000)
+
+
+@EXAMPLES
+@given(orders(), prices, st.sampled_from((0, 50, 80, 100)), st.sampled_from(BUDGETS))
+def test_every_packing_passes_the_checker(
+    items: list[PackItem], price: Price | None, support_percent: int, work_budget: int
+) -> None:
+    packing = packed(items, SHELF, Params(work_budget, support_percent), price=price)
+    units = sum(len(each.placements) for each in packing.cartons) + sum(left.quantity for left in packing.unpackable)
+    assert units == sum(item.quantity for item in items)
+
+
+@EXAMPLES
+@given(orders(), prices)
+def test_more_budget_is_never_dearer(items: list[PackItem], price: Price | None) -> None:
+    costs = [packed(items, SHELF, Params(budget), price=price).cost_minor for budget in BUDGETS]
+    assert costs == sorted(costs, reverse=True)
+
+
+@EXAMPLES
+@given(orders(), prices, st.integers(0, 1_000))
+def test_the_same_seed_gives_the_same_packing(items: list[PackItem], price: Price | None, seed: int) -> None:
+    params = Params(5_000, seed=seed)
+    assert cartonize(items, SHELF, params, price=price) == cartonize(items, SHELF, params, price=price)
+
+
+@EXAMPLES
+@given(orders(), prices, st.sampled_from(BUDGETS))
+def test_a_packing_is_never_dearer_than_its_incumbent(
+    items: list[PackItem], price: Price | None, work_budget: int
+) -> None:
+    incumbent = packed(items, SHELF, Params(20_000, seed=7), price=price)
+    again = packed(items, SHELF, Params(work_budget), price=price, incumbent=incumbent.cartons)
+    assert again.cost_minor <= incumbent.cost_minor
+
+
+@EXAMPLES
+@given(orders(), prices, st.data())
+def test_taking_off_a_unit_that_bears_nothing_never_costs_more(
+    items: list[PackItem], price: Price | None, data: st.DataObject
+) -> None:
+    before = packed(items, SHELF, price=price)
+    free = {unit.ref for each in before.cartons for unit in each.placements if not bears_something(unit, each)}
+    gone = data.draw(st.sampled_from(sorted(free | {left.ref for left in before.unpackable})))
+    fewer = [replace(item, quantity=item.quantity - 1) if item.ref == gone else item for item in items]
+    fewer = [item for item in fewer if item.quantity]
+    after = packed(fewer, SHELF, Params(0), price=price, incumbent=before.cartons)
+    assert after.cost_minor <= before.cost_minor
+
+
+def bears_something(lower: Placement, packed_carton: PackedCarton) -> bool:
+    """Whether a unit stands anywhere above it: a plinth cannot be taken away without a thought."""
+    return any(upper.z_mm >= lower.z_mm + lower.size.height_mm for upper in packed_carton.placements)
+
+
+@EXAMPLES
+@given(orders(), orders(), prices)
+def test_an_incumbent_for_other_goods_or_cartons_does_no_harm(
+    items: list[PackItem], others: list[PackItem], price: Price | None
+) -> None:
+    incumbent = packed(others, SHELF, price=price)
+    packed(items, (MEDIUM, LARGE), price=price, incumbent=incumbent.cartons)
+
+
+@EXAMPLES
+@given(orders())
+def test_the_estimate_is_a_bound_that_no_packing_beats(items: list[PackItem]) -> None:
+    expected = estimate(items, SHELF)
+    packing = packed(items)
+    assert len(packing.cartons) >= expected.cartons_at_least
+    assert packing.cost_minor >= expected.cost_at_least_minor
+    assert [left.ref for left in packing.unpackable] == list(expected.unpackable)
+
+
+@EXAMPLES
+@given(orders())
+def test_the_order_in_which_cartons_lie_on_the_shelf_does_not_matter(items: list[PackItem]) -> None:
+    params = Params(2_000)
+    assert cartonize(items, SHELF, params).cartons == cartonize(items, SHELF[::-1], params).cartons
