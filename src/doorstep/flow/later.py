@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from doorstep.flow import place, plan, receive
@@ -14,6 +14,7 @@ from doorstep.storage import due, verbs
 from doorstep.storage.due import Due, TryAgain
 
 Verb = Callable[[Office, str, int], TryAgain | None]
+PLAN_AGAIN_SECONDS = 5
 
 
 def _done(_: object) -> None:
@@ -54,6 +55,24 @@ def run_due(office: Office, at_most: int = 200) -> Ran:
         else:
             put_off += 1
     return Ran(done, put_off)
+
+
+def run_planning(office: Office, jobs: Sequence[Due]) -> Ran:
+    """One planning run for all orders that ask for it, and what became of the leased ones among them.
+
+    Planning settles the timers of the orders that it reaches. An order that was out of its reach (somebody works on
+    it, or too many are open at once) is put off.
+    """
+    plan.plan_open_orders(office)
+    left = due.still_leased(office.store, [job.due_id for job in jobs], jobs[0].leased_until)
+    asked = {job.due_id: job.asked for job in jobs}
+    settled = [job for job in left if job.asked != asked[job.due_id]]
+    if settled:
+        due.release(office.store, settled)
+    unreached = [job for job in left if job.asked == asked[job.due_id]]
+    for job in unreached:
+        due.put_off(office.store, job, TryAgain(PLAN_AGAIN_SECONDS, "planning did not come to this order"))
+    return Ran(len(jobs) - len(unreached), len(unreached))
 
 
 def run_one(office: Office, job: Due) -> bool:
