@@ -1,18 +1,17 @@
 """The corner shop, known by heart: one site, three items and a kit, two carriers; `examples/corner_shop.toml`, loaded.
 
-It is Monday, 2 March 2026, nine o'clock UTC: three in the morning in Chicago, where the shop opens at eight. In the bins
-are 10 MUG, 6 TEA of lot T1 (to 15 April) and 20 of T2, and the lamps L-001, L-002 and L-003.
+It is Monday, 2 March 2026, nine o'clock UTC: three in the morning in Chicago, where the shop opens at eight. In the
+bins are 10 MUG, 6 TEA of lot T1 (to 15 April) and 20 of T2, and the lamps L-001, L-002 and L-003.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,10 +19,17 @@ from typing import Any, TypeVar
 import psycopg
 from sqlalchemy import make_url
 
-from doorstep.flow import count, hand_over, pack, pick, place, receive, release, track
+from doorstep.flow.count import Counted, count_bin
+from doorstep.flow.hand_over import hand_over
 from doorstep.flow.later import Ran, run_until_quiet
 from doorstep.flow.load import load_company
 from doorstep.flow.office import Office, Who
+from doorstep.flow.pack import PackDone, pack
+from doorstep.flow.pick import PickDone, confirm_pick
+from doorstep.flow.place import Placed, place_order
+from doorstep.flow.receive import Receipt, expect_inbound, receive
+from doorstep.flow.release import Released, release_wave
+from doorstep.flow.track import ScanTaken, take_scan
 from doorstep.intake.company import CompanyIn, read_company
 from doorstep.links.sender import End, Sender
 from doorstep.storage.invariants import check_all
@@ -88,14 +94,13 @@ class Shop:
     office: Office
     clock: FalseClock
     desk: CarrierDesk
-    _keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def store(self) -> Store:
         return self.office.store
 
     def key(self) -> str:
-        return f"key-{next(self._keys)}"
+        return self.office.ids.new("key")
 
     def rows(self, query: str, *parameters: Any) -> list[Any]:
         with self.store.reading() as tx:
@@ -114,10 +119,10 @@ class Shop:
 
     # -- the way of an order -----------------------------------------------------------------------------------------
 
-    def place(self, *wanted: tuple[str, int], customer: str = "ada", **more: Any) -> place.Placed:
+    def place(self, *wanted: tuple[str, int], customer: str = "ada", **more: Any) -> Placed:
         """Place an order a second after what came before: who came later has the later number."""
         self.later(seconds=1)
-        return granted(place.place_order(self.office, CLERK, order(*wanted, customer=customer, **more), self.key()))
+        return granted(place_order(self.office, CLERK, order(*wanted, customer=customer, **more), self.key()))
 
     def settle(self) -> Ran:
         """Everything that is due by now has run."""
@@ -132,42 +137,40 @@ class Shop:
             self.later(minutes=10)
         raise AssertionError("labels are still asked for after days")
 
-    def release(self) -> release.Released:
-        return granted(release.release_wave(self.office, CLERK, "CS"))
+    def release(self) -> Released:
+        return granted(release_wave(self.office, CLERK, "CS"))
 
     def tasks(self) -> list[Any]:
         return self.rows("SELECT * FROM pick_task WHERE state = 'open' ORDER BY place_id, task_id")
 
-    def pick(self, task: Any, found: int | None = None) -> pick.PickDone:
+    def pick(self, task: Any, found: int | None = None) -> PickDone:
         """Confirm a task, whole unless `found` says less; of units told apart the first ones in the bin."""
         wanted = task.quantity if found is None else found
         units = "SELECT serial FROM unit WHERE place_id = %s AND item_id = %s ORDER BY serial LIMIT %s"
         serials = [row.serial for row in self.rows(units, task.place_id, task.item_id, wanted)]
-        return granted(pick.confirm_pick(self.office, PICKER, task.task_id, wanted, self.key(), serials))
+        return granted(confirm_pick(self.office, PICKER, task.task_id, wanted, self.key(), serials))
 
     def pick_all(self) -> None:
         for task in self.tasks():
             self.pick(task)
 
-    def pack_all(self) -> list[pack.PackDone]:
+    def pack_all(self) -> list[PackDone]:
         rows = self.rows("SELECT fulfilment_id FROM fulfilment WHERE state = 'picked' ORDER BY fulfilment_id")
-        return [granted(pack.pack(self.office, Who("pat"), row.fulfilment_id, self.key())) for row in rows]
+        return [granted(pack(self.office, Who("pat"), row.fulfilment_id, self.key())) for row in rows]
 
     def hand_over(self, occurred_at: datetime | None = None) -> list[str]:
         """The drivers take every parcel that has its label; returns their SSCCs."""
         taken: list[str] = []
         query = (
-            "SELECT p.sscc, l.carrier_id, l.tracking_number FROM parcel p JOIN label l USING (sscc) "
-            "WHERE p.state = 'packed' AND l.state = 'bought' ORDER BY p.sscc"
+            "SELECT l.carrier_id, array_agg(p.sscc ORDER BY p.sscc) AS ssccs FROM parcel p JOIN label l USING (sscc) "
+            "WHERE p.state = 'packed' AND l.state = 'bought' GROUP BY l.carrier_id ORDER BY l.carrier_id"
         )
-        for parcel in self.rows(query):
-            done = hand_over.hand_over(
-                self.office, Who("dan"), parcel.carrier_id, [parcel.sscc], self.key(), occurred_at
-            )
+        for row in self.rows(query):
+            done = hand_over(self.office, Who("dan"), row.carrier_id, row.ssccs, self.key(), occurred_at)
             taken += granted(done).handed_over
         return taken
 
-    def to_the_bench(self, *wanted: tuple[str, int], customer: str = "ada", **more: Any) -> place.Placed:
+    def to_the_bench(self, *wanted: tuple[str, int], customer: str = "ada", **more: Any) -> Placed:
         """An order placed, planned, released and picked whole."""
         placed = self.place(*wanted, customer=customer, **more)
         self.settle()
@@ -175,14 +178,14 @@ class Shop:
         self.pick_all()
         return placed
 
-    def to_the_dock(self, *wanted: tuple[str, int], customer: str = "ada", **more: Any) -> place.Placed:
+    def to_the_dock(self, *wanted: tuple[str, int], customer: str = "ada", **more: Any) -> Placed:
         """An order that is packed and has its labels."""
         placed = self.to_the_bench(*wanted, customer=customer, **more)
         self.pack_all()
         self.settle()
         return placed
 
-    def on_its_way(self, *wanted: tuple[str, int], customer: str = "ada", **more: Any) -> place.Placed:
+    def on_its_way(self, *wanted: tuple[str, int], customer: str = "ada", **more: Any) -> Placed:
         """An order that the carrier has."""
         placed = self.to_the_dock(*wanted, customer=customer, **more)
         self.hand_over()
@@ -193,22 +196,20 @@ class Shop:
         number = self.one("SELECT tracking_number FROM label WHERE sscc = %s AND state = 'bought'", sscc)
         return scan_of(number, code, at, message_id, place)
 
-    def scan(self, sscc: str, code: str, at: datetime, message_id: str = "") -> track.ScanTaken:
+    def scan(self, sscc: str, code: str, at: datetime, message_id: str = "") -> ScanTaken:
         carrier_id = self.one("SELECT carrier_id FROM label WHERE sscc = %s AND state = 'bought'", sscc)
-        return track.take_scan(self.office, carrier_id, self.message(sscc, code, at, message_id))
+        return take_scan(self.office, carrier_id, self.message(sscc, code, at, message_id))
 
     def receive(self, item_id: str, quantity: int, place_id: str = "CS/A-01", **more: Any) -> str:
-        return granted(
-            receive.receive(self.office, CLERK, receive.Receipt(place_id, item_id, quantity, **more), self.key())
-        )
+        return granted(receive(self.office, CLERK, Receipt(place_id, item_id, quantity, **more), self.key()))
 
     def expect(self, item_id: str, quantity: int, days: int = 2) -> str:
         due_at = self.clock.now() + timedelta(days=days)
-        told = receive.expect_inbound(self.office, CLERK, "potter", "CS", item_id, quantity, due_at, self.key())
+        told = expect_inbound(self.office, CLERK, "potter", "CS", item_id, quantity, due_at, self.key())
         return granted(told)
 
-    def count(self, place_id: str, item_id: str, counted: int, **more: Any) -> count.Counted:
-        return granted(count.count_bin(self.office, CLERK, place_id, item_id, counted, self.key(), **more))
+    def count(self, place_id: str, item_id: str, counted: int, **more: Any) -> Counted:
+        return granted(count_bin(self.office, CLERK, place_id, item_id, counted, self.key(), **more))
 
     # -- how things stand --------------------------------------------------------------------------------------------
 
@@ -295,12 +296,10 @@ class Shelf:
         names = [row[0] for row in self._connection.execute(_TABLES)]
         sequences = [row[0] for row in self._connection.execute(_SEQUENCES)]
         self._do("CREATE SCHEMA kept; " + "; ".join(f"CREATE TABLE kept.{t} AS TABLE doorstep.{t}" for t in names))
+        back = "DELETE FROM doorstep.{0}; INSERT INTO doorstep.{0} OVERRIDING SYSTEM VALUE TABLE kept.{0}"
         self._put_back = "; ".join(
-            [
-                *(f"DELETE FROM doorstep.{t}; INSERT INTO doorstep.{t} OVERRIDING SYSTEM VALUE TABLE kept.{t}" for t in names),
-                *(f"SELECT setval('doorstep.{name}', 1000)" for name in sequences),
-            ]
-        )  # fmt: skip
+            [*(back.format(name) for name in names), *(f"SELECT setval('doorstep.{s}', 1000)" for s in sequences)]
+        )
 
     def put_back(self) -> None:
         """The database is again as it was when it had been prepared."""

@@ -98,9 +98,12 @@ class Entry:
 
 
 def canonical(header: Mapping[str, Any], objects: list[list[str]], body: Any) -> bytes:
-    """The bytes a digest is taken over: JSON, keys sorted, no white space, instants by `stamp`, no floats."""
-    whole = {**header, "objects": objects, "body": body}
-    return json.dumps(plain(whole), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    """The bytes a digest is taken over: JSON, keys sorted, no white space, instants by `stamp`, no floats.
+
+    `body` is plain already, as `plain` makes it or jsonb keeps it.
+    """
+    whole = {**plain(header), "objects": objects, "body": body}
+    return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def digest(canonical_bytes: bytes) -> bytes:
@@ -117,7 +120,9 @@ GENESIS = hashlib.sha256(b"doorstep journal").digest()
 
 def plain(value: Any) -> Any:
     """A value as JSON holds it: dataclasses and mappings to objects, sets sorted, times to text. Floats are refused."""
-    if value is None or isinstance(value, bool | int):
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, int):
         return value
     if isinstance(value, str):
         return str(value)
@@ -125,6 +130,8 @@ def plain(value: Any) -> Any:
         return stamp(value)
     if isinstance(value, date | time):
         return value.isoformat()
+    if is_dataclass(value):
+        return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):  # a NamedTuple travels as a list
@@ -133,11 +140,10 @@ def plain(value: Any) -> Any:
         return [plain(inner) for inner in value]
     if isinstance(value, set | frozenset):
         return sorted(plain(inner) for inner in value)
-    if is_dataclass(value):
-        return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
     raise TypeError(f"{value!r} of type {type(value).__name__} has no place in the journal")
 
 
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 _NAMES: dict[type, tuple[str, ...]] = {}
 
 

@@ -52,6 +52,8 @@ def count_bin(
             return Refusal(Why.BAD_SERIAL, f"Name every serial of {item_id} that was counted.", {"item_id": item_id})
         if serials and len(set(serials)) != counted:
             return Refusal(Why.BAD_SERIAL, f"{counted} counted, {len(set(serials))} serials named.", {})
+        if item.parts:
+            return Refusal(Why.MALFORMED, f"{item_id} is a kit: count its parts.", {"item_id": item_id})
         if bool(lot) != (item.tracking is Tracking.LOT):
             return Refusal(Why.MALFORMED, f"{item_id} is tracked by {item.tracking}.", {"lot": lot})
         return _book(office, tx, who, place_id, item_id, lot, counted, serials)
@@ -78,6 +80,10 @@ def _book(
     if (lost and counted >= believed) or (found and counted <= believed):
         says = "Some serials are gone and others are new in this bin: count it twice, first without the new ones."
         return Refusal(Why.BAD_SERIAL, says, {"gone": ", ".join(lost), "new": ", ".join(found)})
+    for serial, unit in stock.serials_known(tx, item_id, found).items():
+        if kind_of(unit.place_id).physical:
+            says = f"By the books serial {serial} of {item_id} is in {unit.place_id}: count it gone there first."
+            return Refusal(Why.BAD_SERIAL, says, {"serial": serial, "place_id": unit.place_id})
     outcome = count(
         place_id,
         item_id,

@@ -87,6 +87,8 @@ def _wrong_with(item: Item, known: dict[str, Item]) -> str:
         return f"its size is {tuple(item.size)} mm; every side must be above zero, or the size left unknown"
     if item.weight_g is not None and item.weight_g < 0:
         return f"it weighs {item.weight_g} g"
+    if len({part.item_id for part in item.parts}) < len(item.parts):
+        return "a part is named twice; name it once, with its quantity"
     for part in item.parts:
         if part.item_id not in known:
             return f"its part {part.item_id} is not an item"

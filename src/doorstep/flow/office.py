@@ -73,6 +73,6 @@ def _deciders(cartons: tuple[Carton, ...], currency: str) -> Deciders:
     return compose.deciders(cartons, currency)
 
 
-def deciders_of(tx: Transaction) -> Deciders:
+def deciders_of(tx: Transaction, company: Company) -> Deciders:
     """Packing and carriers as planning composes them, with the company's cartons."""
-    return _deciders(master.cartons(tx), company_of(tx).currency)
+    return _deciders(master.cartons(tx), company.currency)

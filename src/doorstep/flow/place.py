@@ -13,7 +13,7 @@ from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, dec
 from doorstep.flow.promise import holds_of, promised
 from doorstep.flow.requote import Requote
 from doorstep.flow.slack import slack_of_offer
-from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies
+from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies, supply_queries
 from doorstep.intake.judge import judge
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
@@ -66,11 +66,10 @@ def place_order(office: Office, who: Who, order: Order, key: str) -> Placed | Re
     """
 
     def step(tx: Transaction) -> Placed | Refusal:
-        company = company_of(tx)
-        judged = _read(tx, order, company)
+        company, judged = _read(tx, order)
         if isinstance(judged, Refusal):
             return judged
-        items, terms, _ = judged
+        items, terms = judged
         order_id = office.ids.new("ord")
         answer = _quoted(tx, company, order, items, terms, order_id)
         if isinstance(answer, Refusal):
@@ -84,11 +83,10 @@ def place_order(office: Office, who: Who, order: Order, key: str) -> Placed | Re
 def quote_order(office: Office, order: Order) -> tuple[Offered, ...] | Refusal:
     """What could be promised for the order now, cheapest first. Nothing is held."""
     with office.store.reading() as tx:
-        company = company_of(tx)
-        judged = _read(tx, order, company)
+        company, judged = _read(tx, order)
         if isinstance(judged, Refusal):
             return judged
-        items, terms, _ = judged
+        items, terms = judged
         answer = _quoted(tx, company, order, items, terms, "quote")
     if isinstance(answer, Refusal):
         return answer
@@ -127,29 +125,31 @@ def expire_holds(office: Office, order_id: str) -> int:
         row = orders.lock(tx, order_id)
         if row is None or row.cleared_at is not None:
             return 0
-        holds = tuple(
-            hold
-            for hold in stock.holds_of_orders(tx, [order_id])
-            if hold.expires_at is not None and hold.expires_at <= tx.now
-        )
+        dated = [(hold.expires_at, hold) for hold in stock.holds_of_orders(tx, [order_id]) if hold.expires_at]
+        holds = tuple(hold for expires_at, hold in dated if expires_at <= tx.now)
         if holds:
             tx.record(Scribe(CLOCKWORK, tx.now)(HoldsExpired(holds), cause="not cleared in time"))
             for item_id in sorted({hold.item_id for hold in holds}):
                 tx.later(PLAN_WAITING, item_id, tx.now)
+        if still := [expires_at for expires_at, _ in dated if expires_at > tx.now]:
+            tx.put_off(EXPIRE_HOLDS, order_id, -(-(min(still) - tx.now) // timedelta(seconds=1)))
         return len(holds)
 
     told = office.store.run(step)
     return told if isinstance(told, int) else 0
 
 
-def _read(tx: Transaction, order: Order, company: Company) -> tuple[dict[str, Item], Terms, master.Customer] | Refusal:
-    """The order's items and resolved terms; the first refusal where something about it is wrong."""
-    items = master.items(tx, [line.item_id for line in order.lines])
+def _read(tx: Transaction, order: Order) -> tuple[Company, tuple[dict[str, Item], Terms] | Refusal]:
+    """The company, the order's items and resolved terms; the first refusal where something about it is wrong."""
+    item_ids = [line.item_id for line in order.lines]
+    tx.ahead(master.COMPANY, master.items_query(item_ids), master.customer_query(order.customer_id))
+    company = company_of(tx)
+    items = master.items(tx, item_ids)
     customer = master.customer(tx, order.customer_id)
     refusals = judge(order, items, customer is not None, company, tx.now)
     if customer is None or refusals:
-        return first(refusals)
-    return items, order.terms.over(customer.terms).over(company.terms), customer
+        return company, first(refusals)
+    return company, (items, order.terms.over(customer.terms).over(company.terms))
 
 
 def _quoted(
@@ -180,14 +180,16 @@ def _quoted(
 
 def ask_quote(tx: Transaction, company: Company, demand: Demand) -> Quote | Refusal:
     """What planning offers for a demand now; the refusal where it offers nothing."""
+    item_ids = sorted({need.item.item_id for need in demand.needs})
+    tx.ahead(master.SERVICES, master.CARTONS, *supply_queries(item_ids))
     question = QuoteQuestion(
         now=tx.now,
         demand=demand,
-        sites=site_supplies(tx, company, {need.item.item_id for need in demand.needs}),
+        sites=site_supplies(tx, company, item_ids),
         services=master.services(tx),
         costs=costs_of(company),
     )
-    answer = quote(question, deciders_of(tx))
+    answer = quote(question, deciders_of(tx, company))
     return answer.refusal or answer
 
 

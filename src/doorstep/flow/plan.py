@@ -44,14 +44,14 @@ def plan_open_orders(office: Office, who: Who = CLOCKWORK, at_most: int = MOST_A
 
     def step(tx: Transaction) -> Planned:
         company = company_of(tx)
-        rows = orders.plannable(tx, at_most)
+        rows = orders.plannable(tx, PLAN_ORDERS, at_most)
         if not rows:
             _settle_due(tx, (), ())
             return Planned((), (), 0, 0)
         world = _read(tx, rows)
         sites = site_supplies(tx, company, world.item_ids, [row.order_id for row in rows])
         question = PlanQuestion(tx.now, world.open_orders, sites, master.services(tx), costs_of(company))
-        answer = plan(question, deciders_of(tx))
+        answer = plan(question, deciders_of(tx, company))
         return _record(office, tx, Scribe(who, tx.now), company, world, answer)
 
     told = office.store.run(step)
@@ -203,9 +203,9 @@ def _lines(shipment: Shipment) -> tuple[FulfilmentLine, ...]:
 
 def _same(before: Sequence[tuple[Any, frozenset[FulfilmentLine]]], after: Sequence[Shipment]) -> bool:
     """Whether the plan is as it was: then the floor is not churned for a departure's sake."""
-    old = sorted((row.site_id, row.service_id, tuple(sorted(lines, key=repr))) for row, lines in before)
-    new = sorted((s.site_id, s.service_id, tuple(sorted(_lines(s), key=repr))) for s in after)
-    return repr(old) == repr(new)
+    old = sorted(repr((row.site_id, row.service_id, sorted(lines, key=repr))) for row, lines in before)
+    new = sorted(repr((s.site_id, s.service_id, sorted(_lines(s), key=repr))) for s in after)
+    return old == new
 
 
 def _settle_due(tx: Transaction, done: Sequence[str], waits: Sequence[str]) -> None:

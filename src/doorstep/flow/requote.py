@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 
 from doorstep.events.fulfilment import FulfilmentReplanned
 from doorstep.events.orders import OrderPromised, PromisedWindow
-from doorstep.events.stock import HoldsVoided, StockHeld
+from doorstep.events.stock import Hold, HoldsVoided, StockHeld
 from doorstep.flow.office import Office, Scribe, company_of, deciders_of
 from doorstep.flow.promise import holds_of, inputs_of
 from doorstep.flow.supply import costs_of, needs_of, site_supplies
@@ -21,6 +22,7 @@ from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSuppl
 from doorstep.promising.window import Basis, promise
 from doorstep.storage.queries import master, orders, stock
 from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import EXPIRE_HOLDS
 from doorstep.terms.refusals import Refusal
 
 _Units = Sequence[tuple[int, str, int]]
@@ -52,13 +54,22 @@ class Requote:
         offer = self._ask(wanted, supplies)
         if isinstance(offer, Refusal):
             return offer
-        expires_at = (
-            None if self.order.cleared_at else max((hold.expires_at or self.tx.now for hold in holds), default=None)
-        )
+        expires_at = self._expiry(holds)
         made = holds_of(order_id, offer.reservations, self.office.ids, expires_at)
+        if expires_at is not None:
+            self.tx.later(EXPIRE_HOLDS, order_id, expires_at)
         self.tx.record(self.scribe(StockHeld(made), cause="changed"))
         self.tx.flush()
         return None
+
+    def _expiry(self, ended: Sequence[Hold]) -> datetime | None:
+        """Until when stock is held for an order that nobody cleared: as long as before; anew where that is over."""
+        if self.order.cleared_at is not None:
+            return None
+        patience = timedelta(seconds=self.company.hold_seconds)
+        at_first = self.order.placed_at + patience
+        anew = at_first if at_first > self.tx.now else self.tx.now + patience
+        return max((hold.expires_at for hold in ended if hold.expires_at is not None), default=anew)
 
     def unreleased_if_possible(self) -> bool:
         """The same, or, where nothing can be offered now, everything left as it was."""
@@ -113,7 +124,7 @@ class Requote:
         )
         services = master.services(self.tx)
         question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.company))
-        answer = quote(question, deciders_of(self.tx))
+        answer = quote(question, deciders_of(self.tx, self.company))
         if answer.refusal is not None:
             return answer.refusal
         self.offers.append(answer.offers[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from doorstep.events.orders import OrderDelivered, PromiseBroken, PromiseKept
 from doorstep.flow.office import CLOCKWORK, Office, Scribe
@@ -11,6 +11,8 @@ from doorstep.storage.queries import orders
 from doorstep.storage.store import Transaction
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.order import Line
+
+_LAST_TO_END = timedelta(hours=12)  # nowhere does a day end later than twelve hours after UTC's
 
 
 def score_if_complete(tx: Transaction, scribe: Scribe, order_id: str, destination: Calendar, at: datetime) -> None:
@@ -70,17 +72,19 @@ def score_overdue(office: Office, at_most: int = 500) -> int:
     """Orders whose agreed window has passed without their goods: never delivered counts as broken. Returns how many."""
 
     def step(tx: Transaction) -> int:
+        everywhere = tx.now - _LAST_TO_END  # a day that is over by then is over at every door
         rows = tx.rows(
+            # A verdict with a day of delivery is of one that was withdrawn: the order would not be open else.
             "SELECT o.order_id FROM orders o WHERE o.state = 'open' AND o.cleared_at IS NOT NULL AND NOT EXISTS "
-            "(SELECT FROM score s WHERE s.order_id = o.order_id AND s.against = 'agreed') AND %s::date > "
-            "(SELECT p.last_day FROM promise p WHERE p.order_id = o.order_id AND p.line_no = 0 "
+            "(SELECT FROM score s WHERE s.order_id = o.order_id AND s.against = 'agreed' AND s.delivered_on IS NULL) "
+            "AND %s::date > (SELECT p.last_day FROM promise p WHERE p.order_id = o.order_id AND p.line_no = 0 "
             "ORDER BY p.revision DESC LIMIT 1) ORDER BY o.order_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
-            tx.now,
+            everywhere,
             at_most,
         )
         scribe = Scribe(CLOCKWORK, tx.now)
         for row in rows:
-            record_score(tx, scribe, row.order_id, Calendar(), tx.now)
+            record_score(tx, scribe, row.order_id, Calendar(), everywhere)
         return len(rows)
 
     told = office.store.run(step)

@@ -14,6 +14,7 @@ from doorstep.events.shipping import (
     LabelRequested,
     LabelVoided,
     LabelVoidRefused,
+    LabelVoidRequested,
 )
 from doorstep.events.steps import Step
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of
@@ -152,6 +153,8 @@ def _record_label(tx: Transaction, label_id: str, answer: LabelMade | CarrierSay
     tx.record(scribe(bought, site=fulfilment.site_id))
     tx.later(REREAD_SCANS, label_id, tx.now)
     if label.state == "void_requested":
+        # Bought while somebody meant to void it: that is still meant, and there is a number now.
+        tx.record(scribe(LabelVoidRequested(*about), site=fulfilment.site_id))
         tx.later(VOID_LABEL, label_id, tx.now)
         return label_id
     parcels = [parcel.sscc for parcel in floor.parcels(tx, [label.fulfilment_id])]
@@ -164,11 +167,17 @@ def _record_label(tx: Transaction, label_id: str, answer: LabelMade | CarrierSay
 
 
 def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
-    """Give a label back that we mean to void. Where we never learned its number, it is looked up by our reference."""
+    """Give a label back that we mean to void. Where we never learned its number, it is looked up by our reference.
+
+    Not while another worker is asking for it: what the carrier does not know yet, it may know in a moment.
+    """
     with office.store.reading() as tx:
         label = floor.label(tx, label_id)
+        being_bought = floor.in_hand(tx, SEND_LABEL, label_id)
     if label is None or label.state != "void_requested":
         return None
+    if being_bought:
+        return TryAgain(RETRY_SECONDS, "it is being bought at this moment")
     dialect = dialects.of(label.carrier_id)
     number, cost_minor, currency = label.tracking_number, label.cost_minor, label.currency
     answer: Any = None

@@ -9,9 +9,14 @@ from datetime import date
 from doorstep.planning.values import Costs, FreeUnits, Inbound, Need, Reservation, SiteSupply
 from doorstep.storage.queries import master, orders, stock
 from doorstep.storage.queries.master import Site
-from doorstep.storage.store import Transaction
+from doorstep.storage.store import Query, Transaction
 from doorstep.terms.company import Company
 from doorstep.terms.item import Item, Part
+
+
+def supply_queries(item_ids: Collection[str]) -> tuple[Query, ...]:
+    """What `site_supplies` of the same items will ask in any case."""
+    return master.SITES, stock.free_query(item_ids), stock.inbound_query(item_ids), orders.LOAD
 
 
 def site_supplies(

@@ -148,25 +148,37 @@ class _Journey:
     def follow(self, advanced: Advance) -> None:
         track = advanced.track
         current = str(track.milestone) if track.milestone else ""
-        for change in advanced.changes:
-            body = MilestoneReached(*self.about, str(change.milestone), change.now, current)
-            self.tx.record(self.scribe(body, occurred_at=change.now or self.tx.now))
-        if self._carrier_has_it(track) and self.parcel.state == "packed":
-            since = min(track.reached.values())
-            take(self.tx, self.scribe, self.carrier_id, self.parcel, since, cause="scanned without a hand-over")
+        changed = [(change.milestone, change.now) for change in advanced.changes]
+        if not changed and track.milestone and current != self.parcel.milestone:
+            # Back where it was before, as held parcels go in transit again: no milestone is new, but one is current.
+            changed = [(track.milestone, track.reached[track.milestone])]
+        for milestone, reached_at in changed:
+            body = MilestoneReached(*self.about, str(milestone), reached_at, current)
+            self.tx.record(self.scribe(body, occurred_at=reached_at or self.tx.now))
+        since = [at for milestone, at in track.reached.items() if milestone.rank >= Milestone.ACCEPTED.rank]
+        if since and self.parcel.state == "packed":
+            take(self.tx, self.scribe, self.carrier_id, self.parcel, min(since), cause="scanned without a hand-over")
         self._delivery(track)
         self._eta(track)
 
-    def _carrier_has_it(self, track: ParcelTrack) -> bool:
-        return any(milestone.rank >= Milestone.ACCEPTED.rank for milestone in track.reached)
-
     def _delivery(self, track: ParcelTrack) -> None:
-        there = track.milestone is Milestone.DELIVERED
-        if there and self.parcel.state != "delivered" and track.since is not None:
-            self._deliver(track.since)
-        elif not there and self.parcel.state == "delivered" and Milestone.DELIVERED not in track.reached:
-            back = moves_between(contents_of(self.tx, self.parcel.sscc), CUSTOMER, carrier_place(self.carrier_id))
-            self.tx.record(self.scribe(DeliveryWithdrawn(*self.about, back), cause="corrected by the carrier"))
+        # A parcel that turned back afterwards was delivered all the same.
+        at = track.reached.get(Milestone.DELIVERED)
+        if at is None:
+            if self.parcel.state == "delivered":
+                back = moves_between(contents_of(self.tx, self.parcel.sscc), CUSTOMER, carrier_place(self.carrier_id))
+                self.tx.record(self.scribe(DeliveryWithdrawn(*self.about, back), cause="corrected by the carrier"))
+        elif self.parcel.state != "delivered":
+            self._deliver(at)
+        elif at != self.parcel.delivered_at:
+            self._date_delivery(at)
+
+    def _date_delivery(self, at: datetime) -> None:
+        """The goods are there already; a scan that came late tells when they really came."""
+        body = Delivered(*self.about, at, self.calendar.day_of(at), ())
+        self.tx.record(self.scribe(body, occurred_at=at, cause="told again with another time"))
+        self.tx.flush()
+        score_if_complete(self.tx, self.scribe, self.parcel.order_id, self.calendar, at)
 
     def _deliver(self, at: datetime) -> None:
         contents = contents_of(self.tx, self.parcel.sscc)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -122,11 +123,11 @@ def run(connection: psycopg.Connection[Any], statements: Iterable[Statement]) ->
 
 
 def _key(table: Table, row: Row) -> Key:
-    return tuple(row[column.name] for column in table.primary_key)
+    return tuple(row[name] for name in _key_columns(table))
 
 
 def _row_of(table: Table, key: Key, values: Row) -> Row:
-    return {**dict(zip((column.name for column in table.primary_key), key, strict=True)), **values}
+    return {**dict(zip(_key_columns(table), key, strict=True)), **values}
 
 
 _Group = list[tuple[Key, Row]]
@@ -144,13 +145,16 @@ def _array(table: Table, column: str) -> str:
 
 
 def _cast(table: Table, column: str, source: str) -> str:
-    return f"{source}::jsonb" if isinstance(table.c[column].type, JSONB) else source
+    return f"{source}::jsonb" if column in _json_columns(table) else source
 
 
 def _values(table: Table, column: str, group: _Group) -> list[Any]:
-    if isinstance(table.c[column].type, JSONB):
-        return [as_text(row[column]) for _, row in group]
-    return [row[column] for _, row in group]
+    values = [row[column] for _, row in group]
+    if column in _json_columns(table):
+        # Rows of one fact often share a value: it is spelt out once.
+        texts = {id(value): as_text(value) for value in {id(value): value for value in values}.values()}
+        return [texts[id(value)] for value in values]
+    return values
 
 
 _SQL: dict[tuple[Any, ...], str] = {}
@@ -163,10 +167,10 @@ def _insert(table: Table, columns: tuple[str, ...], group: _Group, or_replace: b
         sql = (
             f"INSERT INTO {table.name} ({names}) "
             f"SELECT {', '.join(_cast(table, name, name) for name in columns)} "
-            f"FROM unnest({', '.join(f'%b::{_array(table, name)}[]' for name in columns)}) AS d ({names})"
+            f"FROM unnest({_unnest(table, columns)}) AS d ({names})"
         )
         if or_replace:
-            keys = [column.name for column in table.primary_key]
+            keys = _key_columns(table)
             updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
             sql += f" ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {updates}" if updates else "NOTHING")
         _SQL[shape] = sql
@@ -178,11 +182,18 @@ def _insert_missing(table: Table, columns: tuple[str, ...], group: _Group) -> St
     return f"{sql} ON CONFLICT DO NOTHING", parameters, None
 
 
+@cache
 def _key_columns(table: Table) -> list[str]:
     return [column.name for column in table.primary_key]
 
 
+@cache
+def _json_columns(table: Table) -> frozenset[str]:
+    return frozenset(column.name for column in table.columns if isinstance(column.type, JSONB))
+
+
 def _unnest(table: Table, columns: Iterable[str]) -> str:
+    # %b, binary: as text every quote of every JSON would be escaped by a regular expression (a third of an intake).
     return ", ".join(f"%b::{_array(table, name)}[]" for name in columns)
 
 

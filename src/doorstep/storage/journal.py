@@ -38,7 +38,8 @@ _COLUMNS = {
 _JSON = ("objects", "body")
 
 # One statement: the rows get their ids in the order of their positions, after every lock of the transaction was taken
-# (it runs last), and are marked unsealed; what they touched is filed under the same ids.
+# (it runs last), and are marked unsealed; what they touched is filed under the same ids. Arrays go binary (%b): as text
+# the driver would escape their every quote.
 _APPEND = f"""
 WITH appended AS (
     INSERT INTO journal ({", ".join(_COLUMNS)})
@@ -69,8 +70,8 @@ def append(entries: Sequence[Entry]) -> Statement:
     """The statement that appends the entries; run it after every other statement of the transaction."""
     rows, touches = [], []
     for entry in entries:
-        header, body = entry.header(), plain(entry.fact.body)
-        objects = [list(touch) for touch in entry.fact.body.touches()]
+        header, body, touched = entry.header(), plain(entry.fact.body), entry.fact.body.touches()
+        objects = [list(touch) for touch in touched]
         row = {
             **header,
             "objects": json.dumps(objects, ensure_ascii=False),
@@ -78,7 +79,7 @@ def append(entries: Sequence[Entry]) -> Statement:
         }
         row["digest"] = digest(canonical(header, objects, body))
         rows.append(row)
-        touches += [(entry.transaction, entry.position, *touch) for touch in dict.fromkeys(entry.fact.body.touches())]
+        touches += [(entry.transaction, entry.position, *touch) for touch in dict.fromkeys(touched)]
     arrays = [[row[name] for row in rows] for name in _COLUMNS]
     sides = [list(side) for side in zip(*touches, strict=True)] if touches else [[], [], [], [], []]
     return _APPEND, [*arrays, *sides], len(touches)

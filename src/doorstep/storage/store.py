@@ -32,6 +32,7 @@ from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal, Why
 
 T = TypeVar("T")
+Query = tuple[Any, ...]  # SQL and its parameters
 SCHEMA = "doorstep"
 _ATTEMPTS = 40
 _LOST = (GuardLostError, psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
@@ -56,14 +57,25 @@ class Transaction:
         self._entries: list[Entry] = []
         self._beside: list[Statement] = []
         self._recorded = 0
+        self._ahead: list[tuple[Query, list[Any]]] = []
+
+    def ahead(self, *queries: Query) -> None:
+        """Ask all of these in one round trip. `rows` and `one` of the same queries then have their answers, once."""
+        with self.connection.pipeline():
+            cursors = [self.connection.execute(sql, parameters) for sql, *parameters in queries]
+        self._ahead = [(query, cursor.fetchall()) for query, cursor in zip(queries, cursors, strict=True)]
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of a query, as named tuples."""
+        for number, (query, answer) in enumerate(self._ahead):
+            if query == (sql, *parameters):
+                del self._ahead[number]
+                return answer
         return self.connection.execute(sql, parameters).fetchall()
 
     def one(self, sql: str, *parameters: Any) -> Any:
         """The first row of a query, or None."""
-        return self.connection.execute(sql, parameters).fetchone()
+        return next(iter(self.rows(sql, *parameters)), None)
 
     def record(self, *facts: Fact) -> None:
         """These facts happened. They are folded and appended together when the step ends (or at `flush`)."""
@@ -124,7 +136,7 @@ class Transaction:
         statements = [*changes.statements(), *self._beside]
         if self._entries:
             statements.append(journal.append(self._entries))
-        self._entries, self._beside = [], []
+        self._entries, self._beside, self._ahead = [], [], []
         if statements:
             run(self.connection, statements)
 
@@ -256,6 +268,11 @@ class Store:
         except _LOST:
             raise
         except psycopg.errors.QueryCanceled:
+            raise
+        except CommitUnknownError:
+            if proxy is not None:
+                proxy.invalidate()
+            self.engine.dispose()
             raise
         except _GONE as gone:
             if proxy is not None:

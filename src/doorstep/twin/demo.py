@@ -103,7 +103,7 @@ class _Story:
         self._load(file)
         self._title("Promise")
         ada = self._place("Ada, in New York", "ada", [("MUG", 2), ("LAMP", 1)], NEW_YORK)
-        self._place("Bistro Bleu, ship complete, tea that keeps 60 days", "bistro", [("TEA-FOR-TWO", 2)], MILWAUKEE)
+        self._place("Bistro, ship complete, tea that keeps 60 days", "bistro", [("TEA-FOR-TWO", 2)], MILWAUKEE)
         ben = self._place("Ben, in a hurry: by Wednesday", "ada", [("MUG", 3)], BOSTON, date(2026, 3, 4))
         self._place("Cleo, who wants more lamps than we have", "ada", [("LAMP", 10)], BOSTON)
         self._title("Plan and release")
@@ -281,7 +281,7 @@ class _Story:
 def _ending(store: Store, console: Console, order_ids: Sequence[str]) -> int:
     office = Office(store)
     table = Table(title="At the end", title_justify="left")
-    for column in ("order of", "state", "first promise", "agreed", "delivered", "kept", "cost"):
+    for column in ("order of", "promised", "agreed", "delivered", "kept", "cost"):
         table.add_column(column, no_wrap=True)
     for order_id in order_ids:
         view = look.order(office, order_id)
@@ -290,7 +290,6 @@ def _ending(store: Store, console: Console, order_ids: Sequence[str]) -> int:
         kept = {score.against: "yes" if score.kept else f"no: {score.reason}" for score in view.scores}
         table.add_row(
             view.reference,
-            view.state,
             _day(view.promises[0].windows[0].last_day),
             _day(view.promises[-1].windows[0].last_day),
             _day(view.delivered_on),

@@ -85,6 +85,12 @@ def label_by_tracking(tx: Transaction, carrier_id: str, tracking_number: str) ->
     )
 
 
+def in_hand(tx: Transaction, verb: str, key: str) -> bool:
+    """Whether a worker has this later run at the moment."""
+    running = "SELECT 1 FROM due WHERE verb = %s AND key = %s AND leased_until > %s"
+    return tx.one(running, verb, key, tx.now) is not None
+
+
 def scans(tx: Transaction, sscc: str) -> list[Any]:
     return tx.rows("SELECT * FROM scan WHERE sscc = %s ORDER BY scanned_at, message_id", sscc)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.store import Query, Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
 from doorstep.terms.item import Item
@@ -50,27 +50,38 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
+# Queries without parameters, to be asked ahead together with others.
+COMPANY: Query = ("SELECT company::text AS text FROM company",)
+SITES: Query = (
+    "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders FROM site ORDER BY site_id",
+)
+SERVICES: Query = ("SELECT service::text AS text FROM service ORDER BY service_id",)
+CARTONS: Query = ("SELECT carton::text AS text FROM carton ORDER BY carton_id",)
+
+
 def company(tx: Transaction) -> Company | None:
-    row = tx.one("SELECT company::text AS text FROM company")
+    row = tx.one(*COMPANY)
     return _parsed(Company, row.text) if row else None
 
 
 def items(tx: Transaction, item_ids: Collection[str]) -> dict[str, Item]:
     """The items among `item_ids` that are known, and the parts of those that are kits."""
-    rows = tx.rows(
-        "WITH asked AS (SELECT item FROM item WHERE item_id = ANY(%s)) "
-        "SELECT item::text AS text FROM asked UNION "
-        "SELECT i.item::text FROM asked, jsonb_array_elements(asked.item->'parts') p "
-        "JOIN item i ON i.item_id = p->>'item_id'",
-        list(item_ids),
-    )
-    found: Iterable[Item] = (_parsed(Item, row.text) for row in rows)
+    found = _items(tx, item_ids)
+    parts = {part.item_id for item in found.values() for part in item.parts} - found.keys()
+    return {**found, **_items(tx, parts)} if parts else found
+
+
+def items_query(item_ids: Collection[str]) -> Query:
+    return ("SELECT item::text AS text FROM item WHERE item_id = ANY(%s)", list(item_ids))
+
+
+def _items(tx: Transaction, item_ids: Collection[str]) -> dict[str, Item]:
+    found: Iterable[Item] = (_parsed(Item, row.text) for row in tx.rows(*items_query(item_ids)))
     return {item.item_id: item for item in found}
 
 
 def services(tx: Transaction) -> tuple[CarrierService, ...]:
-    rows = tx.rows("SELECT service::text AS text FROM service ORDER BY service_id")
-    return tuple(_parsed(CarrierService, row.text) for row in rows)
+    return tuple(_parsed(CarrierService, row.text) for row in tx.rows(*SERVICES))
 
 
 def service(tx: Transaction, service_id: str) -> CarrierService | None:
@@ -79,25 +90,25 @@ def service(tx: Transaction, service_id: str) -> CarrierService | None:
 
 
 def cartons(tx: Transaction) -> tuple[Carton, ...]:
-    rows = tx.rows("SELECT carton::text AS text FROM carton ORDER BY carton_id")
-    return tuple(_parsed(Carton, row.text) for row in rows)
+    return tuple(_parsed(Carton, row.text) for row in tx.rows(*CARTONS))
 
 
 def sites(tx: Transaction) -> dict[str, Site]:
-    rows = tx.rows(
-        "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders FROM site ORDER BY site_id"
-    )
     return {
         row.site_id: Site(
             row.site_id, row.name, row.area, row.person_ref, _parsed(Calendar, row.text), row.daily_orders
         )
-        for row in rows
+        for row in tx.rows(*SITES)
     }
 
 
 def customer(tx: Transaction, customer_id: str) -> Customer | None:
-    row = tx.one("SELECT person_ref, terms::text AS text FROM customer WHERE customer_id = %s", customer_id)
+    row = tx.one(*customer_query(customer_id))
     return Customer(customer_id, row.person_ref, _parsed(Terms, row.text)) if row else None
+
+
+def customer_query(customer_id: str) -> Query:
+    return ("SELECT person_ref, terms::text AS text FROM customer WHERE customer_id = %s", customer_id)
 
 
 def terms_of(text: str) -> Terms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.store import Query, Transaction
 
 
 def lock(tx: Transaction, order_id: str) -> Any:
@@ -42,7 +42,8 @@ _PLANNABLE = (
 def plannable(tx: Transaction, verb: str, at_most: int) -> list[Any]:
     """Orders with units that no released fulfilment order has: cleared, going on, not being worked on by anybody.
 
-    Those that a run was asked for come first, so that many that are planned already keep nobody waiting; then the oldest.
+    Those that a run was asked for come first, so that many that are planned already keep nobody waiting; then the
+    oldest.
     """
     return tx.rows(
         f"SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE {_PLANNABLE} "
@@ -57,7 +58,8 @@ def plannable(tx: Transaction, verb: str, at_most: int) -> list[Any]:
 def asked_in_vain(tx: Transaction, verb: str) -> list[str]:
     """Orders that a later run was asked for and that have nothing left to plan.
 
-    What asks for them is locked before they are looked at: whoever asks again meanwhile asks anew, and is not forgotten.
+    What asks for them is locked before they are looked at: whoever asks again meanwhile asks anew, and is not
+    forgotten.
     """
     locked = "SELECT key FROM due WHERE verb = %s AND due_at <= %s ORDER BY due_id FOR UPDATE SKIP LOCKED"
     keys = [row.key for row in tx.rows(locked, verb, tx.now)]
@@ -106,11 +108,14 @@ def fulfilment_lines(tx: Transaction, fulfilment_ids: Collection[str]) -> list[A
     )
 
 
+LOAD: Query = (
+    "SELECT site_id, count(*) AS shipments FROM fulfilment WHERE state IN ('released', 'picked') GROUP BY site_id",
+)
+
+
 def load(tx: Transaction) -> list[Any]:
     """Rows (site_id, shipments) of fulfilment orders between release and packing: the queue before a new one."""
-    return tx.rows(
-        "SELECT site_id, count(*) AS shipments FROM fulfilment WHERE state IN ('released', 'picked') GROUP BY site_id"
-    )
+    return tx.rows(*LOAD)
 
 
 def booked(tx: Transaction) -> list[Any]:

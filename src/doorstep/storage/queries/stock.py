@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from doorstep.events.stock import Hold
-from doorstep.storage.store import Transaction
+from doorstep.storage.store import Query, Transaction
 
 _HOLD = (
     "SELECT hold_id, order_id, line_no, item_id, quantity, site_id, lot, place_id, inbound_id, reason, expires_at "
@@ -16,7 +16,11 @@ _HOLD = (
 
 def free(tx: Transaction, item_ids: Collection[str]) -> list[Any]:
     """Rows (site_id, item_id, lot, quantity, expires_on) of what a site can promise; 0 where all of a lot is held."""
-    return tx.rows(
+    return tx.rows(*free_query(item_ids))
+
+
+def free_query(item_ids: Collection[str]) -> Query:
+    return (
         "SELECT p.site_id, p.item_id, p.lot, p.on_hand - p.held AS quantity, l.expires_on "
         "FROM pool p LEFT JOIN lot l ON l.item_id = p.item_id AND l.lot = p.lot "
         "WHERE p.item_id = ANY(%s) AND p.on_hand > 0 ORDER BY p.site_id, p.item_id, l.expires_on, p.lot",
@@ -26,7 +30,11 @@ def free(tx: Transaction, item_ids: Collection[str]) -> list[Any]:
 
 def inbound(tx: Transaction, item_ids: Collection[str]) -> list[Any]:
     """Rows (inbound_id, site_id, item_id, quantity, due_at) of what is expected and not yet held."""
-    return tx.rows(
+    return tx.rows(*inbound_query(item_ids))
+
+
+def inbound_query(item_ids: Collection[str]) -> Query:
+    return (
         "SELECT inbound_id, site_id, item_id, expected - received - held AS quantity, due_at FROM inbound "
         "WHERE item_id = ANY(%s) AND expected > received ORDER BY due_at, inbound_id",
         list(item_ids),

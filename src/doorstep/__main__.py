@@ -1,0 +1,84 @@
+"""Where the doors are put together: `doorstep VERB`. Only this file knows several; each loads when asked for.
+
+`serve` and `work` go to the API and the workers, `demo` to the twin; every other verb is the terminal's own.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doorstep.cli.app import app
+from doorstep.cli.desk import surroundings_of
+from doorstep.cli.failures import CONFIGURATION, UNAVAILABLE, StoppedError
+
+__all__ = ["app", "main"]
+
+BESIDE = 2
+CORNER_SHOP = Path(__file__).parents[2] / "examples" / "corner_shop.toml"
+
+
+@app.command(rich_help_panel="Running")
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    work_beside: Annotated[
+        bool, typer.Option("--work/--no-work", help="With a worker in the same process, for a small company.")
+    ] = True,
+) -> None:
+    """Serve the API and its page /docs until stopped."""
+    from doorstep.api.serve import AddressTakenError, CannotServeError
+    from doorstep.api.serve import serve as serve_api
+
+    around = surroundings_of(context)
+    with ExitStack() as leaving:
+        if work_beside:
+            from doorstep.flow.open import open_office
+            from doorstep.jobs.worker import worker_beside
+
+            office = leaving.enter_context(open_office(around.environ, around.clock, around.ids, pool_size=BESIDE + 3))
+            leaving.enter_context(worker_beside(office, concurrency=BESIDE))
+        try:
+            serve_api(around.environ, host, port)
+        except AddressTakenError as taken:
+            raise StoppedError(str(taken), UNAVAILABLE) from None
+        except CannotServeError as unfit:
+            raise StoppedError(str(unfit), CONFIGURATION) from None
+
+
+@app.command(rich_help_panel="Running")
+def work(
+    context: typer.Context,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="How many runs at once.")] = 4,
+) -> None:
+    """Run what is due, all the time, until stopped: planning, labels, timers. Any number of workers may run."""
+    from doorstep.flow.open import open_office
+    from doorstep.jobs.worker import work as work_on
+
+    around = surroundings_of(context)
+    with open_office(around.environ, around.clock, around.ids, pool_size=concurrency + 3) as office:
+        raise typer.Exit(work_on(office, concurrency=concurrency))
+
+
+@app.command(rich_help_panel="Running")
+def demo(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 1,
+) -> None:
+    """A tiny company takes orders from promise to doorstep, in a database of its own, and tells the story."""
+    from doorstep.twin.demo import demo as tell
+
+    raise typer.Exit(1 if tell(surroundings_of(context).environ, CORNER_SHOP, seed=seed) else 0)
+
+
+def main() -> None:
+    """The command `doorstep`."""
+    app(prog_name="doorstep")
+
+
+if __name__ == "__main__":
+    main()

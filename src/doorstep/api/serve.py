@@ -1,0 +1,122 @@
+"""Serving the API: the address is taken first, then the office opened; told once callers are answered."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+import uvicorn
+
+from doorstep.api.app import make_app
+from doorstep.api.settings import KEYS, SECRETS, read_keys, read_secrets
+from doorstep.flow.open import open_office
+from doorstep.terms.clock import SystemClock
+from doorstep.terms.ids import Ids
+
+POOL_SIZE = 8
+# The store lends as many connections again as its pool holds: one for each request at work.
+THREADS = 2 * POOL_SIZE
+_STOP_SECONDS = 20
+_WAITING_CALLERS = 2048
+
+
+class CannotServeError(Exception):
+    """The API cannot be served like this; the message says what to do. Nothing was opened."""
+
+
+class AddressTakenError(CannotServeError):
+    """Host and port are not to be had."""
+
+
+class UnguardedError(CannotServeError):
+    """Other machines could call, and nobody would need a key."""
+
+
+def serve(
+    environ: Mapping[str, str],
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    tell: Callable[[str], object] = partial(print, flush=True),
+) -> None:
+    """Serve until SIGINT or SIGTERM: then requests at work are finished, and the office is closed.
+
+    `tell` gets the address, once it answers; port 0 takes any free one. Settings: DOORSTEP_API_KEYS,
+    DOORSTEP_CARRIER_SECRETS and those of `open_office`.
+    CannotServeError, BadSettingError, DatabaseUnavailable or DatabaseUnfit where it cannot begin.
+    """
+    keys, secrets = read_keys(environ.get(KEYS, "")), read_secrets(environ.get(SECRETS, ""))
+    with _listen(host, port, guarded=bool(keys)) as listener:
+        clock = SystemClock()
+        with open_office(environ, clock, Ids.secret(clock), POOL_SIZE) as office:
+            app = make_app(office, keys=keys, secrets=secrets, threads=THREADS)
+            config = uvicorn.Config(
+                app,
+                lifespan="on",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_STOP_SECONDS,
+            )
+            address = _address_of(listener)
+            ready = partial(tell, f"Doorstep answers at {address}; its page is {address}/docs")
+            _Server(config, ready).run([listener])
+
+
+@contextlib.contextmanager
+def _listen(host: str, port: int, guarded: bool) -> Iterator[socket.socket]:
+    """A listening socket; callers that come before the app is there wait in its queue."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except (OSError, OverflowError) as wrong:
+        raise AddressTakenError(f"There is no address {host}, port {port} to serve at: {wrong}") from wrong
+    if not guarded and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
+        raise UnguardedError(
+            f"At {host} other machines could call, and without API keys nobody would need one. Set {KEYS} (words "
+            "name:department:key), or serve at 127.0.0.1."
+        )
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(_WAITING_CALLERS)
+        except OSError as taken:
+            says = f"Port {port} of {host} is not to be had: {taken.strerror}. Stop what uses it, or name another port."
+            raise AddressTakenError(says) from taken
+        yield listener
+
+
+def _address_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers, and returns when a signal stops it: whoever called it has an office to close."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

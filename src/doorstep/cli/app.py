@@ -1,0 +1,108 @@
+"""The terminal's verbs, put together: `doorstep VERB ...`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from doorstep.cli import changes, floor, orders, setting_up, shipping, stock, upkeep
+from doorstep.cli.failures import INTERRUPTED, USAGE, complain, tell
+
+
+class Shell(TyperGroup):
+    """A group of verbs whose troubles end in one sentence and an exit code; `--trace` shows where they came from."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        asked = (args, prog_name, complete_var, False, windows_expand_args)
+        if not standalone_mode:
+            return super().main(*asked, **extra)
+        try:
+            code = super().main(*asked, **extra)
+        except typer.Abort:
+            code = INTERRUPTED
+        except typer.TyperException as misused:
+            code = _tell_misuse(misused)
+        sys.exit(code or 0)
+
+    def invoke(self, context: Any) -> Any:
+        try:
+            return super().invoke(context)
+        except (typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except BrokenPipeError:
+            raise  # whoever read us has gone: Typer ends quietly
+        except Exception as wrong:
+            if context.params.get("trace"):
+                raise
+            raise typer.Exit(tell(wrong)) from wrong
+
+
+def _tell_misuse(misused: typer.TyperException) -> int:
+    complain(misused.format_message() or "A verb is missing.")
+    within = getattr(misused, "ctx", None)
+    if within is not None:
+        typer.echo(f"  What to do: {within.command_path} --help", err=True)
+    return USAGE
+
+
+app = typer.Typer(
+    name="doorstep",
+    cls=Shell,
+    add_completion=False,
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def doorstep(
+    context: typer.Context,
+    trace: Annotated[bool, typer.Option("--trace", help="Show where an error came from.")] = False,
+) -> None:
+    """Doorstep: a company's orders, from promise to doorstep."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def _orders() -> typer.Typer:
+    """The verbs under `doorstep order`."""
+    order = typer.Typer(help="Orders: place, find, show, change.", no_args_is_help=True)
+    order.command("place")(orders.place)
+    order.command("list")(orders.list_orders)
+    order.command("show")(orders.show)
+    order.command("clear")(orders.clear)
+    order.command("cancel")(changes.cancel)
+    order.command("hold")(changes.hold)
+    order.command("resume")(changes.resume)
+    change = typer.Typer(help="Change an order after its promise.", no_args_is_help=True)
+    change.command("quantity")(changes.quantity)
+    change.command("address")(changes.address)
+    change.command("date")(changes.day)
+    order.add_typer(change, name="change")
+    return order
+
+
+PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
+    "Orders": (orders.quote, orders.explain),
+    "Stock": (stock.stock, stock.receive, stock.count, stock.expect),
+    "Floor": (floor.plan, floor.release, floor.tasks, floor.pick, floor.pack),
+    "Shipping": (shipping.label, shipping.hand_over, shipping.scan, shipping.track),
+    "Upkeep": (setting_up.load, *(upkeep.run_due, upkeep.troubles, upkeep.check, upkeep.rebuild, upkeep.seal)),
+}
+app.add_typer(_orders(), name="order", rich_help_panel="Orders")
+for panel, verbs in PANELS.items():
+    for verb in verbs:
+        app.command(rich_help_panel=panel)(verb)

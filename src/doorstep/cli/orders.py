@@ -1,0 +1,173 @@
+"""Orders: what could be promised, placing, finding, showing, clearing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doorstep.cli.desk import opened
+from doorstep.cli.failures import MisusedError, granted
+from doorstep.cli.files import name_of, parsed
+from doorstep.cli.options import Acting, AsJson, Key, OrderId
+from doorstep.cli.output import table
+from doorstep.cli.words import chance, many, moment, money, plainly, short_day, there, window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from doorstep.cli.output import Part
+    from doorstep.flow.look import OrderRow
+    from doorstep.flow.place import Offered, Placed
+    from doorstep.terms.order import Order
+
+OrderFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="The order in TOML or JSON (see examples/); - for standard input.")
+]
+
+
+def quote(context: typer.Context, file: OrderFile, as_json: AsJson = False) -> None:
+    """What could be promised for an order now, cheapest first. Nothing is held and nothing is recorded."""
+    raw = parsed(file)
+    from doorstep.flow.place import quote_order
+
+    order = _read(raw, file, as_json=as_json)
+    with opened(context, as_json=as_json) as desk:
+        offers = desk.granted(quote_order(desk.office, order), name_of(file))
+        desk.show(offers, lambda: _offers(offers))
+
+
+def place(
+    context: typer.Context,
+    file: OrderFile,
+    key: Key = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Place it once more, though the same order was placed.")
+    ] = False,
+    acting: Acting = "",
+    as_json: AsJson = False,
+) -> None:
+    """Place an order: it is promised and its stock is held, at once or not at all.
+
+    Without --key the order's own content is the key. The same file placed twice, by accident or because the first
+    answer was lost, is one order and gives the same answer; --again or another --key places it once more.
+    """
+    if again and key:
+        raise MisusedError("--again and --key do not go together: a new --key places it once more by itself.")
+    raw = parsed(file)
+    from doorstep.flow import look
+    from doorstep.flow.place import place_order
+    from doorstep.storage.store import hash_of
+
+    order = _read(raw, file, as_json=as_json)
+    own = "" if again else f"order/{hash_of(order).hex()}"
+    with opened(context, acting=acting, key=key or own, repeats=not again, as_json=as_json) as desk:
+        began = desk.office.store.clock.now()
+        placed = desk.granted(place_order(desk.office, desk.who, order, desk.key), name_of(file))
+        known = not again and desk.granted(look.order(desk.office, placed.order_id)).placed_at < began
+        desk.show(placed, lambda: _placed(placed, known=known, own_key=bool(key)))
+
+
+def list_orders(
+    context: typer.Context,
+    customer: Annotated[str, typer.Option(metavar="CUSTOMER", help="Of this customer only.")] = "",
+    after: Annotated[str, typer.Option(metavar="ORDER", help="Go on below this order.")] = "",
+    at_most: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Orders, newest first."""
+    from doorstep.flow import look
+
+    with opened(context, as_json=as_json) as desk:
+        found = look.order_list(desk.office, after, at_most, customer)
+        desk.show(found, lambda: _list(found, desk.zone(), at_most))
+
+
+def show(context: typer.Context, order_id: OrderId, as_json: AsJson = False) -> None:
+    """One order: its lines, promises, parcels, costs, and how its promises ended."""
+    from doorstep.cli.order_page import order_page
+    from doorstep.flow import look
+
+    with opened(context, as_json=as_json) as desk:
+        view = desk.granted(look.order(desk.office, order_id))
+        desk.show(view, lambda: order_page(view, desk.sites()))
+
+
+def explain(context: typer.Context, order_id: OrderId, as_json: AsJson = False) -> None:
+    """Why an order stands where it stands: promise, plan and what was rejected, holds, time left, its whole story."""
+    from doorstep.cli.why_page import why_page
+    from doorstep.flow.explain import explain as why
+
+    with opened(context, as_json=as_json) as desk:
+        told = desk.granted(why(desk.office, order_id))
+        desk.show(told, lambda: why_page(told, desk.sites()))
+
+
+def clear(context: typer.Context, order_id: OrderId, acting: Acting = "", as_json: AsJson = False) -> None:
+    """Payment, credit and fraud checks are done: the order's clock starts, and its holds no longer run out."""
+    from doorstep.flow.place import clear_order
+
+    with opened(context, acting=acting, as_json=as_json) as desk:
+        cleared = desk.granted(clear_order(desk.office, desk.who, order_id))
+        desk.show({"order_id": cleared}, lambda: f"Order {cleared} is cleared. It is planned with the next run.")
+
+
+def _read(raw: object, file: str, *, as_json: bool) -> Order:
+    from doorstep.intake.orders import read_order
+
+    return granted(read_order(raw), name_of(file), as_json=as_json)
+
+
+def _offers(offers: tuple[Offered, ...]) -> Iterable[Part]:
+    rows = [
+        (
+            number,
+            window(offer.promise.first_day, offer.promise.last_day),
+            chance(offer.promise.ppm),
+            " + ".join(f"{site} with {service}" for site, service in zip(offer.sites, offer.services, strict=True)),
+            money(offer.cost_minor, offer.currency),
+        )
+        for number, offer in enumerate(offers, 1)
+    ]
+    caption = "The cost is ours: freight, cartons, handling and the risk of being late."
+    return table("What can be promised now", "#No", "Delivered", "#Probability", "How", "#Cost", rows=rows), caption
+
+
+def _placed(placed: Placed, *, known: bool, own_key: bool) -> str:
+    promise = placed.promise
+    lines = [f"Order {placed.order_id} is placed."]
+    if known:
+        why = "under this key" if own_key else "with exactly this content (--again places it once more)"
+        lines = [f"Order {placed.order_id} was placed before {why}: this is its promise, and nothing is new."]
+    lines.append(there(promise))
+    whole = (promise.first_day, promise.last_day)
+    lines += [
+        f"  Line {line.line_no} already {window(line.first_day, line.last_day)} ({chance(line.ppm)})."
+        for line in placed.lines
+        if (line.first_day, line.last_day) != whole
+    ]
+    if not placed.cleared:
+        lines.append(f"It waits for payment. When that is done: doorstep order clear {placed.order_id}")
+    return "\n".join(lines)
+
+
+def _list(found: tuple[OrderRow, ...], zone: str, at_most: int) -> Part | Iterable[Part]:
+    if not found:
+        return "There are no orders here. Place one: doorstep order place examples/orders/ada.toml"
+    rows = [
+        (
+            row.order_id,
+            row.customer_id,
+            row.reference or "-",
+            plainly(row.state) + (" (on hold)" if row.stopped else ""),
+            moment(row.placed_at, zone),
+            short_day(row.last_day),
+            short_day(row.delivered_on),
+        )
+        for row in found
+    ]
+    caption = f"{many(len(rows), 'order')}. Times are those of {zone}."
+    if len(rows) == at_most:
+        caption += f" Older ones: --after {found[-1].order_id}"
+    columns = ("Order", "Customer", "Reference", "State", "Placed", "Promised by", "Delivered")
+    return table("Orders", *columns, rows=rows), caption

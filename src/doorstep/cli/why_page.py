@@ -1,0 +1,147 @@
+"""The page of `doorstep explain`: why an order stands where it stands, in the order in which people ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from doorstep.cli.order_page import AGAINST, heading, zone_of
+from doorstep.cli.output import table
+from doorstep.cli.words import chance, day, many, moment, money, plainly, short_day, slack, span
+
+if TYPE_CHECKING:
+    from doorstep.cli.output import Part
+    from doorstep.flow.explain import Explanation, LegWhy, PromiseWhy
+    from doorstep.flow.look_site import SiteView
+
+REASONS = {
+    "cheapest": "no other way costs less",
+    "stock taken": "a cheaper way needs stock that other orders have",
+    "day full": "a cheaper way needs room on a day that is full",
+    "promise at risk": "it would not hold the promise as surely as it must be held",
+    "dearer": "it costs more",
+    "waits": "nothing can be shipped now; the order keeps what it holds",
+}
+
+
+def why_page(told: Explanation, sites: Mapping[str, SiteView]) -> Iterator[Part]:
+    """Promise and parts, plan and what was rejected, holds, the time left at each hand-off, how it ended, the story."""
+    zone = zone_of(told.order, sites)
+    yield heading(told.order, zone)
+    for chapter in (_promise, _plan, _holds, _hand_offs, _story):
+        yield from chapter(told, zone)
+
+
+def _title(words: str) -> Text:
+    return Text(f"\n{words}", style="bold")
+
+
+def _promise(told: Explanation, zone: str) -> Iterator[Part]:
+    yield _title("What was promised, and what it stands on")
+    for number, made in enumerate(told.promises):
+        newest = number == len(told.promises) - 1
+        name = f"Promise {made.revision}" + ("" if newest else " (replaced)")
+        yield f"  {name}: there by {day(made.last_day)}, {_surely(made)}."
+        if made.cause:
+            yield f"    Made anew because: {made.cause}."
+        if not newest:
+            continue
+        for place, leg in enumerate(made.legs, 1):
+            yield from _leg(leg, f"Shipment {place}. " if len(made.legs) > 1 else "", zone)
+        yield f"    Its parts are known from: {made.basis}. " + (
+            "Reckoned again from what was stored, it comes to the same days."
+            if made.computed_again
+            else "Reckoned again from what was stored, it does NOT come to the same days: run doorstep check."
+        )
+
+
+def _surely(made: PromiseWhy) -> str:
+    return f"with a probability of {chance(made.ppm)} (wanted: {chance(made.wanted_ppm)})"
+
+
+def _leg(leg: LegWhy, before: str, zone: str) -> Iterator[str]:
+    half, most = leg.handling_hours
+    yield f"    {before}Work on it can begin {moment(leg.release_at, zone)},"
+    yield f"      takes {half} h in half of all cases and {most} h in nine of ten, and leaves at {leg.cut_off};"
+    likely, late = (many(days, "working day") if days is not None else "no end in sight" for days in leg.transit_days)
+    yield f"      the way takes {likely} in half of all cases and {late} in nine of ten."
+    if leg.goods_there_ppm < 1_000_000:
+        yield f"      The goods are there in time in {chance(leg.goods_there_ppm)} of cases."
+
+
+def _plan(told: Explanation, zone: str) -> Iterator[Part]:
+    yield _title("How it is planned")
+    plan, currency = told.plan, told.order.currency
+    if plan is None and told.order.state in ("cancelled", "delivered"):
+        yield "  There is nothing left to plan."
+        return
+    if plan is None:
+        yield "  Not planned yet. Planning runs with `doorstep run-due`, or now with `doorstep plan`."
+        return
+    ways = ", then ".join(f"{made.service_id} from {made.site_id}" for made in told.order.fulfilments) or "nothing left"
+    yield f"  {ways}, planned {moment(plan.planned_at, zone)}."
+    over = plan.cost_minor - plan.bound_minor
+    least = f"no way costs less than {money(plan.bound_minor, currency)}"
+    yield f"  It costs {money(plan.cost_minor, currency)}; {least}" + (
+        f", so {money(over, currency)} is the most there is to gain." if over > 0 else ": there is nothing to gain."
+    )
+    for reason in plan.reasons:
+        yield f"  Chosen because {REASONS.get(reason, reason)}."
+    rows = list(dict.fromkeys(_rejected(line, currency) for line in plan.rejected))
+    if rows:
+        yield table("  Rejected", "Way", "Because", "#Cost", rows=rows)
+
+
+def _rejected(line: str, currency: str) -> tuple[str, str, str]:
+    """`CS by swift-express: dearer, 3145`, as a plan keeps it, in three cells."""
+    way, _, rest = line.partition(": ")
+    why, _, minor = rest.rpartition(", ")
+    return (way, REASONS.get(why, why), money(int(minor), currency)) if minor.isdigit() else (way, rest, "")
+
+
+def _holds(told: Explanation, zone: str) -> Iterator[Part]:
+    yield _title("What is held for it")
+    if not told.holds:
+        yield "  Nothing: what it needs has left, was cancelled, or waits for stock."
+        return
+    rows = [
+        (held.line_no, held.item_id, held.quantity, held.where, moment(held.expires_at, zone), held.reason or "-")
+        for held in told.holds
+    ]
+    yield table("", "#Line", "Item", "#Units", "Where", "Until", "Why", rows=rows)
+
+
+def _hand_offs(told: Explanation, zone: str) -> Iterator[Part]:
+    made = told.order.hand_offs
+    if not made:
+        return
+    yield _title("Where its time went: what was left of it at each hand-off")
+    rows = []
+    for number, hand_off in enumerate(made):
+        spent = made[number - 1].slack_seconds - hand_off.slack_seconds if number else 0
+        change = f"{span(spent)} spent" if spent > 0 else "-"
+        passed = f"{plainly(hand_off.from_step)} to {plainly(hand_off.to_step).lower()}"
+        rows.append((passed, moment(hand_off.made_at, zone), slack(hand_off.slack_seconds), change))
+    yield table("", "Passed on", "When", "#Left", "#Since the last", rows=rows)
+    yield from _end(told)
+
+
+def _end(told: Explanation) -> Iterator[Part]:
+    for score in told.order.scores:
+        ended = "was kept" if score.kept else f"was broken ({plainly(score.reason).lower()})"
+        there = f", delivered {short_day(score.delivered_on)}" if score.delivered_on else ", never delivered"
+        measure = AGAINST.get(score.against, score.against)
+        yield f"  Measured by {measure} ({short_day(score.last_day)}) it {ended}{there}."
+
+
+def _story(told: Explanation, zone: str) -> Iterator[Part]:
+    yield _title("Its story")
+    rows = [
+        (moment(one.at, zone, seconds=True), plainly(one.what), one.who, one.department, one.cause or "-")
+        for one in told.story
+        if one.what != "HandOffMade"  # these have their own table above
+    ]
+    yield table("", "When", "What", "Who", "For", "Why", rows=rows)
+    yield f"Times are those of {zone}."

@@ -1,0 +1,69 @@
+"""What people see of parcels: a page of them, one of them, its label to print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doorstep.flow import look
+from doorstep.flow.office import Office
+from doorstep.storage.queries import floor
+from doorstep.terms.refusals import Refusal, Why
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentView:
+    """A parcel and the order it is of."""
+
+    order_id: str
+    site_id: str
+    parcel: look.ParcelView
+
+
+def shipment_list(office: Office, after: str = "", at_most: int = 50, order_id: str = "") -> tuple[ShipmentView, ...]:
+    """Parcels that stand, the newest SSCC first; `after` is the last SSCC of the page before."""
+    with office.store.reading() as tx:
+        rows = tx.rows(
+            "SELECT sscc, order_id, site_id FROM parcel WHERE state <> 'unpacked' AND (%s = '' OR sscc < %s) "
+            "AND (%s = '' OR order_id = %s) ORDER BY sscc DESC LIMIT %s",
+            after,
+            after,
+            order_id,
+            order_id,
+            at_most,
+        )
+        seen = {view.sscc: view for view in look.parcels(tx, "p.sscc = ANY(%s)", [row.sscc for row in rows])}
+    return tuple(ShipmentView(row.order_id, row.site_id, seen[row.sscc]) for row in rows)
+
+
+def shipment(office: Office, sscc: str) -> ShipmentView | Refusal:
+    """One parcel, an unpacked one too."""
+    with office.store.reading() as tx:
+        row = floor.parcel(tx, sscc)
+        if row is None:
+            return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {sscc}.", {"sscc": sscc})
+        (view,) = look.parcels(tx, "p.sscc = %s", sscc)
+    return ShipmentView(row.order_id, row.site_id, view)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A stored document: its media type, the digest it lies under, its bytes."""
+
+    media_type: str
+    digest: str
+    content: bytes
+
+
+def label_document(office: Office, sscc: str) -> Document | Refusal:
+    """The document of the parcel's live label, to be printed."""
+    with office.store.reading() as tx:
+        if floor.parcel(tx, sscc) is None:
+            return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {sscc}.", {"sscc": sscc})
+        row = tx.one(
+            "SELECT d.* FROM label l JOIN document d ON d.digest = l.document WHERE l.sscc = %s AND l.state = 'bought' "
+            "ORDER BY l.label_id DESC LIMIT 1",
+            sscc,
+        )
+    if row is None:
+        return Refusal(Why.WRONG_STATE, f"Parcel {sscc} has no label yet.", {"sscc": sscc})
+    return Document(row.media_type, row.digest, bytes(row.content))
