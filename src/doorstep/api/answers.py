@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from doorstep.flow import change, count, health, look, look_site, pack, place, plan, release
+from doorstep.flow import change, count, health, look, look_parcels, look_site, pack, place, plan, release
 from doorstep.flow.hand_over import HandOverDone
 from doorstep.flow.troubles import Trouble
 from doorstep.planning.change import State
@@ -349,7 +349,7 @@ class TrackingOut(Out):
     checkpoints: list[CheckpointOut]
 
     @classmethod
-    def of(cls, view: look.TrackingView) -> TrackingOut:
+    def of(cls, view: look_parcels.TrackingView) -> TrackingOut:
         return cls.model_validate(view)
 
 

@@ -13,7 +13,7 @@ from doorstep.api.given import CarrierId, Reading, Sscc, TrackingNumber
 from doorstep.api.order_answers import ShipmentOut, ShipmentsOut
 from doorstep.api.problems import REFUSALS, ProblemError, granted
 from doorstep.api.statuses import or_problem
-from doorstep.flow import look, look_parcels, track, troubles
+from doorstep.flow import look_parcels, track, troubles
 from doorstep.terms.refusals import Why
 
 router = APIRouter(tags=["parcels"])
@@ -65,7 +65,7 @@ def download_label(office: Reading, sscc: Sscc) -> Response:
 @router.get("/tracking/{carrier_id}/{tracking_number}", responses=or_problem(404))
 def show_tracking(office: Reading, carrier_id: CarrierId, tracking_number: TrackingNumber) -> TrackingOut:
     """Where the parcel with a carrier's number is."""
-    return TrackingOut.of(granted(look.tracking(office, carrier_id, tracking_number)))
+    return TrackingOut.of(granted(look_parcels.tracking(office, carrier_id, tracking_number)))
 
 
 @router.get("/troubles")

@@ -13,8 +13,18 @@ from doorstep.cli import changes, floor, orders, setting_up, shipping, stock, up
 from doorstep.cli.failures import INTERRUPTED, USAGE, complain, tell
 
 
-class Shell(TyperGroup):
-    """A group of verbs whose troubles end in one sentence and an exit code; `--trace` shows where they came from."""
+class Group(TyperGroup):
+    """A group of verbs whose own options are read without pydantic, which takes as long to load as all the rest."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False  # of None, Typer asks pydantic what it means
+        return option
+
+
+class Shell(Group):
+    """The whole terminal, whose troubles end in one sentence and an exit code; `--trace` shows where they came from."""
 
     def main(
         self,
@@ -25,6 +35,10 @@ class Shell(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
+        args = sys.argv[1:] if args is None else args
+        if any(not _is_text(word) for word in args):
+            complain("The words of the command are not UTF-8 text.")
+            sys.exit(USAGE)
         asked = (args, prog_name, complete_var, False, windows_expand_args)
         if not standalone_mode:
             return super().main(*asked, **extra)
@@ -47,6 +61,11 @@ class Shell(TyperGroup):
             if context.params.get("trace"):
                 raise
             raise typer.Exit(tell(wrong)) from wrong
+
+
+def _is_text(word: str) -> bool:
+    """False for bytes of the command line that are no text: Python hands them on as halves of pairs."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 def _tell_misuse(misused: typer.TyperException) -> int:
@@ -79,7 +98,7 @@ def doorstep(
 
 def _orders() -> typer.Typer:
     """The verbs under `doorstep order`."""
-    order = typer.Typer(help="Orders: place, find, show, change.", no_args_is_help=True)
+    order = typer.Typer(cls=Group, help="Orders: place, find, show, change.", no_args_is_help=True)
     order.command("place")(orders.place)
     order.command("list")(orders.list_orders)
     order.command("show")(orders.show)
@@ -87,7 +106,7 @@ def _orders() -> typer.Typer:
     order.command("cancel")(changes.cancel)
     order.command("hold")(changes.hold)
     order.command("resume")(changes.resume)
-    change = typer.Typer(help="Change an order after its promise.", no_args_is_help=True)
+    change = typer.Typer(cls=Group, help="Change an order after its promise.", no_args_is_help=True)
     change.command("quantity")(changes.quantity)
     change.command("address")(changes.address)
     change.command("date")(changes.day)

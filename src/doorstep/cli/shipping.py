@@ -17,7 +17,7 @@ from doorstep.cli.words import day, many, moment, plainly
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
-    from doorstep.flow.look import TrackingView
+    from doorstep.flow.look_parcels import TrackingView
     from doorstep.flow.track import ScanTaken
 
 Carrier = Annotated[str, typer.Argument(metavar="CARRIER", help="The carrier's id, such as swift.")]
@@ -79,10 +79,10 @@ def track(
     as_json: AsJson = False,
 ) -> None:
     """Where a parcel is."""
-    from doorstep.flow import look
+    from doorstep.flow import look_parcels
 
     with opened(context, as_json=as_json) as desk:
-        view = desk.granted(look.tracking(desk.office, carrier_id, tracking_number))
+        view = desk.granted(look_parcels.tracking(desk.office, carrier_id, tracking_number))
         desk.show(view, lambda: _tracking(view, desk.zone()))
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
+    """A step of the process, in the order in which an order comes to it."""
+
     DEFINE = "define"
     PROMISE = "promise"
     CHANGE = "change"

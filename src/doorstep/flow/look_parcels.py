@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from doorstep.flow import look
 from doorstep.flow.office import Office
@@ -67,3 +68,43 @@ def label_document(office: Office, sscc: str) -> Document | Refusal:
     if row is None:
         return Refusal(Why.WRONG_STATE, f"Parcel {sscc} has no label yet.", {"sscc": sscc})
     return Document(row.media_type, row.digest, bytes(row.content))
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A scan as the customer sees it: what, when, where (no more than the carrier's place name)."""
+
+    milestone: str
+    scanned_at: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingView:
+    """Where a parcel is, without a word about whose it is."""
+
+    tracking_number: str
+    carrier_id: str
+    milestone: str
+    eta: date | None
+    delivered_at: datetime | None
+    checkpoints: tuple[Checkpoint, ...]
+
+
+def tracking(office: Office, carrier_id: str, tracking_number: str) -> TrackingView | Refusal:
+    """Where the parcel with a carrier's number is."""
+    with office.store.reading() as tx:
+        label = floor.label_by_tracking(tx, carrier_id, tracking_number)
+        if label is None:
+            concerns: dict[str, str | int] = {"carrier_id": carrier_id, "tracking_number": tracking_number}
+            return Refusal(Why.UNKNOWN_PARCEL, f"No parcel of ours has the number {tracking_number}.", concerns)
+        parcel = floor.parcel(tx, label.sscc)
+        scans = floor.scans(tx, label.sscc)
+    return TrackingView(
+        tracking_number=tracking_number,
+        carrier_id=carrier_id,
+        milestone=parcel.milestone or "label_made",
+        eta=parcel.eta,
+        delivered_at=parcel.delivered_at,
+        checkpoints=tuple(Checkpoint(s.milestone, s.scanned_at, s.scan_place) for s in reversed(scans)),
+    )

@@ -33,6 +33,8 @@ WHAT_HELPS = (
 
 @dataclass(frozen=True)
 class Folder:
+    """The folder of one embedded server: where its cluster, its log and its locks lie."""
+
     path: Path
 
     @property

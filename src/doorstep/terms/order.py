@@ -45,7 +45,7 @@ class Line:
 class Order:
     """An order as a door hands it on: parsed, not yet judged.
 
-    `asked_from` and `asked_by` bound the wanted delivery, dates at the destination (None: as soon as can be, at the least cost).
+    `asked_from` and `asked_by` bound the wanted delivery, dates at the destination (None: at the least cost).
     `cleared` is False where payment, credit or fraud checks still hold it: its clock has not started.
     """
 

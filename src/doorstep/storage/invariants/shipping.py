@@ -120,7 +120,9 @@ def inv_12(tx: Transaction) -> list[str]:
             "FROM label l LEFT JOIN document d ON d.digest = l.document "
             "LEFT JOIN cost_entry c ON c.source = l.label_id AND c.cost_kind = 'freight' "
             "AND c.amount_minor = l.cost_minor AND c.currency = l.currency "
-            "WHERE l.state IN ('bought', 'void_requested') AND (d.digest IS NULL OR c.source IS NULL) "
+            # What is to be voided may never have been bought: then it has no number.
+            "WHERE (l.state = 'bought' OR (l.state = 'void_requested' AND l.tracking_number <> '')) "
+            "AND (d.digest IS NULL OR c.source IS NULL) "
             "ORDER BY l.label_id",
         ),
     ]

@@ -12,7 +12,8 @@ down_revision = None
 
 def upgrade() -> None:
     """Create every table."""
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    for statement in sql.split(";\n"):
-        if statement.strip():
-            op.execute(statement)
+    for name in ("v0001_permanent.sql", "v0001_views.sql"):
+        sql = Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for statement in sql.split(";\n"):
+            if statement.strip():
+                op.execute(statement)
