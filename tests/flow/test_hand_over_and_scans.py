@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from doorstep.flow.hand_over import HandOverDone, hand_over
 from doorstep.flow.track import ScanTaken, take_scan
 from doorstep.terms.clock import FalseClock
@@ -135,11 +133,13 @@ def test_a_code_nobody_knows_is_parked_and_changes_nothing(shop: Shop) -> None:
     assert shop.one("SELECT parked FROM scan") == told.reason
 
 
-@pytest.mark.parametrize("raw", [b"", b"\xff\x00", b"[]", b'{"id": "m1"}', b"{" * 5000, b'{"id": 7}'])
-def test_what_cannot_be_read_is_kept_and_parked(shop: Shop, raw: bytes) -> None:
-    assert take_scan(shop.office, "steady", raw).outcome == "parked"
-    assert take_scan(shop.office, "steady", raw).outcome == "duplicate"
-    assert bytes(shop.one("SELECT raw FROM message")) == raw
+def test_what_cannot_be_read_is_kept_and_parked(shop: Shop) -> None:
+    unreadable = [b"", b"\xff\x00", b"[]", b'{"id": "m1"}', b"{" * 5000, b'{"id": 7}']
+    for raw in unreadable:
+        assert take_scan(shop.office, "steady", raw).outcome == "parked", raw
+        assert take_scan(shop.office, "steady", raw).outcome == "duplicate", raw
+    kept = {bytes(row.raw) for row in shop.rows("SELECT raw FROM message")}
+    assert kept == set(unreadable)
 
 
 def test_scans_of_a_number_we_do_not_know_yet_are_read_again_when_we_do(shop_url: str, clock: FalseClock) -> None:

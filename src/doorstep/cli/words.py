@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from doorstep.terms.money import Money
 
 if TYPE_CHECKING:
-    from doorstep.flow.place import Promise
+    from doorstep.flow.told import Promise
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 

@@ -18,11 +18,11 @@ from doorstep.events.orders import (
 )
 from doorstep.events.stock import HoldsVoided
 from doorstep.flow.office import Office, Scribe, Who
-from doorstep.flow.place import Promise
 from doorstep.flow.requote import Requote
 from doorstep.flow.score import score_if_complete
 from doorstep.flow.state import furthest_state, state_of_fulfilment
 from doorstep.flow.supply import parts_of
+from doorstep.flow.told import Promise
 from doorstep.flow.undo import Undo
 from doorstep.intake.judge import judge_address, judge_dates
 from doorstep.planning.change import Change, Do, State, consequence

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from doorstep.flow.office import Office
-from doorstep.flow.place import Promise
 from doorstep.flow.state import state_of_order
+from doorstep.flow.told import Promise
 from doorstep.planning.change import State
 from doorstep.storage.queries import floor, orders
 from doorstep.storage.store import Transaction

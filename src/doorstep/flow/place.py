@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from doorstep.events.orders import HandOffMade, OrderCleared, OrderedLine, OrderPlaced
 from doorstep.events.steps import Step
@@ -14,6 +14,7 @@ from doorstep.flow.promise import holds_of, promised
 from doorstep.flow.requote import Requote
 from doorstep.flow.slack import slack_of_offer
 from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies, supply_queries
+from doorstep.flow.told import Promise
 from doorstep.intake.judge import judge
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
@@ -25,16 +26,6 @@ from doorstep.terms.company import Company
 from doorstep.terms.item import Item
 from doorstep.terms.order import Order, Terms
 from doorstep.terms.refusals import Refusal, Why, first
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """A window of dates for a line (0: the whole order) and its probability in parts per million."""
-
-    line_no: int
-    first_day: date | None
-    last_day: date
-    ppm: int
 
 
 @dataclass(frozen=True, slots=True)

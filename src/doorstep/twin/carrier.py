@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import tomllib
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
 
+from doorstep.intake.company import read_company
 from doorstep.terms.clock import SystemClock
-from doorstep.twin.carrier_desk import Answer, CarrierDesk, Way
+from doorstep.terms.refusals import Refusal
+from doorstep.terms.service import CarrierService
+from doorstep.twin.carrier_desk import API_KEY, Answer, CarrierDesk, Way
 from doorstep.twin.faults import Fault, FaultPlan
 
 _MOST_BODY_BYTES = 1024 * 1024
@@ -107,6 +112,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8801)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
+        "--company",
+        type=Path,
+        metavar="FILE",
+        help="serve the carrier services of this company's file, under the key its carriers ask for",
+    )
+    parser.add_argument(
         "--fault",
         action="append",
         default=[],
@@ -119,8 +130,21 @@ def main() -> None:
         faults = FaultPlan(given.seed, ppm=ppm)
     except ValueError as problem:
         parser.error(str(problem))
-    desk = CarrierDesk(SystemClock(), given.seed, faults=faults)
+    try:
+        services = _services_of(given.company) if given.company else None
+    except (OSError, ValueError) as problem:
+        parser.error(f"{given.company}: {problem}")
+    desk = CarrierDesk(SystemClock(), given.seed, services=services, faults=faults)
+    print(f"The local carrier answers at http://127.0.0.1:{given.port}; its key is {API_KEY}", flush=True)
     uvicorn.run(make_carrier(desk), host="127.0.0.1", port=given.port, log_level="warning")
+
+
+def _services_of(file: Path) -> dict[str, CarrierService]:
+    """The services in a company's file, by id; ValueError where it cannot be read."""
+    company = read_company(tomllib.loads(file.read_text(encoding="utf-8")))
+    if isinstance(company, Refusal):
+        raise ValueError(company.says)
+    return {service.service_id: service for service in company.services}
 
 
 if __name__ == "__main__":
