@@ -110,10 +110,9 @@ def test_a_count_below_what_is_held_lets_the_newest_promise_down(shop: Shop) -> 
 
 
 def test_it_is_the_age_of_the_promise_that_counts_and_not_that_of_the_hold(shop: Shop) -> None:
-    """The older order's hold is made anew at release, after the newer order was placed."""
-    older, newer = shop.place(("MUG", 3)), shop.place(("MUG", 3))
+    """Both holds are made anew at release: first that of the newer order, which is in more of a hurry."""
+    older, newer = shop.place(("MUG", 3), asked_from=date(2026, 3, 16)), shop.place(("MUG", 3))
     shop.settle()
-    shop.later(minutes=5)
     shop.release()
     assert shop.count("CS/A-01", "MUG", 4).orders_to_replan == (newer.order_id,)
     shop.settle()
