@@ -18,7 +18,6 @@ MONTHS = "January February March April May June July August September October No
 FAULTS = {
     "loses its first answer": (Fault.SILENT_AFTER,),
     "is too busy twice": (Fault.BUSY, Fault.BUSY),
-    "breaks down before it does anything": (Fault.BROKEN_BEFORE,),
 }
 _SENTENCES: list[tuple[re.Pattern[str], Callable[..., None]]] = []
 
@@ -56,6 +55,12 @@ def step_for(sentence: Sentence) -> tuple[Callable[..., None], tuple[str, ...]]:
     if len(found) != 1:
         raise UnknownSentenceError(f"line {sentence.line}: {sentence.text!r} means {len(found)} things")
     return found[0]
+
+
+def unsaid(sentences: list[Sentence]) -> list[str]:
+    """The patterns that none of the sentences says."""
+    texts = [sentence.text for sentence in sentences]
+    return [pattern.pattern for pattern, _ in _SENTENCES if not any(map(pattern.fullmatch, texts))]
 
 
 def faults_of(sentences: list[Sentence]) -> Iterator[Fault]:

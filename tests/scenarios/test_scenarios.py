@@ -9,7 +9,7 @@ import pytest
 from doorstep.terms.clock import FalseClock
 from doorstep.twin.faults import FaultPlan
 from tests.corner_shop import all_is_well, open_shop
-from tests.scenarios.sentences import Sentence, Story, UnknownSentenceError, faults_of, sentences_of, step_for
+from tests.scenarios.sentences import Sentence, Story, UnknownSentenceError, faults_of, sentences_of, step_for, unsaid
 
 SCENARIOS = sorted(Path(__file__).parent.glob("*.txt"))
 
@@ -57,3 +57,8 @@ def test_a_sentence_that_is_not_true_fails(shop_url: str, clock: FalseClock) -> 
 
 def test_a_title_comments_and_empty_lines_say_nothing() -> None:
     assert sentences_of("A title\n\n# why\n  the packer packs\n") == [Sentence(4, "the packer packs")]
+
+
+def test_every_sentence_that_the_runner_knows_is_said_in_some_scenario() -> None:
+    said = [sentence for path in SCENARIOS for sentence in sentences_of(path.read_text(encoding="utf-8"))]
+    assert unsaid(said) == []
