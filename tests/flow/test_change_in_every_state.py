@@ -6,7 +6,7 @@ Ada orders two mugs and a lamp. In each state one thing is changed; then the ord
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -76,13 +76,23 @@ def to_the_doorstep(shop: Shop, order_id: str) -> None:
     """Whatever is still to do for the order is done."""
     for _ in range(3):
         shop.later(minutes=10)
+        wait_for_departure(shop, order_id)
         shop.settle()
         shop.release()
         shop.pick_all()
         shop.pack_all()
         shop.settle()
+    wait_for_departure(shop, order_id)
     shop.hand_over()
     deliver(shop, order_id)
+
+
+def wait_for_departure(shop: Shop, order_id: str) -> None:
+    """Nothing leaves before it is planned to where the customer asked for nothing before a day."""
+    shop.settle()
+    for row in shop.rows("SELECT departs FROM fulfilment WHERE order_id = %s AND state <> 'cancelled'", order_id):
+        if row.departs - timedelta(hours=2) > shop.clock.now():
+            shop.clock.move_to(row.departs - timedelta(hours=2))
 
 
 @pytest.mark.parametrize("what", list(Change), ids=str)
@@ -132,6 +142,21 @@ def delivered(shop: Shop, order_id: str) -> dict[str, int]:
         "WHERE order_id = %s AND state = 'delivered' GROUP BY item_id"
     )
     return {row.item_id: row.units for row in shop.rows(query, order_id)}
+
+
+def test_what_was_asked_for_not_before_a_day_stays_until_then(shop: Shop) -> None:
+    order_id = shop.place(("MUG", 2), asked_from=date(2026, 3, 16), asked_by=date(2026, 3, 24)).order_id
+    shop.settle()
+    assert not shop.release().fulfilment_ids, "it would lie about for two weeks"
+    wait_for_departure(shop, order_id)
+    shop.later(hours=-20)
+    assert shop.release().fulfilment_ids, "the floor has a day for it"
+    shop.pick_all()
+    shop.pack_all()
+    shop.settle()
+    assert not shop.hand_over(), "today it would be early"
+    wait_for_departure(shop, order_id)
+    assert shop.hand_over()
 
 
 def test_the_first_promise_stays_on_record_beside_the_new_one(shop: Shop) -> None:

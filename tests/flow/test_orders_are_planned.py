@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from doorstep.flow.later import run_due
 from doorstep.flow.plan import plan_open_orders
@@ -75,6 +75,9 @@ def test_an_order_that_cannot_be_shipped_waits_and_is_looked_at_within_the_hour(
 
 def test_what_has_least_time_left_is_released_first(shop: Shop) -> None:
     calm = shop.place(("MUG", 1), asked_from=date(2026, 3, 16))
+    shop.settle()
+    leaves = shop.one("SELECT departs FROM fulfilment WHERE order_id = %s", calm.order_id)
+    shop.clock.move_to(leaves - timedelta(hours=23))
     urgent = shop.place(("MUG", 1))
     shop.settle()
     for placed in (urgent, calm):

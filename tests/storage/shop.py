@@ -96,7 +96,7 @@ def held(order_id: str, line_no: int, item_id: str, quantity: int, **where: Any)
 
 def planned(order_id: str, *lines: tuple[int, str, int]) -> Body:
     made = fulfilment.Fulfilment(
-        f"{order_id}-f", "CS", "swift-day", NOON, tuple(FulfilmentLine(*line) for line in lines), 500
+        f"{order_id}-f", "CS", "swift-day", NOON, NOON, tuple(FulfilmentLine(*line) for line in lines), 500
     )
     return fulfilment.ShipmentPlanned(order_id, (made,), (), 500, 480, ("cheapest",), ())
 

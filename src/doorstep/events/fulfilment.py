@@ -23,11 +23,15 @@ class FulfilmentLine:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """A fulfilment order: the part of an order that one site ships, by one service, handed over by `ship_by`."""
+    """A fulfilment order: the part of an order that one site ships, by one service.
+
+    It is planned to leave at `departs`; leaving by `ship_by` still keeps the promise.
+    """
 
     fulfilment_id: str
     site_id: str
     service_id: str
+    departs: datetime
     ship_by: datetime
     lines: tuple[FulfilmentLine, ...]
     cost_minor: int
@@ -185,6 +189,7 @@ class FulfilmentReplanned(Body):
     fulfilment_id: str
     order_id: str
     service_id: str
+    departs: datetime
     ship_by: datetime
     cost_minor: int
 

@@ -15,7 +15,7 @@ from doorstep.events.stock import Move
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.pick import may_work_on
 from doorstep.flow.slack import slack_before_departure
-from doorstep.storage.queries import floor, orders
+from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import Transaction
 from doorstep.terms.places import carrier_place, dock_place
 from doorstep.terms.refusals import Refusal, Why
@@ -74,7 +74,19 @@ def _judge(tx: Transaction, carrier_id: str, sscc: str) -> Refusal | None:
     if label.carrier_id != carrier_id:
         says = f"Parcel {sscc} goes with {label.carrier_id}, not with {carrier_id}."
         return Refusal(Why.UNKNOWN_CARRIER, says, {"sscc": sscc, "carrier_id": label.carrier_id})
-    return None
+    return _too_early(tx, row)
+
+
+def _too_early(tx: Transaction, parcel: Any) -> Refusal | None:
+    """A parcel that the customer asked for not before a day stays at the dock until the day it is planned to leave."""
+    if orders.order(tx, parcel.order_id).asked_from is None:
+        return None
+    wall = master.sites(tx)[parcel.site_id].calendar
+    leaves = wall.day_of(floor.fulfilment(tx, parcel.fulfilment_id).departs)
+    if wall.day_of(tx.now) >= leaves:
+        return None
+    says = f"Parcel {parcel.sscc} leaves on {leaves}: sent today it would be there before the day asked for."
+    return Refusal(Why.WRONG_STATE, says, {"sscc": parcel.sscc, "leaves_on": leaves.isoformat()})
 
 
 def take(tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any, occurred_at: datetime, cause: str = "") -> None:

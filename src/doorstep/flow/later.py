@@ -15,6 +15,7 @@ from doorstep.storage.due import Due, TryAgain
 
 Verb = Callable[[Office, str, int], TryAgain | None]
 PLAN_AGAIN_SECONDS = 5
+PUT_OFF_SECONDS = 30
 
 
 def _done(_: object) -> None:
@@ -49,11 +50,17 @@ def run_due(office: Office, at_most: int = 200) -> Ran:
     done = put_off = 0
     if due.any_due(office.store, verbs.PLAN_ORDERS):
         done += len(plan.plan_open_orders(office).orders)
+    failures = []
     for job in due.lease(office.store, tuple(VERBS), at_most):
-        if run_one(office, job):
-            done += 1
-        else:
-            put_off += 1
+        try:
+            finished = run_one(office, job)
+        except Exception as failure:
+            due.put_off(office.store, job, TryAgain(PUT_OFF_SECONDS, str(failure)))
+            failures.append(failure)
+            finished = False
+        done, put_off = done + finished, put_off + (not finished)
+    if failures:
+        raise ExceptionGroup("later runs failed; they are tried again", failures)
     return Ran(done, put_off)
 
 

@@ -169,6 +169,7 @@ def _record_shipments(
             fulfilment_id=office.ids.new("ful"),
             site_id=shipment.site_id,
             service_id=shipment.service_id,
+            departs=shipment.departs,
             ship_by=shipment.ship_by,
             lines=_lines(shipment),
             cost_minor=shipment.cost_minor,
@@ -202,9 +203,9 @@ def _lines(shipment: Shipment) -> tuple[FulfilmentLine, ...]:
 
 
 def _same(before: Sequence[tuple[Any, frozenset[FulfilmentLine]]], after: Sequence[Shipment]) -> bool:
-    """Whether the plan is as it was: then the floor is not churned for a departure's sake."""
-    old = sorted(repr((row.site_id, row.service_id, sorted(lines, key=repr))) for row, lines in before)
-    new = sorted(repr((s.site_id, s.service_id, sorted(_lines(s), key=repr))) for s in after)
+    """Whether the plan is as it was, to the day of departure: then nobody on the floor is bothered."""
+    old = sorted(repr((r.site_id, r.service_id, r.departs.date(), sorted(lines, key=repr))) for r, lines in before)
+    new = sorted(repr((s.site_id, s.service_id, s.departs.date(), sorted(_lines(s), key=repr))) for s in after)
     return old == new
 
 

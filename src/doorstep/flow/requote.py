@@ -106,6 +106,7 @@ class Requote:
             fulfilment.fulfilment_id,
             self.order.order_id,
             shipment.service_id,
+            shipment.departs,
             shipment.ship_by,
             shipment.cost_minor,
         )

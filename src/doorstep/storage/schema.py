@@ -42,11 +42,13 @@ def rebuilt(raw: psycopg.Connection[Any]) -> Iterator[None]:
 
 def _create_shadow(raw: psycopg.Connection[Any]) -> None:
     """The views' tables without CHECKs: a batch may end in the middle of a transaction, where they do not hold."""
-    raw.execute(f"CREATE SCHEMA {_SHADOW}".encode())
+    statements = [f"CREATE SCHEMA {_SHADOW}"]
     for table in VIEWS.sorted_tables:
-        like = f"LIKE {SCHEMA}.{table.name} INCLUDING DEFAULTS INCLUDING INDEXES"
-        raw.execute(f"CREATE TABLE {_SHADOW}.{table.name} ({like})".encode())
-    raw.execute(f"SET LOCAL search_path = {_SHADOW}, {SCHEMA}".encode())
+        key = ", ".join(column.name for column in table.primary_key)
+        like = f"LIKE {SCHEMA}.{table.name} INCLUDING DEFAULTS, PRIMARY KEY ({key})"
+        statements.append(f"CREATE TABLE {_SHADOW}.{table.name} ({like})")
+    statements.append(f"SET LOCAL search_path = {_SHADOW}, {SCHEMA}")
+    raw.execute("; ".join(statements).encode())
 
 
 def differences(store: Store, at_most: int = 20) -> list[str]:

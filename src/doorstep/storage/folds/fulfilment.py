@@ -26,6 +26,7 @@ def shipment_planned(body: fulfilment.ShipmentPlanned, entry: Entry, changes: Ch
             service_id=planned.service_id,
             state="planned",
             wave_id="",
+            departs=planned.departs,
             ship_by=planned.ship_by,
             cost_minor=planned.cost_minor,
         )
@@ -123,6 +124,7 @@ def fulfilment_replanned(body: fulfilment.FulfilmentReplanned, _: Entry, changes
         tables.fulfilment,
         (body.fulfilment_id,),
         service_id=body.service_id,
+        departs=body.departs,
         ship_by=body.ship_by,
         cost_minor=body.cost_minor,
     )

@@ -15,6 +15,7 @@ fulfilment = Table(
     words("service_id"),
     words("state"),  # planned, released, picked, packed, labelled, handed_over, delivered, cancelled
     words("wave_id"),
+    instant("departs", nullable=False),
     instant("ship_by", nullable=False),
     whole("cost_minor"),
     Index("fulfilment_planned", "site_id", "ship_by", postgresql_where=text("state = 'planned'")),
