@@ -1,0 +1,87 @@
+"""`./run bench [NAME...]`: measures, prints a table for each and writes benchmarks/results/YYYY-MM-DD-NAME.json."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import appending, hot_item, intake, packing, rebuilding, sealing
+from benchmarks.machine import database, machine
+from doorstep.storage.embedded import EmbeddedServer
+
+RESULTS = Path(__file__).with_name("results")
+ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
+    "intake": intake.run,
+    "hot-item": hot_item.run,
+    "append": appending.run,
+    "seal": sealing.run,
+    "rebuild": rebuilding.run,
+}
+BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {"packing": lambda _: packing.run(sys.stdout)}
+NAMES = (*ON_A_SERVER, *BY_ITSELF)
+
+
+def main(names: Sequence[str]) -> int:
+    console = Console()
+    for wrong in (name for name in names if name not in NAMES):
+        console.print(f"There is no benchmark {wrong}. There are: {', '.join(NAMES)}.")
+        return 64
+    for name in names or NAMES:
+        console.rule(name)
+        about, figures = _measured(name, console)
+        if figures:
+            console.print(_table(name, figures))
+            written = _write(name, about, figures)
+            console.print(f"written: {written.relative_to(RESULTS.parents[1])}")
+    return 0
+
+
+def _measured(name: str, console: Console) -> tuple[dict[str, Any], Sequence[Any]]:
+    about: dict[str, Any] = {"machine": machine()}
+    begin = time.monotonic()
+    if name in BY_ITSELF:
+        figures = BY_ITSELF[name](console)
+    else:
+        # A server of its own, as durable as it comes, and gone afterwards.
+        with tempfile.TemporaryDirectory() as home, EmbeddedServer.start(Path(home) / "postgresql") as server:
+            about["database"] = database(server.dsn("postgres"))
+            figures = ON_A_SERVER[name](server, console)
+    return {**about, "took_s": round(time.monotonic() - begin)}, figures
+
+
+def _table(name: str, figures: Sequence[Any]) -> Table:
+    """A row for each figure, a column for each field that is no list of rounds."""
+    table = Table(title=name)
+    shown = [field.name for field in fields(figures[0]) if not field.name.endswith("rounds")]
+    for column in shown:
+        is_number = isinstance(getattr(figures[0], column), int | float)
+        table.add_column(column, justify="right" if is_number else "left", overflow="fold")
+    for figure in figures:
+        values = (getattr(figure, column) for column in shown)
+        table.add_row(
+            *("" if value is None else f"{value:,}" if not isinstance(value, str) else value for value in values)
+        )
+    return table
+
+
+def _write(name: str, about: dict[str, Any], figures: Sequence[Any]) -> Path:
+    """Today's result; measured again on the same day it is the later one that stays."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{datetime.now(UTC).date()}-{name}.json"
+    whole = {"benchmark": name, **about, "figures": [asdict(figure) for figure in figures]}
+    path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
