@@ -25,7 +25,7 @@ def test_every_refusal_has_an_exit_code_and_tells_what_to_do(why: Why, capsys: p
     assert tell(Refused(Refusal(why, "It is so.", {"order_id": "ord_1"}), "order.toml")) == ANSWERS[why].code
     first, *rest = capsys.readouterr().err.splitlines()
     assert first == "doorstep: order.toml: It is so."
-    assert rest == ["  Where: order_id ord_1", f"  What to do: {ANSWERS[why].mend}"]
+    assert rest == ["  Where: order ord_1", f"  What to do: {ANSWERS[why].mend}"]
     assert ANSWERS[why].mend.endswith(".")
 
 

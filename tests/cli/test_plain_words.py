@@ -54,6 +54,12 @@ def test_windows_and_moments_name_the_day() -> None:
     assert words.window(None, thursday) == "by Thursday 5 March 2026"
     assert words.window(thursday, thursday) == "on Thursday 5 March 2026"
     assert words.window(thursday, friday) == "from Thursday 5 March 2026 to Friday 6 March 2026"
+    assert words.short_window(thursday, friday) == "Thu 5 Mar to Fri 6 Mar 2026"
+    assert words.short_window(date(2026, 12, 31), date(2027, 1, 4)) == "Thu 31 Dec 2026 to Mon 4 Jan 2027"
+    assert (words.short_window(None, friday), words.short_window(friday, friday)) == (
+        "by Fri 6 Mar 2026",
+        "Fri 6 Mar 2026",
+    )
     assert words.moment(datetime(2026, 3, 5, 2, tzinfo=UTC), "America/Chicago") == "Wed 4 Mar 2026, 20:00"
     assert (words.moment(None, "UTC"), words.day(None), words.short_day(None)) == ("-", "-", "-")
 

@@ -111,8 +111,18 @@ def test_a_setting_that_cannot_be_meant_is_named(terminal: Terminal, name: str, 
 def test_a_company_that_is_not_set_up_is_told_how_to_begin(empty_terminal: Terminal) -> None:
     said = empty_terminal("order", "place", empty_terminal.order(), code=78)
     assert "run `doorstep load FILE` first" in said.err
-    assert "Place one: doorstep order place" in empty_terminal("order", "list").out
-    assert "receive BIN ITEM UNITS" in empty_terminal("stock").out
+    assert "doorstep load examples/corner_shop.toml" in empty_terminal("order", "list").out
+    assert "doorstep load examples/corner_shop.toml" in empty_terminal("stock").out
+
+
+def test_a_shop_without_orders_is_told_how_to_place_one(terminal: Terminal) -> None:
+    assert "Place one: doorstep order place" in terminal("order", "list").out
+
+
+def test_an_order_and_a_company_are_told_apart(terminal: Terminal) -> None:
+    assert "is an order, not a company" in terminal("load", terminal.order(), code=65).err
+    assert "is a company, not an order" in terminal("quote", EXAMPLES / "corner_shop.toml", code=65).err
+    nothing_was_done(terminal)
 
 
 def test_a_company_file_with_mistakes_is_refused_with_every_problem_numbered(empty_terminal: Terminal) -> None:

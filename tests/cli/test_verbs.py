@@ -6,6 +6,8 @@ import getpass
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.cli.terminal import EXAMPLES, Terminal
 from tests.corner_shop import Shelf, scan_of
 
@@ -88,6 +90,28 @@ def test_orders_are_listed_page_by_page_and_by_customer(terminal: Terminal) -> N
     assert [row["order_id"] for row in terminal.json("order", "list", "--after", newest)] == older
     assert len(terminal.json("order", "list", "--customer", "bistro")) == 1
     assert "Order " in terminal("order", "show", newest).words
+
+
+def test_in_eighty_columns_no_line_is_longer_and_every_id_is_whole(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    order_id = terminal.place(("MUG", 2))
+    terminal("run-due")
+    terminal("release", "CS")
+    (task,) = terminal.json("tasks", "CS")["tasks"]
+    shown = {"list": terminal("order", "list").out, "tasks": terminal("tasks", "CS").out}
+    assert order_id in shown["list"]
+    assert task["task_id"] in shown["tasks"]
+    assert task["fulfilment_id"] in shown["tasks"]
+    terminal("pick", task["task_id"], "--found", 2)
+    terminal("pack", task["fulfilment_id"])
+    (docked,) = terminal.json("tasks", "CS")["at_dock"]
+    shown["dock"] = terminal("tasks", "CS").out
+    assert docked["sscc"] in shown["dock"]
+    assert order_id in shown["dock"]
+    for page in shown.values():
+        assert max(map(len, page.splitlines())) <= 80, page
 
 
 # -- changes ---------------------------------------------------------------------------------------------------------

@@ -207,8 +207,9 @@ class Campaign:
     def _come_to_rest(self) -> Iterator[list[str]]:
         """The faults stop, nobody orders any more: every order is delivered, every queue is empty, no hold is left."""
         checks.audit(self._plant.spec.carrier_port, "calm")
+        torturer = Person("torturer", self._client, self._chance, self._crew.memory, 0)
         for item_id in ("MUG", "TEA", "LAMP"):
-            self._restock(item_id)
+            goods_in(torturer, item_id, 400)
         stay = [role for role in ROLES if role.until_the_end]
         for _ in range(_ROUNDS):
             self._crew.work(stay)
@@ -221,9 +222,6 @@ class Campaign:
                 yield self._check()
                 return
         yield [f"{work['open']} orders are still open after weeks, {work['due']} runs are due: {self._left()}"]
-
-    def _restock(self, item_id: str) -> None:
-        goods_in(Person("torturer", self._client, self._chance, self._crew.memory, 0), item_id, 400)
 
     def _left(self) -> list[Any]:
         with self._store.reading() as tx:

@@ -193,6 +193,7 @@ VERBS: Mapping[str, Callable[[Office, Asked], Any]] = {
     "stopped": _rows("SELECT order_id FROM orders WHERE stopped AND state = 'open' ORDER BY order_id LIMIT 50"),
     "work": _rows(
         "SELECT (SELECT count(*) FROM orders WHERE state = 'open' AND NOT stopped AND cleared_at IS NOT NULL) AS open, "
-        "(SELECT count(*) FROM due) AS due, (SELECT coalesce(sum(waiting), 0)::bigint FROM demand) AS waiting"
+        "(SELECT count(*) FROM due) AS due, (SELECT count(DISTINCT order_id) FROM demand JOIN orders USING (order_id) "
+        "WHERE state = 'open' AND waiting + held + demand.picked > 0) AS inside"
     ),
 }

@@ -19,7 +19,7 @@ from doorstep.twin.carrier_desk import API_KEY
 from tests.torture.client import Client
 from tests.torture.shop import HOMES, LAMP_BIN, MUG_BIN, TEA_BIN, an_order, lamps
 
-MOST_OPEN = 60
+MOST_INSIDE = 40
 _CARRIER_S = 3
 
 
@@ -69,7 +69,7 @@ Step = Callable[[Person], bool]  # True where there was something to do
 
 
 def buy(person: Person) -> bool:
-    if person.client.look("work")[0]["open"] > MOST_OPEN:
+    if person.client.look("work")[0]["inside"] > MOST_INSIDE:
         return False
     for _ in range(person.chance.randint(1, 3)):
         key = person.key()
@@ -244,7 +244,7 @@ def goods_in(person: Person, item_id: str, quantity: int, inbound_id: str = "") 
 
 def change(person: Person) -> bool:
     """Somebody wants it otherwise; mostly one of the newest orders, which are everywhere on the floor."""
-    recent = person.memory.orders[-60:]
+    recent = person.memory.orders[-20:]
     if not recent:
         return False
     order_id, lines = person.chance.choice(recent)
@@ -284,8 +284,8 @@ class Role:
 
 
 ROLES = (
-    Role("ada", lambda: buy, rest_ms=60, idle_ms=150, until_the_end=False),
-    Role("bob", lambda: buy, rest_ms=60, idle_ms=150, until_the_end=False),
+    Role("ada", lambda: buy, rest_ms=100, idle_ms=300, until_the_end=False),
+    Role("bob", lambda: buy, rest_ms=100, idle_ms=300, until_the_end=False),
     Role("rita", lambda: release, rest_ms=100, idle_ms=250),
     Role("pia", lambda: pick),
     Role("pete", lambda: pick),
@@ -294,6 +294,6 @@ ROLES = (
     Role("sam", lambda: scans(0, 2)),
     Role("sue", lambda: scans(1, 2)),
     Role("clara", lambda: keep_shop, idle_ms=80, until_the_end=False),
-    Role("chris", lambda: change, idle_ms=100, until_the_end=False),
+    Role("chris", lambda: change, idle_ms=150, until_the_end=False),
     Role("rose", lambda: resume, rest_ms=200, idle_ms=300),
 )

@@ -74,6 +74,8 @@ async def caller(
 
 async def readable(request: Request) -> None:
     """A body, where there is one, is JSON and holds text only: no database keeps the character NUL."""
+    if request.method in ("GET", "HEAD"):
+        return  # nobody looks at its body, and nobody measured it: it is not read
     raw = await request.body()
     if raw and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ProblemError(problems.NOT_JSON)
@@ -99,11 +101,19 @@ class KeyedStore(Store):
         key: str = "",
         request: Any = None,
         dry_run: bool = False,
+        keep_no: bool = True,
     ) -> T | Refusal:
         under, self._key = self._key, ""
         if not under:
             raise AssertionError("a request is one step: its key cannot stand for two")
-        told = super().run(step, answers=answers or self._answers, key=under, request=self._request, dry_run=dry_run)
+        told = super().run(
+            step,
+            answers=answers or self._answers,
+            key=under,
+            request=self._request,
+            dry_run=dry_run,
+            keep_no=keep_no,
+        )
         if isinstance(told, Refusal) and told.why is Why.KEY_REUSED:
             key = under.split("/", 2)[2]
             raise ProblemError(problems.REFUSALS[told.why], f"The key {key} came with another request before.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from doorstep.flow.office import Office, Who
 
 T = TypeVar("T")
+NO_COMPANY = "No company is set up here yet. Try the corner shop: doorstep load examples/corner_shop.toml"
 
 
 @dataclass(frozen=True, slots=True)

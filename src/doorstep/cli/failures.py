@@ -36,14 +36,14 @@ class Answer:
 
 
 ANSWERS: Mapping[Why, Answer] = {
-    Why.MALFORMED: Answer(DATA, "Correct what is named and ask again; examples/orders has files that can be read."),
+    Why.MALFORMED: Answer(DATA, "Correct what is named and ask again; examples/ has files that can be read."),
     Why.KEY_REUSED: Answer(DATA, "Take another --key for another request."),
     Why.UNKNOWN_CUSTOMER: Answer(DATA, "Correct customer_id, or define the customer in the company file and load it."),
     Why.UNKNOWN_ITEM: Answer(DATA, "Correct item_id, or define the item in the company file and load it."),
-    Why.UNKNOWN_SITE: Answer(NO_INPUT, "Correct the site; `doorstep stock` shows the sites with stock."),
+    Why.UNKNOWN_SITE: Answer(NO_INPUT, "`doorstep stock` tells the sites with stock, or that no company is set up."),
     Why.UNKNOWN_PLACE: Answer(NO_INPUT, "Name a bin of a site, such as CS/A-01; the company file lists them."),
     Why.UNKNOWN_CURRENCY: Answer(DATA, "Give the currency the company sells in, by its three letters."),
-    Why.UNKNOWN_ORDER: Answer(NO_INPUT, "`doorstep order list` and `doorstep order show` tell what there is."),
+    Why.UNKNOWN_ORDER: Answer(NO_INPUT, "`doorstep order list` tells all orders, `doorstep order show` one's lines."),
     Why.UNKNOWN_TASK: Answer(NO_INPUT, "`doorstep tasks SITE` tells what there is to pick and pack."),
     Why.UNKNOWN_PARCEL: Answer(NO_INPUT, "`doorstep order show ORDER` tells an order's parcels and their numbers."),
     Why.UNKNOWN_CARRIER: Answer(DATA, "`doorstep order show ORDER` tells which carrier takes which parcel."),
@@ -125,11 +125,16 @@ def _tell_refusal(refused: Refused) -> int:
     complain(before + says)
     for problem in problems:
         typer.echo(f"  {problem}", err=True)
-    concerned = ", ".join(f"{name} {value}" for name, value in refusal.concerns.items() if str(value))
+    concerned = ", ".join(f"{_in_words(name)} {value}" for name, value in refusal.concerns.items() if str(value))
     if concerned and not problems:
         typer.echo(f"  Where: {concerned}", err=True)
     typer.echo(f"  What to do: {answer.mend}", err=True)
     return answer.code
+
+
+def _in_words(name: str) -> str:
+    """`fulfilment_id` is a fulfilment to people."""
+    return name.removesuffix("_id").replace("_", " ")
 
 
 def _explained(wrong: Exception) -> tuple[int, str]:

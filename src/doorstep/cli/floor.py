@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -93,7 +93,9 @@ def pack(
 
 
 def _planned(told: Planned, currency: str) -> str:
-    lines = [f"{many(len(told.orders), 'order')} planned: {', '.join(told.orders) or 'none'}."]
+    lines = [f"{many(len(told.orders), 'order')} planned: {', '.join(told.orders)}."]
+    if not told.orders:
+        lines = ["There was nothing to plan anew."]
     if told.waiting:
         lines.append(f"{many(len(told.waiting), 'order')} must wait for stock or room: {', '.join(told.waiting)}.")
     if told.orders:
@@ -120,32 +122,35 @@ def _floor(view: FloorView) -> Iterator[Part]:
         yield f"{many(view.planned, 'fulfilment order')} planned. Send to the floor: doorstep release {site.site_id}"
     if view.tasks:
         rows = [
-            (t.place_id, t.item_id, t.lot or "-", t.quantity, moment(t.ship_by, zone), t.task_id, t.fulfilment_id)
+            (t.place_id, t.item_id, t.quantity, t.task_id, t.fulfilment_id, moment(t.ship_by, zone), t.lot)
             for t in view.tasks
         ]
-        columns = ("Bin", "Item", "Lot", "#Units", "Must leave by", "Task", "Fulfilment order")
-        yield table("To pick", *columns, rows=rows)
+        columns = ("Bin", "Item", "#Units", "Task", "Fulfilment order", "Must leave by", "Lot")
+        yield _table("To pick", *columns, rows=rows)
     if view.to_pack:
         packs = [
             (p.fulfilment_id, p.order_id, p.units, moment(p.ship_by, zone), "on hold: set aside" if p.on_hold else "")
             for p in view.to_pack
         ]
-        yield table("To pack", "Fulfilment order", "Order", "#Units", "Must leave by", "", rows=packs)
+        yield _table("To pack", "Fulfilment order", "Order", "#Units", "Must leave by", "", rows=packs)
     if view.at_dock:
         docked = [
             (
-                *(
-                    p.sscc,
-                    p.carrier_id or "-",
-                    p.tracking_number or f"label {p.label_state or 'missing'}",
-                ),
+                *(p.sscc, p.carrier_id or "-", p.tracking_number or f"label {p.label_state or 'missing'}"),
                 *(moment(p.ship_by, zone), p.order_id, "on hold: set aside" if p.on_hold else ""),
             )
             for p in view.at_dock
         ]
-        yield table("At the dock", "SSCC", "Carrier", "Tracking number", "Must leave by", "Order", "", rows=docked)
+        yield _table("At the dock", "SSCC", "Carrier", "Tracking number", "Must leave by", "Order", "", rows=docked)
     if not (view.planned or view.tasks or view.to_pack or view.at_dock):
         yield "There is nothing to do here."
+
+
+def _table(title: str, *columns: str, rows: Sequence[Sequence[Any]]) -> Part:
+    """A table without its last column where that would be empty."""
+    if any(row[-1] for row in rows):
+        return table(title, *columns, rows=rows)
+    return table(title, *columns[:-1], rows=[row[:-1] for row in rows])
 
 
 def _picked(told: PickDone) -> str:
@@ -165,5 +170,7 @@ def _packed(told: PackDone, currency: str) -> tuple[Part, ...]:
         )
         for parcel in told.parcels
     ]
-    caption = f"The cartons cost {money(told.cost_minor, currency)}. Labels are asked for with `doorstep run-due`."
+    caption = (
+        f"The cartons cost {money(told.cost_minor, currency)}.\nLabels come with the worker, or now: doorstep run-due"
+    )
     return table("At the dock", "SSCC", "Carton", "#Weight", "Inside", rows=rows), caption

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from doorstep.cli.output import table
-from doorstep.cli.words import chance, moment, money, plainly, short_day, window
+from doorstep.cli.words import chance, moment, money, plainly, short_day, short_window
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
@@ -75,7 +75,9 @@ def _lines(view: OrderView) -> Part:
             name = "" if part.item_id == line.item_id else part.item_id
             rows.append((*first, name, part.waiting or "", part.held or "", part.picked or "", part.shipped or ""))
     columns = ("#Line", "Item", "#Ordered", "#Cancelled", "Part", "#Waiting", "#Held", "#Picked", "#Shipped")
-    return table("Lines", *columns, rows=rows)
+    used = [number for number in range(len(columns)) if any(row[number] for row in rows)]
+    kept = [[row[number] for number in used] for row in rows]
+    return table("Lines", *(columns[number] for number in used), rows=kept)
 
 
 def _promises(view: OrderView, zone: str) -> Part:
@@ -87,7 +89,7 @@ def _promises(view: OrderView, zone: str) -> Part:
             if one is not whole and whole and (one.first_day, one.last_day) == (whole.first_day, whole.last_day):
                 continue  # the whole order's promise says it already
             what = f"line {one.line_no}" if one.line_no else "the whole order"
-            told = window(one.first_day, one.last_day)
+            told = short_window(one.first_day, one.last_day)
             rows.append((made.revision, what, told, chance(one.ppm), moment(made.promised_at, zone), why or "-"))
     return table("Promises", "#No", "For", "Delivered", "#Probability", "Promised", "Why", rows=rows)
 
@@ -97,11 +99,12 @@ def _parcels(view: OrderView, zone: str) -> Iterator[Part]:
     for parcel in view.parcels:
         label = parcel.tracking_number or (f"label {parcel.label_state}" if parcel.label_state else "no label yet")
         now = plainly(parcel.milestone or parcel.state)
-        what = (parcel.sscc, parcel.carton_id, f"{parcel.weight_g} g", parcel.carrier_id or "-", label)
+        carton = f"{parcel.carton_id or 'its own'}, {parcel.weight_g} g"
+        what = (parcel.sscc, carton, parcel.carrier_id or "-", label)
         rows.append((*what, now, short_day(parcel.eta)))
         instants = (parcel.packed_at, parcel.handed_over_at, parcel.first_scanned_at, parcel.delivered_at)
         journeys.append((parcel.sscc, *(moment(at, zone) for at in instants)))
-    yield table("Parcels", "SSCC", "Carton", "#Weight", "Carrier", "Tracking number", "State", "Expected", rows=rows)
+    yield table("Parcels", "SSCC", "Carton", "Carrier", "Tracking number", "State", "Expected", rows=rows)
     for parcel in view.parcels:
         if parcel.label_state == "failed":
             yield f"  The carrier refused the label of {parcel.sscc}: {parcel.label_says}"

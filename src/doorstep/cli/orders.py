@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doorstep.cli.desk import opened
-from doorstep.cli.failures import MisusedError, granted
+from doorstep.cli.desk import NO_COMPANY, opened
+from doorstep.cli.failures import DATA, MisusedError, StoppedError, granted
 from doorstep.cli.files import name_of, parsed
 from doorstep.cli.options import Acting, AsJson, Key, OrderId
 from doorstep.cli.output import table
-from doorstep.cli.words import chance, many, moment, money, plainly, short_day, there, window
+from doorstep.cli.words import chance, many, moment, money, plainly, short_day, short_window, there, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from doorstep.cli.desk import Desk
     from doorstep.cli.output import Part
     from doorstep.flow.look import OrderRow
     from doorstep.flow.place import Offered, Placed
@@ -80,7 +81,7 @@ def list_orders(
 
     with opened(context, as_json=as_json) as desk:
         found = look.order_list(desk.office, after, at_most, customer)
-        desk.show(found, lambda: _list(found, desk.zone(), at_most))
+        desk.show(found, lambda: _list(found, desk, at_most))
 
 
 def show(context: typer.Context, order_id: OrderId, as_json: AsJson = False) -> None:
@@ -113,6 +114,8 @@ def clear(context: typer.Context, order_id: OrderId, acting: Acting = "", as_jso
 
 
 def _read(raw: object, file: str, *, as_json: bool) -> Order:
+    if isinstance(raw, dict) and "company" in raw and "lines" not in raw:
+        raise StoppedError(f"{name_of(file)} is a company, not an order: doorstep load {file}", DATA)
     from doorstep.intake.orders import read_order
 
     return granted(read_order(raw), name_of(file), as_json=as_json)
@@ -122,7 +125,7 @@ def _offers(offers: tuple[Offered, ...]) -> Iterable[Part]:
     rows = [
         (
             number,
-            window(offer.promise.first_day, offer.promise.last_day),
+            short_window(offer.promise.first_day, offer.promise.last_day),
             chance(offer.promise.ppm),
             " + ".join(f"{site} with {service}" for site, service in zip(offer.sites, offer.services, strict=True)),
             money(offer.cost_minor, offer.currency),
@@ -148,26 +151,34 @@ def _placed(placed: Placed, *, known: bool, own_key: bool) -> str:
     ]
     if not placed.cleared:
         lines.append(f"It waits for payment. When that is done: doorstep order clear {placed.order_id}")
+    elif not known:
+        lines.append("Planning comes with the worker, or now: doorstep run-due")
     return "\n".join(lines)
 
 
-def _list(found: tuple[OrderRow, ...], zone: str, at_most: int) -> Part | Iterable[Part]:
+def _list(found: tuple[OrderRow, ...], desk: Desk, at_most: int) -> Part | Iterable[Part]:
     if not found:
-        return "There are no orders here. Place one: doorstep order place examples/orders/ada.toml"
+        place_one = "There are no orders here. Place one: doorstep order place examples/orders/ada.toml"
+        return place_one if desk.sites() else NO_COMPANY
+    zone = desk.zone()
     rows = [
         (
             row.order_id,
             row.customer_id,
             row.reference or "-",
-            plainly(row.state) + (" (on hold)" if row.stopped else ""),
+            _state(row),
             moment(row.placed_at, zone),
             short_day(row.last_day),
-            short_day(row.delivered_on),
         )
         for row in found
     ]
     caption = f"{many(len(rows), 'order')}. Times are those of {zone}."
     if len(rows) == at_most:
         caption += f" Older ones: --after {found[-1].order_id}"
-    columns = ("Order", "Customer", "Reference", "State", "Placed", "Promised by", "Delivered")
+    columns = ("Order", "Customer", "Reference", "State", "Placed", "Promised by")
     return table("Orders", *columns, rows=rows), caption
+
+
+def _state(row: OrderRow) -> str:
+    delivered = f" {short_day(row.delivered_on)}" if row.delivered_on else ""
+    return plainly(row.state) + delivered + (" (on hold)" if row.stopped else "")

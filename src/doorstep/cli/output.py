@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Part = str | Text | Table
 
 WIDTH_WITHOUT_TERMINAL = 140
+ID_LETTERS = 14  # a word of so many letters is an id: people copy it
+MOST_WHOLE = 24
 
 
 def console(*, errors: bool = False) -> Console:
@@ -34,11 +36,15 @@ def console(*, errors: bool = False) -> Console:
 
 
 def put(paper: Console, parts: Part | Iterable[Part]) -> None:
-    """Print a page part by part. Words are never taken for markup, nor broken by us."""
+    """Print a page part by part, a table set off by blank lines. Words are never taken for markup, nor broken by us."""
     from rich.table import Table
     from rich.text import Text
 
+    before: Part = ""
     for part in (parts,) if isinstance(parts, str | Text | Table) else parts:
+        if (isinstance(before, Table) and not isinstance(part, Text)) or (isinstance(part, Table) and before):
+            paper.print()
+        before = "" if isinstance(part, Text) else part
         if isinstance(part, str):
             paper.print(part, markup=False, soft_wrap=True)
         else:
@@ -65,18 +71,38 @@ def say_json(value: Any, *, errors: bool = False) -> None:
 
 
 def table(title: str, *columns: str, rows: Sequence[Sequence[Any]]) -> Table:
-    """A plain table. A column named with a # in front is set to the right; long cells are folded, none is cut."""
+    """A plain table. A column named with a # in front is set to the right.
+
+    Where it is too wide, sentences and dates are folded: no cell is cut, and an id stays in one piece to be copied.
+    """
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
-    made = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for column in columns:
+    made = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for number, column in enumerate(columns):
+        whole = _stays_whole([str(row[number]) for row in rows])
         right = column.startswith("#")
-        made.add_column(column.removeprefix("#"), justify="right" if right else "left", overflow="fold")
+        name = column.removeprefix("#")
+        made.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         made.add_row(*(escape(str(cell)) for cell in row))
     return made
+
+
+def _stays_whole(cells: Sequence[str]) -> bool:
+    """True for a column of short single words, or with an id in it."""
+    single = not any(" " in cell for cell in cells)
+    an_id = any(len(word) >= ID_LETTERS for cell in cells for word in cell.split())
+    return (single or an_id) and max(map(len, cells), default=0) <= MOST_WHOLE
 
 
 @contextmanager

@@ -51,6 +51,7 @@ def hand_over(
         desk.show(told, lambda: "\n  ".join((taken, *told.handed_over)))
     for kept in told.kept:
         complain(kept.refusal.says)
+        typer.echo(f"  What to do: {ANSWERS[kept.refusal.why].mend}", err=True)
     if told.kept:
         raise typer.Exit(ANSWERS[first([kept.refusal for kept in told.kept]).why].code)
 

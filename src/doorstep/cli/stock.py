@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doorstep.cli.desk import opened
+from doorstep.cli.desk import NO_COMPANY, opened
 from doorstep.cli.options import DAY, MINUTE, Acting, AsJson, Key, Lot, Serials
 from doorstep.cli.output import table
 from doorstep.cli.words import many, moment, short_day
@@ -32,7 +32,7 @@ def stock(
 
     with opened(context, as_json=as_json) as desk:
         view = look.stock(desk.office, item, site)
-        desk.show(view, lambda: (_stock(view), *_inbound(view, desk.zone(site))))
+        desk.show(view, lambda: (_stock(view), *_inbound(view, desk.zone(site))) if desk.sites() else NO_COMPANY)
 
 
 def receive(

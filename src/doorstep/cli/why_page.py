@@ -91,7 +91,7 @@ def _plan(told: Explanation, zone: str) -> Iterator[Part]:
         yield f"  Chosen because {REASONS.get(reason, reason)}."
     rows = list(dict.fromkeys(_rejected(line, currency) for line in plan.rejected))
     if rows:
-        yield table("  Rejected", "Way", "Because", "#Cost", rows=rows)
+        yield table("Rejected", "Way", "Because", "#Cost", rows=rows)
 
 
 def _rejected(line: str, currency: str) -> tuple[str, str, str]:

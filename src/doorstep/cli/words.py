@@ -32,6 +32,16 @@ def window(first_day: date | None, last_day: date) -> str:
     return f"on {day(last_day)}" if first_day == last_day else f"from {day(first_day)} to {day(last_day)}"
 
 
+def short_window(first_day: date | None, last_day: date) -> str:
+    """A window as a table tells it: `Thu 5 Mar to Mon 9 Mar 2026`."""
+    if first_day is None:
+        return f"by {short_day(last_day)}"
+    if first_day == last_day:
+        return short_day(last_day)
+    year = f" {first_day.year}" if first_day.year != last_day.year else ""
+    return f"{first_day:%a} {first_day.day} {first_day:%b}{year} to {short_day(last_day)}"
+
+
 def there(promise: Promise) -> str:
     """A promise as the customer is told it."""
     told = window(promise.first_day, promise.last_day)

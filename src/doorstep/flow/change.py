@@ -21,15 +21,15 @@ from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.requote import Requote
 from doorstep.flow.score import score_if_complete
 from doorstep.flow.state import furthest_state, state_of_fulfilment
-from doorstep.flow.supply import parts_of
 from doorstep.flow.told import Promise
 from doorstep.flow.undo import Undo
 from doorstep.intake.judge import judge_address, judge_dates
 from doorstep.planning.change import Change, Do, State, consequence
-from doorstep.storage.queries import floor, master, orders, stock
+from doorstep.storage.queries import floor, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS, REQUEST_LABELS, SETTLE_FULFILMENT
 from doorstep.terms.calendar import Calendar
+from doorstep.terms.item import Part
 from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why
 
@@ -58,12 +58,16 @@ def cancel_order(office: Office, who: Who, order_id: str, key: str) -> Changed |
     """Cancel what has not left of every line."""
 
     def carry_out(work: _Work) -> Refusal | None:
+        refusals = []
         for line in orders.lines(work.tx, order_id):
             if line.ordered > line.cancelled:
                 refusal = work.change_quantity(line.line_no, 0, Change.CANCEL_LINE)
-                if refusal:
+                if refusal and refusal.why not in (Why.TOO_LATE, Why.WRONG_STATE):
                     return refusal
-        return None if work.done else work.answer_to(Change.CANCEL_LINE, work.fulfilments)
+                refusals += [refusal] if refusal else []
+        if work.done:
+            return None
+        return refusals[0] if refusals else work.answer_to(Change.CANCEL_LINE, work.fulfilments)
 
     return _run(office, who, order_id, key, ["cancel_order", order_id], carry_out)
 
@@ -226,10 +230,12 @@ class _Work:
             return Refusal(Why.WRONG_STATE, says or f"Line {line_no} is for {before} already.", {"line": line_no})
         self.done += [str(step) for step in answer.steps]
         for row in concerned:
-            self._take_back(row, answer.steps, {line_no})
+            self._take_back(row, self._own_steps(row, change), {line_no})
         self._void_holds(line_no)
-        item = master.items(self.tx, [line.item_id])[line.item_id]
-        self.record(QuantityChanged(self.order_id, line_no, before, after, parts_of(item)))
+        # The parts it was ordered with: the kit may be made up otherwise by now.
+        demand = [row for row in orders.demand(self.tx, [self.order_id]) if row.line_no == line_no]
+        parts = tuple(Part(row.item_id, row.per_unit) for row in demand)
+        self.record(QuantityChanged(self.order_id, line_no, before, after, parts))
         self.tx.flush()
         return self._after_lines(concerned, answer.steps)
 
@@ -291,7 +297,9 @@ class _Work:
             says = f"Order {self.order_id} is on hold already: let it go on, or cancel it."
             return Refusal(Why.WRONG_STATE, says, {"order_id": self.order_id})
         concerned = self.open_fulfilments()
-        answer = consequence(self.state_of(concerned or self.fulfilments), change)
+        # Where a part has left and the rest only waits for stock, the rest is what can still be changed.
+        waits = any(row.waiting + row.held for row in orders.demand(self.tx, [self.order_id]))
+        answer = consequence(self.state_of(concerned if concerned or waits else self.fulfilments), change)
         if isinstance(answer, Refusal):
             return answer
         self.done += [str(step) for step in answer.steps]

@@ -73,6 +73,8 @@ def _book(
     serials: tuple[str, ...],
 ) -> Counted | Refusal:
     site_id = site_of(place_id)
+    if serials:
+        stock.lock_serials(tx, item_id)
     row = stock.balance(tx, place_id, item_id, lot)
     believed = row.on_hand if row else 0
     pool = stock.pool(tx, site_id, item_id, lot)

@@ -45,10 +45,11 @@ def _steps(office: Office, who: Who, file: CompanyIn) -> Iterator[Callable[[], s
         receipt = Receipt(
             stock.place_id, stock.item_id, stock.quantity, stock.lot, stock.expires_on, tuple(stock.serials)
         )
-        yield partial(receive, office, who, receipt, f"load/{file.company.name}/stock/{number}")
+        yield partial(receive, office, who, receipt, f"load/{file.company.name}/stock/{number}", keep_no=False)
     for number, coming in enumerate(file.inbound):
         yield partial(
             expect_inbound,
             *(office, who, coming.supplier_id, coming.site_id, coming.item_id, coming.quantity, coming.due_at),
             f"load/{file.company.name}/inbound/{number}",
+            keep_no=False,
         )

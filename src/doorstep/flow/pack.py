@@ -92,7 +92,7 @@ def _pack(
     packing = _fit(tx, company, order, fulfilment, bench, items)
     if isinstance(packing, Refusal):
         return packing
-    refusal = _judge_weights(fulfilment, packing, weights_g)
+    refusal = _judge_weights(fulfilment, packing, weights_g, items)
     if refusal:
         return refusal
     goods = _Goods(tx, fulfilment, bench, items)
@@ -153,17 +153,18 @@ def _fit(
     return packing
 
 
-def _judge_weights(fulfilment: Any, packing: Packing, weights_g: Sequence[int]) -> Refusal | None:
+def _judge_weights(
+    fulfilment: Any, packing: Packing, weights_g: Sequence[int], items: Mapping[str, Item]
+) -> Refusal | None:
     """None where the weights can be those of the parcels: one for each, none below what is known to be inside."""
     concerns: dict[str, str | int] = {"fulfilment_id": fulfilment.fulfilment_id}
     if weights_g and len(weights_g) != len(packing.cartons):
         says = f"{len(weights_g)} weights given for {len(packing.cartons)} parcels."
         return Refusal(Why.BAD_QUANTITY, says, concerns)
     for number, (weight_g, filled) in enumerate(zip(weights_g, packing.cartons, strict=False), 1):
-        if weight_g <= 0 or weight_g < filled.content_g:
-            says = (
-                f"Parcel {number} cannot weigh {weight_g} g: its goods alone weigh {filled.content_g} g. Is all in it?"
-            )
+        known_g = sum(items[placement.ref].weight_g or 0 for placement in filled.placements)
+        if weight_g <= 0 or weight_g < known_g:
+            says = f"Parcel {number} cannot weigh {weight_g} g: its goods alone weigh {known_g} g. Is all in it?"
             return Refusal(Why.BAD_QUANTITY, says, {**concerns, "parcel": number, "weight_g": weight_g})
     return None
 

@@ -106,7 +106,9 @@ def _book(
     else:
         tx.record(scribe(Picked(task.task_id, task.fulfilment_id, task.order_id, hold, moves), **envelope))
     others = [other for other in floor.tasks(tx, [task.fulfilment_id]) if other.task_id != task.task_id]
-    settled = settle(tx, scribe, fulfilment, others, something_picked=found > 0)
+    # The bench, not the tasks: what was picked may have been put back since.
+    something_picked = found > 0 or bool(floor.bench(tx, task.fulfilment_id))
+    settled = settle(tx, scribe, fulfilment, others, something_picked)
     return PickDone(task.task_id, found, short, task.fulfilment_id, settled == "picked")
 
 
@@ -114,7 +116,7 @@ def settle(tx: Transaction, scribe: Scribe, fulfilment: Any, others: Sequence[An
     """Close the picking of a fulfilment order once no task is open: on to packing, or cancelled where all was short."""
     if any(other.state == "open" for other in others):
         return "released"
-    if not something_picked and not any(other.picked for other in others):
+    if not something_picked:
         tx.record(scribe(FulfilmentCancelled(fulfilment.fulfilment_id, fulfilment.order_id), cause="all short"))
         return "cancelled"
     slack = slack_before_departure(company_of(tx), fulfilment.ship_by, tx.now, Step.PACK)

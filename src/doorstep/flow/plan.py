@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from doorstep.events.fulfilment import Fulfilment, FulfilmentLine, ShipmentPlanned
+from doorstep.events.fulfilment import Fulfilment, FulfilmentCancelled, FulfilmentLine, ShipmentPlanned
 from doorstep.events.orders import HandOffMade
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved, StockHeld
@@ -17,7 +17,8 @@ from doorstep.flow.slack import slack_before_departure
 from doorstep.flow.supply import costs_of, needs_of, reserved_at, site_supplies
 from doorstep.planning.answers import OrderPlan, Plan, Shipment
 from doorstep.planning.plan import plan
-from doorstep.planning.values import Demand, OpenOrder, PlanQuestion, Reservation
+from doorstep.planning.values import Demand, OpenOrder, PlanQuestion, Reservation, SiteSupply
+from doorstep.storage.changes import GuardLostError
 from doorstep.storage.queries import master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
@@ -44,15 +45,17 @@ def plan_open_orders(office: Office, who: Who = CLOCKWORK, at_most: int = MOST_A
 
     def step(tx: Transaction) -> Planned:
         company = company_of(tx)
+        asked = orders.asked_for(tx, PLAN_ORDERS)  # before anything it may be about is read
         rows = orders.plannable(tx, PLAN_ORDERS, at_most)
         if not rows:
-            _settle_due(tx, (), ())
+            _settle_due(tx, (), (), asked)
             return Planned((), (), 0, 0)
         world = _read(tx, rows)
         sites = site_supplies(tx, company, world.item_ids, [row.order_id for row in rows])
+        _check_held(world, sites)
         question = PlanQuestion(tx.now, world.open_orders, sites, master.services(tx), costs_of(company))
         answer = plan(question, deciders_of(tx, company))
-        return _record(office, tx, Scribe(who, tx.now), company, world, answer)
+        return _record(office, tx, Scribe(who, tx.now), company, world, answer, asked)
 
     told = office.store.run(step)
     if isinstance(told, Refusal):
@@ -119,7 +122,25 @@ def _planned(tx: Transaction, order_ids: Sequence[str]) -> dict[str, list[tuple[
     return found
 
 
-def _record(office: Office, tx: Transaction, scribe: Scribe, company: Company, world: _World, answer: Plan) -> Planned:
+def _check_held(world: _World, sites: Sequence[SiteSupply]) -> None:
+    """GuardLostError where what was held a moment ago lies in no row of supply any more: read again."""
+    there: set[tuple[str, str, str, str | None]]
+    there = {(site.site_id, units.item_id, units.lot, None) for site in sites for units in site.free}
+    there |= {(site.site_id, coming.item_id, "", coming.inbound_id) for site in sites for coming in site.inbound}
+    for held in (held for order in world.open_orders for held in order.held):
+        if (held.site_id, held.item_id, held.lot, held.inbound_id) not in there:
+            raise GuardLostError(f"{held.item_id} of line {held.line_no} moved while it was planned")
+
+
+def _record(
+    office: Office,
+    tx: Transaction,
+    scribe: Scribe,
+    company: Company,
+    world: _World,
+    answer: Plan,
+    asked: Mapping[str, int],
+) -> Planned:
     done: list[str] = []
     waits: list[str] = []
     for order in answer.orders:
@@ -128,8 +149,11 @@ def _record(office: Office, tx: Transaction, scribe: Scribe, company: Company, w
             _record_shipments(office, tx, scribe, company, world, order)
             done.append(order.order_id)
         else:
+            # It would break a rule, such as a lot's last day, if it were released as it was planned.
+            for row, _ in world.planned.get(order.order_id, ()):
+                tx.record(scribe(FulfilmentCancelled(row.fulfilment_id, order.order_id), cause="cannot be sent now"))
             waits.append(order.order_id)
-    _settle_due(tx, done, waits)
+    _settle_due(tx, done, waits, asked)
     return Planned(tuple(done), tuple(waits), answer.total_minor, answer.bound_minor)
 
 
@@ -209,8 +233,12 @@ def _same(before: Sequence[tuple[Any, frozenset[FulfilmentLine]]], after: Sequen
     return old == new
 
 
-def _settle_due(tx: Transaction, done: Sequence[str], waits: Sequence[str]) -> None:
-    """Planned orders need no timer; the ones that wait are looked at again, at the latest in an hour."""
-    tx.no_longer(PLAN_ORDERS, [*done, *orders.asked_in_vain(tx, PLAN_ORDERS)])
+def _settle_due(tx: Transaction, done: Sequence[str], waits: Sequence[str], asked: Mapping[str, int]) -> None:
+    """Planned orders need no timer; the ones that wait are looked at again, at the latest in an hour.
+
+    `asked` is how often each was asked for before planning read anything: who asked since, asked for another run.
+    """
+    tx.no_longer(PLAN_ORDERS, orders.asked_in_vain(tx, PLAN_ORDERS))
+    tx.no_longer_unless_asked(PLAN_ORDERS, {order_id: asked[order_id] for order_id in done if order_id in asked})
     for order_id in waits:
-        tx.put_off(PLAN_ORDERS, order_id, RETRY_SECONDS)
+        tx.put_off(PLAN_ORDERS, order_id, RETRY_SECONDS, asked.get(order_id, 0))

@@ -59,6 +59,15 @@ def computed_again(inputs: Mapping[str, Any]) -> dict[int, tuple[Any, Any, int] 
     return again
 
 
+def bases_of(inputs: Mapping[str, Any]) -> dict[int, Basis]:
+    """What the windows of each line were computed from, out of stored inputs."""
+    legs = inputs["legs"]
+    return {
+        int(line_no): Basis.from_json({**stored, "legs": [legs[place] for place in stored["legs"]]})
+        for line_no, stored in inputs["windows"].items()
+    }
+
+
 def holds_of(
     order_id: str, reservations: Iterable[Reservation], ids: Ids, expires_at: datetime | None
 ) -> tuple[Hold, ...]:

@@ -30,7 +30,15 @@ class Receipt:
 
 
 def expect_inbound(
-    office: Office, who: Who, supplier_id: str, site_id: str, item_id: str, quantity: int, due_at: datetime, key: str
+    office: Office,
+    who: Who,
+    supplier_id: str,
+    site_id: str,
+    item_id: str,
+    quantity: int,
+    due_at: datetime,
+    key: str,
+    keep_no: bool = True,
 ) -> str | Refusal:
     """A supplier will bring units by `due_at`: promises may stand on them from now on. Returns the inbound's id."""
 
@@ -47,11 +55,14 @@ def expect_inbound(
         return inbound_id
 
     request = [supplier_id, site_id, item_id, quantity, due_at]
-    return office.store.run(step, answers=str, key=key, request=request)
+    return office.store.run(step, answers=str, key=key, request=request, keep_no=keep_no)
 
 
-def receive(office: Office, who: Who, receipt: Receipt, key: str) -> str | Refusal:
-    """Book goods into a bin. Orders that were promised from this inbound are moved to the shelf, oldest first."""
+def receive(office: Office, who: Who, receipt: Receipt, key: str, keep_no: bool = True) -> str | Refusal:
+    """Book goods into a bin. Orders that were promised from this inbound are moved to the shelf, oldest first.
+
+    `keep_no` False: what was refused can be asked again under its key, when what it lacked is there.
+    """
 
     def step(tx: Transaction) -> str | Refusal:
         refusal = _judge(tx, receipt)
@@ -68,7 +79,7 @@ def receive(office: Office, who: Who, receipt: Receipt, key: str) -> str | Refus
         tx.later(PLAN_WAITING, receipt.item_id, tx.now)
         return receipt_id
 
-    return office.store.run(step, answers=str, key=key, request=receipt)
+    return office.store.run(step, answers=str, key=key, request=receipt, keep_no=keep_no)
 
 
 def _judge(tx: Transaction, receipt: Receipt) -> Refusal | None:
@@ -97,6 +108,7 @@ def _judge_tracking(tx: Transaction, receipt: Receipt, item: Item) -> Refusal | 
     if len(set(receipt.serials)) != receipt.quantity or len(receipt.serials) != receipt.quantity:
         says = f"{item_id} is tracked by serial: name each of the {receipt.quantity} once."
         return Refusal(Why.BAD_SERIAL, says, {"item_id": item_id})
+    stock.lock_serials(tx, item_id)
     for serial, row in stock.serials_known(tx, item_id, receipt.serials).items():
         if kind_of(row.place_id).physical:
             says = f"Serial {serial} of {item_id} is already in {row.place_id}."

@@ -55,6 +55,10 @@ def release_wave(office: Office, who: Who, site_id: str, at_most: int = 100) -> 
 
 def _read(tx: Transaction, site_id: str, at_most: int) -> list[ToRelease]:
     rows = floor.to_release(tx, site_id, at_most)
+    # Their orders are locked only now: one that was planned otherwise a moment before is not released as it was.
+    standing = orders.fulfilments(tx, [row.order_id for row in rows])
+    planned = {row.fulfilment_id for row in standing if row.state == "planned"}
+    rows = [row for row in rows if row.fulfilment_id in planned]
     lines: dict[str, list[FulfilmentLine]] = defaultdict(list)
     for line in orders.fulfilment_lines(tx, [row.fulfilment_id for row in rows]):
         if line.quantity:

@@ -3,8 +3,9 @@ where it stands."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from doorstep.events.fulfilment import FulfilmentReplanned
 from doorstep.events.orders import OrderPromised, PromisedWindow
 from doorstep.events.stock import Hold, HoldsVoided, StockHeld
 from doorstep.flow.office import Office, Scribe, company_of, deciders_of
-from doorstep.flow.promise import holds_of, inputs_of
+from doorstep.flow.promise import bases_of, holds_of, inputs_of
 from doorstep.flow.supply import costs_of, needs_of, site_supplies
 from doorstep.planning.answers import LinePromise, Offer
 from doorstep.planning.quote import quote
@@ -38,6 +39,7 @@ class Requote:
         self.order = orders.order(tx, order_id)
         self.company = company_of(tx)
         self.offers: list[Offer] = []
+        self.asked: Counter[tuple[int, str]] = Counter()
 
     def unreleased(self) -> Refusal | None:
         """Let go of what is reserved in no bin, and reserve again what the order now wants, as the best offer says."""
@@ -129,6 +131,8 @@ class Requote:
         if answer.refusal is not None:
             return answer.refusal
         self.offers.append(answer.offers[0])
+        for line_no, item_id, quantity in units:
+            self.asked[line_no, item_id] += quantity
         return answer.offers[0]
 
     def record(self, caused_by: str, cause: str, only_if_other: bool = False) -> PromisedWindow | None:
@@ -160,13 +164,30 @@ class Requote:
 
     def _together(self) -> list[LinePromise]:
         """The order is promised when its last part is there; a line when the last part that carries some of it is."""
-        if len(self.offers) == 1:
+        standing = self._standing()
+        if len(self.offers) == 1 and not standing:
             return [self.offers[0].order, *self.offers[0].lines]
         by_line: dict[int, list[Basis]] = defaultdict(list)
         for offer in self.offers:
             for made in (offer.order, *offer.lines):
                 by_line[made.line_no].append(made.basis)
+        for line_no, basis in standing.items():
+            by_line[line_no].append(basis)
+        if standing:
+            legs = dict.fromkeys(leg for basis in standing.values() for leg in basis.legs)
+            by_line[0].append(replace(by_line[0][0], legs=tuple(legs)))
         return [_joined(line_no, bases) for line_no, bases in sorted(by_line.items())]
+
+    def _standing(self) -> dict[int, Basis]:
+        """The basis, as promised, of lines with units that no offer is about: on the floor, or gone already."""
+        wanted = orders.demand(self.tx, [self.order.order_id])
+        elsewhere = {row.line_no for row in wanted if row.wanted > self.asked[row.line_no, row.item_id]}
+        if not elsewhere:
+            return {}
+        found: dict[int, Basis] = {}
+        for inputs in orders.promise_inputs(self.tx, self.order.order_id):
+            found |= bases_of(inputs)
+        return {line_no: found[line_no] for line_no in sorted(elsewhere & found.keys())}
 
 
 def _joined(line_no: int, bases: Sequence[Basis]) -> LinePromise:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from doorstep.carriers import dialects
@@ -26,6 +27,7 @@ from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS, REREAD_SCANS, SEND_LABEL, VOID_LABEL
 from doorstep.terms.parcel import Size
+from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why
 
 RETRY_SECONDS = 10
@@ -90,14 +92,27 @@ def send_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
     answer: Any = NoLabel(label_id)
     if attempt:
         answer = _exchange(office, label.carrier_id, dialect.build_lookup(label_id), dialect.read_lookup, label_id)
+        if isinstance(answer, CarrierSaysNo):
+            # We may not look, so we do not know: failed, it would be asked for, and paid for, a second time.
+            return TryAgain(_wait(answer), _tell(answer))
     if isinstance(answer, NoLabel) and not answer.voided:
         answer = _exchange(office, label.carrier_id, dialect.build_label(ask), dialect.read_label, label_id)
+        if isinstance(answer, CarrierSaysNo):
+            answer = replace(answer, says=impersonal(answer.says, ask.ship_to))
     if isinstance(answer, NoReply | Parked) or (isinstance(answer, CarrierSaysNo) and answer.retry):
         return TryAgain(_wait(answer), _tell(answer))
     if isinstance(answer, NoLabel):
         answer = CarrierSaysNo("reference_voided", "the label was voided at the carrier", retry=False)
     office.store.run(lambda tx: _record_label(tx, label_id, answer))
     return None
+
+
+def impersonal(says: str, address: Address) -> str:
+    """A carrier's words without whom and where they are about: they go into the journal, where nothing is erased."""
+    for told in (address.name, *address.lines, address.email, address.phone):
+        if told.strip():
+            says = re.sub(re.escape(told.strip()), "...", says, flags=re.IGNORECASE)
+    return says
 
 
 def _ask(tx: Transaction, label: Any) -> LabelAsk:
@@ -138,7 +153,9 @@ def _tell(answer: Any) -> str:
 
 def _record_label(tx: Transaction, label_id: str, answer: LabelMade | CarrierSaysNo) -> str | Refusal:
     label = floor.label(tx, label_id)
-    orders.lock(tx, label.order_id)
+    if isinstance(answer, LabelMade):
+        floor.lock_number(tx, label.carrier_id, answer.tracking_number)
+    order = orders.lock(tx, label.order_id)
     label = floor.label(tx, label_id)
     if label.state not in ("requested", "void_requested") or label.tracking_number:
         return label_id  # another worker was faster
@@ -147,6 +164,8 @@ def _record_label(tx: Transaction, label_id: str, answer: LabelMade | CarrierSay
     fulfilment = floor.fulfilment(tx, label.fulfilment_id)
     if isinstance(answer, CarrierSaysNo):
         tx.record(scribe(LabelFailed(*about, answer.code, answer.says), site=fulfilment.site_id, cause=answer.code))
+        if label.state == "void_requested" and _wants_labels(order, fulfilment):
+            tx.later(REQUEST_LABELS, label.fulfilment_id, tx.now)  # the one it makes way for was not asked for yet
         return label_id
     document = tx.keep_document(answer.document_type, answer.document)
     bought = LabelBought(*about, answer.tracking_number, answer.cost_minor, answer.currency, document)
@@ -183,6 +202,8 @@ def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
     answer: Any = None
     if not number:
         answer = _exchange(office, label.carrier_id, dialect.build_lookup(label_id), dialect.read_lookup, label_id)
+        if isinstance(answer, CarrierSaysNo):
+            return TryAgain(_wait(answer), _tell(answer))
         if isinstance(answer, LabelMade):
             number, cost_minor, currency, answer = answer.tracking_number, 0, answer.currency, None
     if answer is None:
@@ -211,6 +232,10 @@ def _record_void(
         tx.record(scribe(LabelVoidRefused(*about, answer.code, answer.says), cause=answer.code))
         return label_id
     tx.record(scribe(LabelVoided(*about, cost_minor, currency)))
-    if order.state == "open" and not order.stopped and floor.fulfilment(tx, label.fulfilment_id).state == "packed":
+    if _wants_labels(order, floor.fulfilment(tx, label.fulfilment_id)):
         tx.later(REQUEST_LABELS, label.fulfilment_id, tx.now)
     return label_id
+
+
+def _wants_labels(order: Any, fulfilment: Any) -> bool:
+    return order.state == "open" and not order.stopped and fulfilment.state == "packed"

@@ -96,6 +96,7 @@ def reread_scans(office: Office, label_id: str) -> int:
 
 
 def _apply(tx: Transaction, scribe: Scribe, carrier_id: str, read: ScanRead) -> ScanTaken:
+    floor.lock_number(tx, carrier_id, read.tracking_number)
     label = floor.label_by_tracking(tx, carrier_id, read.tracking_number)
     if label is None:
         reason = f"no parcel of ours has the number {read.tracking_number}"
@@ -103,6 +104,11 @@ def _apply(tx: Transaction, scribe: Scribe, carrier_id: str, read: ScanRead) -> 
         return ScanTaken("parked", "", reason)
     orders.lock(tx, label.order_id)
     parcel = floor.parcel(tx, label.sscc)
+    if parcel.state == "unpacked":
+        # Its goods are on the shelf or in another parcel: what the carrier has, nobody knows.
+        reason = f"parcel {parcel.sscc} was opened again"
+        tx.record(scribe(ScanParked(carrier_id, read.message_id, read.tracking_number, reason), cause="opened again"))
+        return ScanTaken("parked", "", reason)
     before = _track(tx, parcel.sscc)
     after = advance(before, read)
     body = Scanned(

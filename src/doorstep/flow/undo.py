@@ -43,7 +43,7 @@ class Undo:
 
     def void_labels(self) -> bool:
         """Mean to void every live label; a job asks the carrier. True where there was one."""
-        parcels = [parcel.sscc for parcel in floor.parcels(self.tx, [self.fulfilment.fulfilment_id])]
+        parcels = [parcel.sscc for parcel in self._at_dock()]
         live = [label for label in floor.labels(self.tx, parcels) if label.state in ("requested", "bought")]
         for label in live:
             self._record(LabelVoidRequested(label.sscc, *self.about, label.label_id))
@@ -54,9 +54,9 @@ class Undo:
         return bool(live)
 
     def unpack(self) -> None:
-        """Open every packed parcel; the goods are back on the bench."""
+        """Open every parcel that has not left; the goods are back on the bench."""
         site_id = self.fulfilment.site_id
-        for parcel in floor.parcels(self.tx, [self.fulfilment.fulfilment_id]):
+        for parcel in self._at_dock():
             contents = contents_of(self.tx, parcel.sscc)
             moves = moves_between(contents, dock_place(site_id), pack_place(site_id))
             self._record(ParcelUnpacked(parcel.sscc, *self.about, contents, moves))
@@ -65,6 +65,8 @@ class Undo:
 
     def cancel_tasks(self, line_nos: Collection[int] | None = None) -> None:
         """Call back the open tasks (of these lines, or all): their units stay reserved, in no bin any more."""
+        # Holds before tasks: a count between the two takes a task away, never only the hold of one.
+        holds = {hold.hold_id: hold for hold in stock.holds_of_orders(self.tx, [self.fulfilment.order_id])}
         tasks = [
             task
             for task in floor.tasks(self.tx, [self.fulfilment.fulfilment_id])
@@ -72,7 +74,6 @@ class Undo:
         ]
         if not tasks:
             return
-        holds = {hold.hold_id: hold for hold in stock.holds_of_orders(self.tx, [self.fulfilment.order_id])}
         ended = tuple(holds[task.hold_id] for task in tasks)
         made = tuple(replace(hold, hold_id=self.office.ids.new("hld"), place_id="") for hold in ended)
         lines = tuple(FulfilmentLine(task.line_no, task.item_id, task.quantity) for task in tasks)
@@ -129,12 +130,18 @@ class Undo:
             tasks = floor.tasks(self.tx, [self.fulfilment.fulfilment_id])
             bench = floor.bench(self.tx, self.fulfilment.fulfilment_id)
             settle(self.tx, self.scribe, self.fulfilment, tasks, bool(bench))
+        elif not floor.bench(self.tx, self.fulfilment.fulfilment_id) and not self._at_dock():
+            self._hand_back(Step.HAND_OVER, Step.TRACK)  # all that is left of it has gone with the carrier
         self.tx.flush()
 
     def cancel_planned(self) -> None:
         """Drop a fulfilment order that is planned and no more: the next plan makes another."""
         self._record(FulfilmentCancelled(*self.about))
         self.tx.flush()
+
+    def _at_dock(self) -> list[Any]:
+        """The parcels that have not left."""
+        return [row for row in floor.parcels(self.tx, [self.fulfilment.fulfilment_id]) if row.state == "packed"]
 
     def _state(self) -> str:
         return str(floor.fulfilment(self.tx, self.fulfilment.fulfilment_id).state)

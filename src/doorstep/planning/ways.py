@@ -289,7 +289,7 @@ class Desk:
             if departs is None or yielded >= self.costs.most_departures:
                 return
             left_on = leg.site.day_of(departs)
-            too_early = not_before is not None and leg.carrier.working_day(left_on, longest) < not_before
+            too_early = not_before is not None and _there_before(leg, left_on, longest, not_before)
             if not too_early and left_on not in full:
                 yielded += 1
                 yield departs, leg if first else replace(leg, hold_until=departs)
@@ -297,6 +297,13 @@ class Desk:
                     return
             first = False
             departs = next_departure(leg, departs + timedelta(seconds=1))
+
+
+def _there_before(leg: Leg, left_on: date, transit_days: int, day: date) -> bool:
+    try:
+        return leg.carrier.working_day(left_on, transit_days) < day
+    except ValueError:  # the carrier does not work as many days within a year
+        return False
 
 
 def _covers(pattern: Pattern, demand: Demand, costs: Costs) -> bool:

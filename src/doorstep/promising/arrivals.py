@@ -86,7 +86,10 @@ def _ready(release_at: datetime, lateness: Mass, handling: Mass, site: Calendar)
     for days_late, late_ppm in lateness.points():
         released = release_at + timedelta(days=days_late)
         for steps, ppm in handling.points():
-            ready = site.work_done(released, steps * HANDLING_STEP_S)
+            try:
+                ready = site.work_done(released, steps * HANDLING_STEP_S)
+            except ValueError:  # the site does not work within a year
+                continue
             weights[ready] = weights.get(ready, 0) + late_ppm * ppm
     return tuple(weights.items())
 
@@ -99,7 +102,10 @@ def next_departure(leg: Leg, ready: datetime) -> datetime | None:
     if leg.hold_until is not None:
         ready = max(ready, leg.hold_until)
     for _ in range(_LONGEST_SEARCH_DAYS):
-        leaves = leg.site.next_departure(ready, leg.cut_off)
+        try:
+            leaves = leg.site.next_departure(ready, leg.cut_off)
+        except ValueError:
+            return None
         if leg.carrier.works_on(leg.site.day_of(leaves)):
             return leaves
         ready = leaves + timedelta(seconds=1)
@@ -119,15 +125,21 @@ def _weights(leg: Leg) -> tuple[tuple[int, int], ...]:
     for leaves, departs in departures(leg).items():
         left_on = leg.site.day_of(leaves)
         for days, ppm in leg.transit.points():
-            received = _received(leg, leg.carrier.working_day(left_on, days))
+            received = _received(leg, left_on, days)
             if received is not None:
                 day = received.toordinal()
                 weights[day] = weights.get(day, 0) + departs * ppm
     return tuple(weights.items())
 
 
-def _received(leg: Leg, day: date) -> date | None:
-    """The first day from `day` on when the carrier delivers and the destination takes in; None: not within a year."""
+def _received(leg: Leg, left_on: date, days: int) -> date | None:
+    """The first day, `days` working days on, when the carrier delivers and the destination takes in; None: not within
+    a year.
+    """
+    try:
+        day = leg.carrier.working_day(left_on, days)
+    except ValueError:
+        return None
     if leg.receives is None:
         return day
     for _ in range(_LONGEST_SEARCH_DAYS):

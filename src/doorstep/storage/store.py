@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -120,13 +120,23 @@ class Transaction:
         if keys:
             self._beside.append(("DELETE FROM due WHERE verb = %s AND key = ANY(%s)", [verb, list(keys)], None))
 
-    def put_off(self, verb: str, key: str, seconds: int) -> None:
-        """Run `verb` under `key` again, not before `seconds` from now."""
+    def no_longer_unless_asked(self, verb: str, asked: Mapping[str, int]) -> None:
+        """The same, but for those that somebody asked for again since they were asked for so many times."""
+        if asked:
+            sql = (
+                "DELETE FROM due USING unnest(%s::text[], %s::integer[]) AS d (key, asked) "
+                "WHERE due.verb = %s AND due.key = d.key AND due.asked = d.asked"
+            )
+            self._beside.append((sql, [list(asked), list(asked.values()), verb], None))
+
+    def put_off(self, verb: str, key: str, seconds: int, asked: int | None = None) -> None:
+        """Run `verb` under `key` again, not before `seconds` from now; with `asked`, unless it was asked for since."""
         sql = (
             "INSERT INTO due (verb, key, arguments, due_at) VALUES (%s, %s, '{}', %s) ON CONFLICT (verb, key) "
-            "DO UPDATE SET due_at = excluded.due_at, asked = due.asked + 1"
+            "DO UPDATE SET due_at = excluded.due_at, asked = due.asked + 1 "
+            "WHERE %s::integer IS NULL OR due.asked = %s"
         )
-        self._beside.append((sql, [verb, key, self.now + timedelta(seconds=seconds)], 1))
+        self._beside.append((sql, [verb, key, self.now + timedelta(seconds=seconds), asked, asked], None))
 
     def flush(self) -> None:
         """Write what was recorded so far, so that reads of this step see it."""
@@ -172,11 +182,13 @@ class Store:
         key: str = "",
         request: Any = None,
         dry_run: bool = False,
+        keep_no: bool = True,
     ) -> T | Refusal:
         """Run a step in one transaction and return its answer.
 
         With a `key` the answer (of type `answers`) is kept with the facts: the same key and `request` give the same
-        answer without a second effect, another request under it is refused. `dry_run` does everything and rolls it
+        answer without a second effect, another request under it is refused; with `keep_no` False a refusal is not kept
+        and can be asked again under its key. `dry_run` does everything and rolls it
         back. DatabaseUnavailable where the database does not answer; with a key it is then safe to ask again.
         """
         reconnected = False
@@ -184,7 +196,7 @@ class Store:
         while True:
             try:
                 with self._connection() as raw:
-                    return self._attempt(raw, step, answers, key, request, dry_run)
+                    return self._attempt(raw, step, answers, key, request, dry_run, keep_no)
             except _LOST as lost:
                 overtaken += 1
                 if overtaken == _ATTEMPTS:
@@ -206,6 +218,7 @@ class Store:
         key: str,
         request: Any,
         dry_run: bool,
+        keep_no: bool,
     ) -> T | Refusal:
         request_hash = hash_of(request) if key else b""
         transaction = Transaction(raw, self.clock.now(), self.ids.new("tx"))
@@ -219,7 +232,7 @@ class Store:
             # A no leaves nothing behind but itself.
             raw.rollback()
             transaction = Transaction(raw, transaction.now, transaction.id)
-        if key:
+        if key and (keep_no or not isinstance(answer, Refusal)):
             transaction.answer(key, request_hash, _dump(answer))
         transaction.flush()
         if dry_run:

@@ -14,7 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import Progress
 from rich.table import Table
 
@@ -104,7 +106,7 @@ class _Story:
         self._title("Promise")
         ada = self._place("Ada, in New York", "ada", [("MUG", 2), ("LAMP", 1)], NEW_YORK)
         self._place("Bistro, ship complete, tea that keeps 60 days", "bistro", [("TEA-FOR-TWO", 2)], MILWAUKEE)
-        ben = self._place("Ben, in a hurry: by Wednesday", "ada", [("MUG", 3)], BOSTON, date(2026, 3, 4))
+        self._place("Ben, in a hurry, by Wednesday", "ada", [("MUG", 3)], BOSTON, date(2026, 3, 4))
         self._place("Cleo, who wants more lamps than we have", "ada", [("LAMP", 10)], BOSTON)
         self._title("Plan and release")
         self._wait(minutes=5)
@@ -131,7 +133,6 @@ class _Story:
         self._title("Hand over, track, deliver")
         self._hand_over()
         self._carry()
-        self._tell(f"Asked why: doorstep explain {ben}")
 
     # -- chapters ------------------------------------------------------------------------------------------------
 
@@ -143,7 +144,7 @@ class _Story:
         self._must(done)
         self.console.print(
             f"[bold]{file.company.name}[/]: {len(file.sites)} site, {len(file.items)} items (one a kit), "
-            f"{len({service.carrier_id for service in file.services})} carriers. It is {self._now()}."
+            f"{len({service.carrier_id for service in file.services})} carriers.\nIt is {self._now()}."
         )
 
     def _place(
@@ -175,7 +176,8 @@ class _Story:
 
     def _release(self) -> None:
         released = self._must(release.release_wave(self.office, FLOOR, "CS"))
-        self._tell(f"A wave of {len(released.fulfilment_ids)} orders, {len(released.task_ids)} pick tasks.")
+        fulfilments, tasks = len(released.fulfilment_ids), len(released.task_ids)
+        self._tell(f"A wave: {_many(fulfilments, 'fulfilment order')}, {_many(tasks, 'pick task')}.")
 
     def _pick_all(self, short_of: str = "") -> None:
         for task in self._tasks():
@@ -233,13 +235,14 @@ class _Story:
     # -- what the chapters share ---------------------------------------------------------------------------------
 
     def _tell(self, text: str) -> None:
-        self.console.print(f"  {text}")
+        self.console.print(Padding(text, (0, 0, 0, 2), expand=False))
 
     def _title(self, text: str) -> None:
         self.console.print(f"\n[bold cyan]{text}[/]")
 
     def _now(self) -> str:
-        return f"{self.clock.now().astimezone(WALL):%A %d %B, %H:%M} in Chicago"
+        now = self.clock.now().astimezone(WALL)
+        return f"{now:%A} {now.day} {now:%B %Y}, {now:%H:%M} in Chicago"
 
     def _wait(self, minutes: int) -> None:
         self.clock.advance(timedelta(minutes=minutes))
@@ -280,9 +283,12 @@ class _Story:
 
 def _ending(store: Store, console: Console, order_ids: Sequence[str]) -> int:
     office = Office(store)
-    table = Table(title="At the end", title_justify="left")
-    for column in ("order of", "promised", "agreed", "delivered", "kept", "cost"):
+    table = Table(
+        title="At the end", title_justify="left", title_style="bold cyan", box=box.SIMPLE_HEAD, show_edge=False
+    )
+    for column in ("Order of", "First promised", "Agreed", "Delivered", "Kept"):
         table.add_column(column, no_wrap=True)
+    table.add_column("Cost", no_wrap=True, justify="right")
     for order_id in order_ids:
         view = look.order(office, order_id)
         if isinstance(view, Refusal):
@@ -303,15 +309,19 @@ def _ending(store: Store, console: Console, order_ids: Sequence[str]) -> int:
         console.print(f"[red]Invariant {number}[/]: {found[0]}")
     with store.reading() as tx:
         last = tx.one("SELECT seq, encode(chain, 'hex') AS chain FROM sealed ORDER BY seq DESC LIMIT 1")
-    console.print(
-        f"{len(INVARIANTS)} invariants checked, {len(violations)} violated; the tables equal a replay of the journal. "
-        f"{last.seq} facts sealed, the last seal is {last.chain[:16]}."
-    )
+    replayed = "" if violations else "; the tables equal a replay of the journal"
+    console.print(f"\n{len(INVARIANTS)} invariants checked, {len(violations)} violated{replayed}.")
+    console.print(f"{last.seq} facts sealed, the last seal is {last.chain[:16]}.")
+    console.print("Now you, one order by hand: docs/by_hand.md")
     return len(violations)
 
 
 def _day(day: date | None) -> str:
-    return f"{day:%a %d %b}" if day else "-"
+    return f"{day:%a} {day.day} {day:%b}" if day else "-"
+
+
+def _many(count: int, one: str) -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
 def _to(name: str, street: str, city: str, postcode: str) -> dict[str, Any]:

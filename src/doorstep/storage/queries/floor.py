@@ -89,6 +89,11 @@ def label_by_tracking(tx: Transaction, carrier_id: str, tracking_number: str) ->
     )
 
 
+def lock_number(tx: Transaction, carrier_id: str, tracking_number: str) -> None:
+    """Learning a number and parking a scan for want of it follow one another: one of them sees the other's work."""
+    tx.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"tracking {carrier_id} {tracking_number}")
+
+
 def in_hand(tx: Transaction, verb: str, key: str) -> bool:
     """Whether a worker has this later run at the moment."""
     running = "SELECT 1 FROM due WHERE verb = %s AND key = %s AND leased_until > %s"

@@ -55,6 +55,11 @@ def plannable(tx: Transaction, verb: str, at_most: int) -> list[Any]:
     )
 
 
+def asked_for(tx: Transaction, verb: str) -> dict[str, int]:
+    """How often each order's later run was asked for by now."""
+    return {row.key: row.asked for row in tx.rows("SELECT key, asked FROM due WHERE verb = %s", verb)}
+
+
 def asked_in_vain(tx: Transaction, verb: str) -> list[str]:
     """Orders that a later run was asked for and that have nothing left to plan.
 
@@ -78,6 +83,12 @@ def promises(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
         "caused_by, promised_at FROM promise WHERE order_id = ANY(%s) ORDER BY order_id, revision, line_no",
         list(order_ids),
     )
+
+
+def promise_inputs(tx: Transaction, order_id: str) -> list[Any]:
+    """What each promise of the order was computed from, oldest first."""
+    rows = tx.rows("SELECT inputs FROM promise WHERE order_id = %s AND line_no = 0 ORDER BY revision", order_id)
+    return [row.inputs for row in rows]
 
 
 def agreed(tx: Transaction, order_ids: Collection[str]) -> dict[str, dict[int, Any]]:

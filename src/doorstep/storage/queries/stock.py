@@ -130,6 +130,11 @@ def serials_known(tx: Transaction, item_id: str, serials: Collection[str]) -> di
     return {row.serial: row for row in rows}
 
 
+def lock_serials(tx: Transaction, item_id: str) -> None:
+    """Until this step ends nobody else makes serials of the item known: one that is new is new once."""
+    tx.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"serials {item_id}")
+
+
 def serials_of_line(tx: Transaction, fulfilment_id: str, line_no: int, item_id: str, place_id: str) -> list[Any]:
     """Rows (serial, lot) of the units picked for a line that stand at a place."""
     return tx.rows(
