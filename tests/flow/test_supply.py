@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from doorstep.flow.count import count_bin
 from doorstep.flow.receive import Receipt, receive
@@ -111,7 +111,11 @@ def test_a_count_below_what_is_held_lets_the_newest_promise_down(shop: Shop) -> 
 
 def test_it_is_the_age_of_the_promise_that_counts_and_not_that_of_the_hold(shop: Shop) -> None:
     """Both holds are made anew at release: first that of the newer order, which is in more of a hurry."""
-    older, newer = shop.place(("MUG", 3), asked_from=date(2026, 3, 16)), shop.place(("MUG", 3))
+    older = shop.place(("MUG", 3), asked_from=date(2026, 3, 16))
+    shop.settle()
+    leaves = shop.one("SELECT departs FROM fulfilment WHERE order_id = %s", older.order_id)
+    shop.clock.move_to(leaves - timedelta(hours=23))
+    newer = shop.place(("MUG", 3))
     shop.settle()
     shop.release()
     assert shop.count("CS/A-01", "MUG", 4).orders_to_replan == (newer.order_id,)

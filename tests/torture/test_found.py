@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,13 +26,17 @@ def shop(database_url: str, clock: FalseClock) -> Iterator[Shop]:
         all_is_well(opened.store)
 
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
 def test_a_plan_of_two_parcels_by_one_service_is_known_again() -> None:
     lines = (FulfilmentLine(1, "MUG", 2), FulfilmentLine(2, "TEA", 1))
-    before = [(SimpleNamespace(site_id="CS", service_id="steady"), frozenset([line])) for line in lines]
+    before = [(SimpleNamespace(site_id="CS", service_id="steady", departs=NOON), frozenset([line])) for line in lines]
     after = [
         SimpleNamespace(
             site_id="CS",
             service_id="steady",
+            departs=NOON,
             reservations=(Reservation(line.line_no, line.item_id, "CS", "", None, line.quantity),),
         )
         for line in reversed(lines)

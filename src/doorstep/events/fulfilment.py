@@ -122,12 +122,16 @@ class Picked(TaskEvent):
 
 @dataclass(frozen=True, slots=True)
 class PickedShort(TaskEvent):
-    """Fewer than wanted were found (`moves` sum to what was; none: empty). What is missing waits for the next plan."""
+    """Fewer than wanted were found (`moves` sum to what was; none: empty). What is missing waits for the next plan.
+
+    `lost` takes the missing units off the books of the bin, so that nobody is promised or sent there for them again.
+    """
 
     STEP: ClassVar[Step] = Step.PICK
     BUSINESS_STEP: ClassVar[str] = "picking"
     moves: tuple[Move, ...]
     short: int
+    lost: tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.places import pack_place
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.warehouse.pick import confirm_pick as decide
+from doorstep.warehouse.pick import missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def _book(
     }
     short = task.quantity - found
     if short:
-        body = PickedShort(task.task_id, task.fulfilment_id, task.order_id, hold, moves, short)
+        body = PickedShort(
+            task.task_id, task.fulfilment_id, task.order_id, hold, moves, short, missing(task, short, item.tracking)
+        )
         tx.record(scribe(body, cause="not found in bin", **envelope))
         tx.later(PLAN_ORDERS, task.order_id, tx.now)
     else:

@@ -229,6 +229,7 @@ def _record_void(
     scribe = Scribe(CLOCKWORK, tx.now)
     about = (label.sscc, label.fulfilment_id, label.order_id, label_id)
     if isinstance(answer, CarrierSaysNo):
+        # It is live at the carrier still: another one for the same parcel would be a second.
         tx.record(scribe(LabelVoidRefused(*about, answer.code, answer.says), cause=answer.code))
         return label_id
     tx.record(scribe(LabelVoided(*about, cost_minor, currency)))

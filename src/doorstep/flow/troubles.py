@@ -24,6 +24,7 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
             "SELECT label_id, sscc, says FROM label l WHERE state = 'failed' AND NOT EXISTS (SELECT FROM label n "
             "WHERE n.sscc = l.sscc AND n.label_id > l.label_id) ORDER BY label_id"
         )
+        kept = tx.rows("SELECT sscc, says FROM label WHERE state = 'bought' AND says <> '' ORDER BY label_id")
         scans = tx.rows("SELECT carrier_id, message_id, parked FROM scan WHERE parked <> '' ORDER BY 1, 2")
         runs = tx.rows("SELECT verb, key, trouble, attempts FROM due WHERE trouble <> '' ORDER BY due_id")
         waiting = tx.rows(
@@ -34,6 +35,12 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
         *(
             Trouble("label", row.sscc, row.says, "mend the address or the parcel, then `doorstep label` again")
             for row in labels
+        ),
+        *(
+            Trouble(
+                "label", row.sscc, f"not taken back: {row.says}", "stop the parcel, or ask the carrier to redirect it"
+            )
+            for row in kept
         ),
         *(
             Trouble("scan", f"{row.carrier_id}/{row.message_id}", row.parked, "read the message, tell the carrier")

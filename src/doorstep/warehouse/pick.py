@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from doorstep.events.fulfilment import PickTask
 from doorstep.events.stock import Move
 from doorstep.terms.item import Tracking
+from doorstep.terms.places import LOST
 from doorstep.terms.refusals import Refusal, Why
 
 
@@ -41,3 +42,13 @@ def confirm_pick(
     if found == 0:
         return ()
     return (Move(task.item_id, found, task.place_id, bench, task.lot, tuple(serials)),)
+
+
+def missing(task: PickTask, short: int, tracking: Tracking) -> tuple[Move, ...]:
+    """The move that takes units nobody found off the books of their bin; a count that finds them books them back.
+
+    Units known one by one stay: which of them is missing only a count can tell.
+    """
+    if not short or tracking is Tracking.SERIAL:
+        return ()
+    return (Move(task.item_id, short, task.place_id, LOST, task.lot),)

@@ -78,6 +78,7 @@ def picked(body: fulfilment.Picked, entry: Entry, changes: Changes) -> None:
 
 def picked_short(body: fulfilment.PickedShort, entry: Entry, changes: Changes) -> None:
     _take_from_shelf(body, body.moves, body.short, entry, changes)
+    fold_moves(body.lost, entry, changes, first_no=len(body.moves))
 
 
 def _take_from_shelf(
