@@ -44,6 +44,20 @@ def refused(url: str, password: str = "") -> str:
     return f"{caught.type.__name__}: {caught.value}"
 
 
+def wait_until_it_answers(dsn: str) -> None:
+    """The socket is there before the server takes anybody in."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(dsn).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 @contextmanager
 def old_server(folder: Path) -> Iterator[str]:
     """A PostgreSQL 15, run by an ordinary account as it would refuse root."""
@@ -75,9 +89,7 @@ def old_server(folder: Path) -> Iterator[str]:
     ]
     with subprocess.Popen(serve, user=become, cwd=folder, env={"LC_ALL": "C"}, stderr=subprocess.DEVNULL) as postgres:
         try:
-            until = time.monotonic() + 15
-            while not (folder / ".s.PGSQL.5432").exists() and time.monotonic() < until:
-                time.sleep(0.02)
+            wait_until_it_answers(f"host={folder} user=old dbname=postgres")
             yield f"postgresql://old@/postgres?host={folder}"
         finally:
             postgres.terminate()

@@ -30,7 +30,7 @@ from tests.torture.shop import busy_shop
 # files one by one. That is as safe, and ten times as fast.
 SETTINGS = {"fsync": "on", "synchronous_commit": "on", "recovery_init_sync_method": "syncfs"}
 WHOLE_EVERY = 20
-_LOAD_S = (0.25, 1.4)
+_LOAD_S = (0.2, 1.2)
 _ROUNDS = 80
 _MOST_TOLD = 40
 

@@ -19,7 +19,7 @@ from doorstep.twin.carrier_desk import API_KEY
 from tests.torture.client import Client
 from tests.torture.shop import HOMES, LAMP_BIN, MUG_BIN, TEA_BIN, an_order, lamps
 
-MOST_INSIDE = 40
+MOST_INSIDE = 25
 _CARRIER_S = 3
 
 
