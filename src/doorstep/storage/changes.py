@@ -193,7 +193,7 @@ def _json_columns(table: Table) -> frozenset[str]:
 
 
 def _unnest(table: Table, columns: Iterable[str]) -> str:
-    # %b, binary: as text every quote of every JSON would be escaped by a regular expression (a third of an intake).
+    # %b, binary: as text the driver escapes every quote of every JSON, which was a third of its time.
     return ", ".join(f"%b::{_array(table, name)}[]" for name in columns)
 
 
