@@ -102,10 +102,3 @@ def in_hand(tx: Transaction, verb: str, key: str) -> bool:
 
 def scans(tx: Transaction, sscc: str) -> list[Any]:
     return tx.rows("SELECT * FROM scan WHERE sscc = %s ORDER BY scanned_at, message_id", sscc)
-
-
-def milestones(tx: Transaction, sscc: str) -> list[Any]:
-    return tx.rows(
-        "SELECT milestone, reached_at FROM milestone WHERE sscc = %s AND reached_at IS NOT NULL ORDER BY reached_at",
-        sscc,
-    )

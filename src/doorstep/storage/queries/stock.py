@@ -78,13 +78,6 @@ def holds_on_inbound(tx: Transaction, inbound_id: str) -> list[Hold]:
     )
 
 
-def expired_holds(tx: Transaction, at_most: int) -> list[Hold]:
-    """Active holds whose time has run out, locked for this step."""
-    return _holds(
-        tx.rows(_HOLD + "expires_at <= %s ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED", tx.now, at_most)
-    )
-
-
 def _holds(rows: Sequence[Any]) -> list[Hold]:
     return [Hold(**row._asdict()) for row in rows]
 
