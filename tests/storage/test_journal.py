@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Any, ClassVar
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from doorstep.events.envelope import Body, Entry, Fact, Touch, canonical, digest, plain
 from doorstep.events.orders import OrderHeld, OrderPromised
@@ -50,6 +53,21 @@ def append_one(raw: psycopg.Connection[Any], transaction: str) -> None:
 def violations(store: Store) -> list[str]:
     with store.reading() as tx:
         return inv_09(tx)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(header=st.dictionaries(texts.filter(lambda name: name not in ("objects", "body")), texts), body=documents)
+def test_canonical_bytes_are_plain_json_whatever_writes_them(header: dict[str, Any], body: Any) -> None:
+    whole = {**header, "objects": [["item", "MUG", "ordered"]], "body": body}
+    spelt = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    assert canonical(header, [["item", "MUG", "ordered"]], body) == spelt
 
 
 def test_the_canonical_bytes_of_a_fact_never_change() -> None:

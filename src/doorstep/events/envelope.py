@@ -6,11 +6,12 @@ The fields are EPCIS's what, when, where, why and how, and OCEL 2.0's event-to-o
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time
 from typing import Any, ClassVar, NamedTuple
+
+import orjson
 
 from doorstep.events.steps import Step
 from doorstep.terms.clock import in_utc, stamp
@@ -102,8 +103,7 @@ def canonical(header: Mapping[str, Any], objects: list[list[str]], body: Any) ->
 
     `body` is plain already, as `plain` makes it or jsonb keeps it.
     """
-    whole = {**plain(header), "objects": objects, "body": body}
-    return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return orjson.dumps({**plain(header), "objects": objects, "body": body}, option=orjson.OPT_SORT_KEYS)
 
 
 def digest(canonical_bytes: bytes) -> bytes:
@@ -120,34 +120,52 @@ GENESIS = hashlib.sha256(b"doorstep journal").digest()
 
 def plain(value: Any) -> Any:
     """A value as JSON holds it: dataclasses and mappings to objects, sets sorted, times to text. Floats are refused."""
-    if type(value) in _AS_THEY_ARE:
-        return value
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, date | time):
-        return value.isoformat()
+    kind = type(value)
+    make = _MAKERS.get(kind)
+    if make is None:
+        make = _MAKERS[kind] = _maker(kind, value)
+    return make(value)
+
+
+def _maker(kind: type, value: Any) -> Callable[[Any], Any]:
+    """How values of exactly this type become plain; found once per type, because every fact passes here."""
+    if issubclass(kind, bool | int):
+        return int if kind is not bool and kind is not int else _as_it_is
+    if issubclass(kind, str):
+        return str
+    if issubclass(kind, datetime):
+        return stamp
+    if issubclass(kind, date | time):
+        return kind.isoformat
     if is_dataclass(value):
-        return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
-    if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):  # a NamedTuple travels as a list
-        return [plain(inner) for inner in value]
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    if isinstance(value, set | frozenset):
-        return sorted(plain(inner) for inner in value)
-    raise TypeError(f"{value!r} of type {type(value).__name__} has no place in the journal")
+        return _fields_of(kind)
+    if issubclass(kind, Mapping):
+        return lambda mapping: {
+            str(key): inner if type(inner) in _SCALARS else plain(inner) for key, inner in mapping.items()
+        }
+    if issubclass(kind, list | tuple):  # a NamedTuple travels as a list
+        return lambda several: [plain(inner) for inner in several]
+    if issubclass(kind, set | frozenset):
+        return lambda several: sorted(plain(inner) for inner in several)
+    raise TypeError(f"{value!r} of type {kind.__name__} has no place in the journal")
 
 
-_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
-_NAMES: dict[type, tuple[str, ...]] = {}
+def _fields_of(kind: type) -> Callable[[Any], Any]:
+    names = tuple(field.name for field in fields(kind))
+
+    def of(value: Any) -> dict[str, Any]:
+        plainly = {}
+        for name in names:
+            inner = getattr(value, name)
+            plainly[name] = inner if type(inner) in _SCALARS else plain(inner)
+        return plainly
+
+    return of
 
 
-def _field_names(kind: type) -> tuple[str, ...]:
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(field.name for field in fields(kind))
-    return _NAMES[kind]
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_SCALARS: frozenset[type] = frozenset({str, int, bool, type(None)})
+_MAKERS: dict[type, Callable[[Any], Any]] = dict.fromkeys(_SCALARS, _as_it_is)

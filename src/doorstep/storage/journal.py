@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import psycopg
 
 from doorstep.events.envelope import GENESIS, Entry, Fact, canonical, chain, digest, plain
@@ -74,8 +74,8 @@ def append(entries: Sequence[Entry]) -> Statement:
         objects = [list(touch) for touch in touched]
         row = {
             **header,
-            "objects": json.dumps(objects, ensure_ascii=False),
-            "body": json.dumps(body, ensure_ascii=False),
+            "objects": orjson.dumps(objects).decode(),
+            "body": orjson.dumps(body).decode(),
         }
         row["digest"] = digest(canonical(header, objects, body))
         rows.append(row)

@@ -40,12 +40,12 @@ def in_utc(instant: datetime) -> datetime:
     """`instant` in UTC; ValueError where it has no zone, because such a time means nothing across sites."""
     if instant.tzinfo is None:
         raise ValueError(f"{instant.isoformat()} has no time zone")
-    return instant.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def stamp(instant: datetime) -> str:
     """One spelling of an instant for journals and messages: UTC, microseconds, a Z at the end."""
-    return in_utc(instant).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return in_utc(instant).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def read_stamp(text: str) -> datetime:
