@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -226,6 +227,14 @@ class Content:
     quantity: int
     lot: str = ""
     serials: tuple[str, ...] = ()
+
+
+def moves_between(contents: Sequence[Content], from_place: str, to_place: str) -> tuple[Move, ...]:
+    """The whole contents from one place to another, a move for each."""
+    return tuple(
+        Move(content.item_id, content.quantity, from_place, to_place, content.lot, content.serials)
+        for content in contents
+    )
 
 
 @dataclass(frozen=True, slots=True)

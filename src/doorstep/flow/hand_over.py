@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from doorstep.events.fulfilment import Content
-from doorstep.events.orders import HandOffMade
+from doorstep.events.envelope import Fact
+from doorstep.events.fulfilment import Content, moves_between
 from doorstep.events.shipping import HandedOver
 from doorstep.events.steps import Step
-from doorstep.events.stock import Move
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.pick import may_work_on
-from doorstep.flow.slack import slack_before_departure
+from doorstep.flow.slack import hand_off
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import Transaction
 from doorstep.terms.places import carrier_place, dock_place
@@ -91,7 +90,18 @@ def _too_early(tx: Transaction, parcel: Any) -> Refusal | None:
 
 def take(tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any, occurred_at: datetime, cause: str = "") -> None:
     """Record that the carrier has a packed parcel; its fulfilment order is handed over with its last one."""
-    contents = contents_of(tx, parcel.sscc)
+    tx.record(handed_over_fact(scribe, carrier_id, parcel, contents_of(tx, parcel.sscc), occurred_at, cause))
+    tx.flush()
+    if any(other.state == "packed" for other in floor.parcels(tx, [parcel.fulfilment_id])):
+        return
+    fulfilment = floor.fulfilment(tx, parcel.fulfilment_id)
+    tx.record(hand_off(scribe, company_of(tx), fulfilment, Step.HAND_OVER, Step.TRACK, occurred_at))
+
+
+def handed_over_fact(
+    scribe: Scribe, carrier_id: str, parcel: Any, contents: tuple[Content, ...], occurred_at: datetime, cause: str = ""
+) -> Fact:
+    """The carrier has a parcel (its sscc, fulfilment_id, order_id, site_id) with all that is in it."""
     body = HandedOver(
         sscc=parcel.sscc,
         fulfilment_id=parcel.fulfilment_id,
@@ -101,14 +111,7 @@ def take(tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any, occurred
         moves=moves_between(contents, dock_place(parcel.site_id), carrier_place(carrier_id)),
     )
     place = dock_place(parcel.site_id)
-    tx.record(scribe(body, occurred_at=occurred_at, site=parcel.site_id, place=place, cause=cause))
-    tx.flush()
-    if any(other.state == "packed" for other in floor.parcels(tx, [parcel.fulfilment_id])):
-        return
-    fulfilment = floor.fulfilment(tx, parcel.fulfilment_id)
-    slack = slack_before_departure(company_of(tx), fulfilment.ship_by, occurred_at, Step.TRACK)
-    hand_off = HandOffMade(parcel.order_id, parcel.fulfilment_id, Step.HAND_OVER, Step.TRACK, slack)
-    tx.record(scribe(hand_off, occurred_at=occurred_at, site=parcel.site_id))
+    return scribe(body, occurred_at=occurred_at, site=parcel.site_id, place=place, cause=cause)
 
 
 def contents_of(tx: Transaction, sscc: str) -> tuple[Content, ...]:
@@ -116,12 +119,4 @@ def contents_of(tx: Transaction, sscc: str) -> tuple[Content, ...]:
     return tuple(
         Content(row.line_no, row.item_id, row.quantity, row.lot, tuple(row.serials))
         for row in floor.contents(tx, [sscc])
-    )
-
-
-def moves_between(contents: Sequence[Content], from_place: str, to_place: str) -> tuple[Move, ...]:
-    """The whole contents from one place to another, a move for each."""
-    return tuple(
-        Move(content.item_id, content.quantity, from_place, to_place, content.lot, content.serials)
-        for content in contents
     )

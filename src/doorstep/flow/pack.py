@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from doorstep.events.fulfilment import Content, ParcelPacked
-from doorstep.events.orders import HandOffMade
+from doorstep.events.envelope import Fact
+from doorstep.events.fulfilment import Content, ParcelPacked, moves_between
 from doorstep.events.steps import Step
-from doorstep.events.stock import Move
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.pick import may_work_on
-from doorstep.flow.slack import slack_before_departure
+from doorstep.flow.slack import hand_off
 from doorstep.packing import Packing, cartonize, check
 from doorstep.planning.compose import Lane, pack_item
 from doorstep.storage.queries import floor, master, orders, stock
@@ -111,19 +110,22 @@ def _pack(
             weight_g=weight_g,
             contents=contents,
             placements=filled.placements,
-            moves=tuple(_to_dock(fulfilment.site_id, content) for content in contents),
+            moves=moves_between(contents, pack_place(fulfilment.site_id), dock_place(fulfilment.site_id)),
             cost_minor=filled.carton.cost_minor,
             currency=company.currency,
         )
-        times = {"started_at": started_at or tx.now, "completed_at": tx.now, "resource": scribe.who.actor}
-        tx.record(scribe(body, site=fulfilment.site_id, place=dock_place(fulfilment.site_id), **times))
+        tx.record(packed_fact(scribe, body, started_at))
         done.append(ParcelDone(body.sscc, body.carton_id, weight_g, contents))
-    slack = slack_before_departure(company, fulfilment.ship_by, tx.now, Step.LABEL)
-    hand_off = HandOffMade(fulfilment.order_id, fulfilment.fulfilment_id, Step.PACK, Step.LABEL, slack)
-    tx.record(scribe(hand_off, site=fulfilment.site_id))
+    tx.record(hand_off(scribe, company, fulfilment, Step.PACK, Step.LABEL, tx.now))
     tx.later(REQUEST_LABELS, fulfilment.fulfilment_id, tx.now)
     cost_minor = sum(filled.carton.cost_minor for filled in packing.cartons)
     return PackDone(fulfilment.fulfilment_id, tuple(done), cost_minor)
+
+
+def packed_fact(scribe: Scribe, body: ParcelPacked, started_at: datetime | None = None) -> Fact:
+    """A parcel stands at its site's dock."""
+    times = {"started_at": started_at or scribe.now, "completed_at": scribe.now, "resource": scribe.who.actor}
+    return scribe(body, site=body.site_id, place=dock_place(body.site_id), **times)
 
 
 def _fit(
@@ -207,9 +209,3 @@ class _Goods:
                 serials, heap.serials = tuple(heap.serials[:taken]), heap.serials[taken:]
                 contents.append(Content(heap.line_no, item_id, taken, heap.lot, serials))
         return tuple(contents)
-
-
-def _to_dock(site_id: str, content: Content) -> Move:
-    return Move(
-        content.item_id, content.quantity, pack_place(site_id), dock_place(site_id), content.lot, content.serials
-    )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import FulfilmentCancelled, Picked, PickedShort, PickTask
-from doorstep.events.orders import HandOffMade
 from doorstep.events.steps import Step
+from doorstep.events.stock import Hold, Move
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of
-from doorstep.flow.slack import slack_before_departure
+from doorstep.flow.slack import hand_off
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
@@ -92,27 +93,41 @@ def _book(
     hold = stock.hold(tx, task.hold_id)
     if hold is None:
         return Refusal(Why.WRONG_STATE, f"Task {task.task_id} lost its stock to a count: take the next one.", {})
-    envelope: dict[str, Any] = {
-        "site": fulfilment.site_id,
-        "place": task.place_id,
-        "started_at": started_at or tx.now,
-        "completed_at": tx.now,
-        "resource": scribe.who.actor,
-    }
     short = task.quantity - found
+    tx.record(
+        picked_fact(scribe, task, hold, moves, fulfilment.site_id, missing(task, short, item.tracking), started_at)
+    )
     if short:
-        body = PickedShort(
-            task.task_id, task.fulfilment_id, task.order_id, hold, moves, short, missing(task, short, item.tracking)
-        )
-        tx.record(scribe(body, cause="not found in bin", **envelope))
         tx.later(PLAN_ORDERS, task.order_id, tx.now)
-    else:
-        tx.record(scribe(Picked(task.task_id, task.fulfilment_id, task.order_id, hold, moves), **envelope))
     others = [other for other in floor.tasks(tx, [task.fulfilment_id]) if other.task_id != task.task_id]
     # The bench, not the tasks: what was picked may have been put back since.
     something_picked = found > 0 or bool(floor.bench(tx, task.fulfilment_id))
     settled = settle(tx, scribe, fulfilment, others, something_picked)
     return PickDone(task.task_id, found, short, task.fulfilment_id, settled == "picked")
+
+
+def picked_fact(
+    scribe: Scribe,
+    task: PickTask,
+    hold: Hold,
+    moves: tuple[Move, ...],
+    site_id: str,
+    lost: tuple[Move, ...] = (),
+    started_at: datetime | None = None,
+) -> Fact:
+    """What was found for a task stands on the bench; where it is less than wanted, the rest is `lost` or not known."""
+    envelope: dict[str, Any] = {
+        "site": site_id,
+        "place": task.place_id,
+        "started_at": started_at or scribe.now,
+        "completed_at": scribe.now,
+        "resource": scribe.who.actor,
+    }
+    about = (task.task_id, task.fulfilment_id, task.order_id, hold, moves)
+    short = task.quantity - sum(move.quantity for move in moves)
+    if short:
+        return scribe(PickedShort(*about, short, lost), cause="not found in bin", **envelope)
+    return scribe(Picked(*about), **envelope)
 
 
 def settle(tx: Transaction, scribe: Scribe, fulfilment: Any, others: Sequence[Any], something_picked: bool) -> str:
@@ -122,9 +137,7 @@ def settle(tx: Transaction, scribe: Scribe, fulfilment: Any, others: Sequence[An
     if not something_picked:
         tx.record(scribe(FulfilmentCancelled(fulfilment.fulfilment_id, fulfilment.order_id), cause="all short"))
         return "cancelled"
-    slack = slack_before_departure(company_of(tx), fulfilment.ship_by, tx.now, Step.PACK)
-    body = HandOffMade(fulfilment.order_id, fulfilment.fulfilment_id, Step.PICK, Step.PACK, slack)
-    tx.record(scribe(body, site=fulfilment.site_id))
+    tx.record(hand_off(scribe, company_of(tx), fulfilment, Step.PICK, Step.PACK, tx.now))
     return "picked"
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from doorstep.events.orders import HandOffMade, OrderCleared, OrderedLine, OrderPlaced
+from doorstep.events.envelope import Fact
+from doorstep.events.orders import HandOffMade, OrderCleared, OrderedLine, OrderPlaced, OrderPromised
 from doorstep.events.steps import Step
-from doorstep.events.stock import HoldsExpired, StockHeld
+from doorstep.events.stock import Hold, HoldsExpired, StockHeld
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.promise import holds_of, promised
 from doorstep.flow.requote import Requote
@@ -199,33 +200,41 @@ def _record(
     expires_at = None if order.cleared else tx.now + timedelta(seconds=company.hold_seconds)
     scribe = Scribe(who, tx.now)
     tx.keep_person(person_ref, order.ship_to)
-    tx.record(
-        scribe(
-            OrderPlaced(
-                order_id=order_id,
-                customer_id=order.customer_id,
-                person_ref=person_ref,
-                area=order.ship_to.area,
-                currency=order.currency,
-                reference=order.reference,
-                lines=tuple(
-                    OrderedLine(line.line_no, line.item_id, line.quantity, parts_of(items[line.item_id]))
-                    for line in order.lines
-                ),
-                asked_from=order.asked_from,
-                asked_by=order.asked_by,
-                cleared_at=tx.now if order.cleared else None,
-                terms=terms,
-            )
+    placed = OrderPlaced(
+        order_id=order_id,
+        customer_id=order.customer_id,
+        person_ref=person_ref,
+        area=order.ship_to.area,
+        currency=order.currency,
+        reference=order.reference,
+        lines=tuple(
+            OrderedLine(line.line_no, line.item_id, line.quantity, parts_of(items[line.item_id]))
+            for line in order.lines
         ),
-        scribe(promised(order_id, offer, 1, office.ids)),
-        scribe(StockHeld(holds_of(order_id, offer.reservations, office.ids, expires_at))),
-        scribe(HandOffMade(order_id, "", Step.PROMISE, Step.PLAN, slack_of_offer(company, offer, tx.now))),
+        asked_from=order.asked_from,
+        asked_by=order.asked_by,
+        cleared_at=tx.now if order.cleared else None,
+        terms=terms,
     )
+    holds = holds_of(order_id, offer.reservations, office.ids, expires_at)
+    slack_seconds = slack_of_offer(company, offer, tx.now)
+    tx.record(*placed_facts(scribe, placed, promised(order_id, offer, 1, office.ids), holds, slack_seconds))
     if order.cleared:
         tx.later(PLAN_ORDERS, order_id, tx.now)
     elif expires_at is not None:
         tx.later(EXPIRE_HOLDS, order_id, expires_at)
+
+
+def placed_facts(
+    scribe: Scribe, placed: OrderPlaced, promise: OrderPromised, holds: tuple[Hold, ...], slack_seconds: int
+) -> tuple[Fact, ...]:
+    """An order is there: what was wanted, what was promised, what is held for it, and planning's turn."""
+    return (
+        scribe(placed),
+        scribe(promise),
+        scribe(StockHeld(holds)),
+        scribe(HandOffMade(placed.order_id, "", Step.PROMISE, Step.PLAN, slack_seconds)),
+    )
 
 
 def _told(order_id: str, offer: Offer, cleared: bool) -> Placed:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import Fulfilment, FulfilmentCancelled, FulfilmentLine, ShipmentPlanned
 from doorstep.events.orders import HandOffMade
 from doorstep.events.steps import Step
@@ -212,11 +213,17 @@ def _record_shipments(
             for other in order.runners_up
         ),
     )
-    tx.record(scribe(body))
-    for made in fulfilments:
-        slack = slack_before_departure(company, made.ship_by, tx.now, Step.RELEASE)
-        hand_off = HandOffMade(order.order_id, made.fulfilment_id, Step.PLAN, Step.RELEASE, slack)
-        tx.record(scribe(hand_off, site=made.site_id))
+    tx.record(*planned_facts(scribe, company, body))
+
+
+def planned_facts(scribe: Scribe, company: Company, body: ShipmentPlanned) -> list[Fact]:
+    """An order has its plan: each of its fulfilment orders can be released."""
+    facts = [scribe(body)]
+    for made in body.fulfilments:
+        slack = slack_before_departure(company, made.ship_by, scribe.now, Step.RELEASE)
+        hand_off = HandOffMade(body.order_id, made.fulfilment_id, Step.PLAN, Step.RELEASE, slack)
+        facts.append(scribe(hand_off, site=made.site_id))
+    return facts
 
 
 def _lines(shipment: Shipment) -> tuple[FulfilmentLine, ...]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import FulfilmentLine, WaveReleased
-from doorstep.events.orders import HandOffMade
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved
 from doorstep.flow.office import Office, Scribe, Who, company_of
-from doorstep.flow.slack import slack_before_departure
+from doorstep.flow.slack import ToShip, hand_off
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.store import Transaction
+from doorstep.terms.company import Company
 from doorstep.terms.refusals import Refusal, Why
-from doorstep.warehouse.wave import BinStock, ToRelease, plan_wave
+from doorstep.warehouse.wave import BinStock, ToRelease, Wave, plan_wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +36,43 @@ def release_wave(office: Office, who: Who, site_id: str, at_most: int = 100) -> 
     def step(tx: Transaction) -> Released | Refusal:
         if site_id not in master.sites(tx):
             return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
-        ready = _read(tx, site_id, at_most)
-        if not ready:
+        rows = _rows(tx, site_id, at_most)
+        if not rows:
             return Released("", (), (), ())
+        ready = _read(tx, site_id, rows)
         item_ids = {line.item_id for fulfilment in ready for line in fulfilment.lines}
         bins = [BinStock(row.place_id, row.item_id, row.lot, row.free) for row in stock.bins(tx, site_id, item_ids)]
         wave = plan_wave(ready, bins, office.ids.new)
         if not wave.released:
             return Released("", (), (), wave.left_out)
         wave_id = office.ids.new("wav")
-        scribe = Scribe(who, tx.now)
-        tx.record(
-            scribe(HoldsMoved(wave.ended, wave.made), site=site_id, cause="release"),
-            scribe(WaveReleased(wave_id, site_id, wave.released, wave.tasks), site=site_id),
-        )
-        _hand_off(tx, scribe, site_id, ready, wave.released)
+        released = [row for row in rows if row.fulfilment_id in wave.released]
+        tx.record(*released_facts(Scribe(who, tx.now), company_of(tx), site_id, wave_id, wave, released))
         return Released(wave_id, wave.released, tuple(task.task_id for task in wave.tasks), wave.left_out)
 
     return office.store.run(step)
 
 
-def _read(tx: Transaction, site_id: str, at_most: int) -> list[ToRelease]:
+def released_facts(
+    scribe: Scribe, company: Company, site_id: str, wave_id: str, wave: Wave, released: Sequence[ToShip]
+) -> list[Fact]:
+    """A wave goes to the floor: every unit is held in its bin, and picking has its turn."""
+    return [
+        scribe(HoldsMoved(wave.ended, wave.made), site=site_id, cause="release"),
+        scribe(WaveReleased(wave_id, site_id, wave.released, wave.tasks), site=site_id),
+        *(hand_off(scribe, company, fulfilment, Step.RELEASE, Step.PICK, scribe.now) for fulfilment in released),
+    ]
+
+
+def _rows(tx: Transaction, site_id: str, at_most: int) -> list[Any]:
     rows = floor.to_release(tx, site_id, at_most)
     # Their orders are locked only now: one that was planned otherwise a moment before is not released as it was.
     standing = orders.fulfilments(tx, [row.order_id for row in rows])
     planned = {row.fulfilment_id for row in standing if row.state == "planned"}
-    rows = [row for row in rows if row.fulfilment_id in planned]
+    return [row for row in rows if row.fulfilment_id in planned]
+
+
+def _read(tx: Transaction, site_id: str, rows: Sequence[Any]) -> list[ToRelease]:
     lines: dict[str, list[FulfilmentLine]] = defaultdict(list)
     for line in orders.fulfilment_lines(tx, [row.fulfilment_id for row in rows]):
         if line.quantity:
@@ -71,13 +85,3 @@ def _read(tx: Transaction, site_id: str, at_most: int) -> list[ToRelease]:
         ToRelease(row.fulfilment_id, row.order_id, tuple(lines[row.fulfilment_id]), tuple(holds[row.order_id]))
         for row in rows
     ]
-
-
-def _hand_off(tx: Transaction, scribe: Scribe, site_id: str, ready: list[ToRelease], released: tuple[str, ...]) -> None:
-    company = company_of(tx)
-    for fulfilment in ready:
-        if fulfilment.fulfilment_id in released:
-            ship_by = floor.fulfilment(tx, fulfilment.fulfilment_id).ship_by
-            slack = slack_before_departure(company, ship_by, tx.now, Step.PICK)
-            body = HandOffMade(fulfilment.order_id, fulfilment.fulfilment_id, Step.RELEASE, Step.PICK, slack)
-            tx.record(scribe(body, site=site_id))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from doorstep.events.envelope import Fact
 from doorstep.events.orders import OrderDelivered, PromiseBroken, PromiseKept
 from doorstep.flow.office import CLOCKWORK, Office, Scribe
 from doorstep.goals.score import Delivery, Scored, score
@@ -17,29 +20,43 @@ _LAST_TO_END = timedelta(hours=12)  # nowhere does a day end later than twelve h
 
 def score_if_complete(tx: Transaction, scribe: Scribe, order_id: str, destination: Calendar, at: datetime) -> None:
     """Where nothing of the order is missing any more: it is delivered, and its promises are scored."""
-    demand = orders.demand(tx, [order_id])
+    wanted = [Line(row.line_no, row.item_id, row.wanted) for row in orders.demand(tx, [order_id])]
     delivered = _delivered(tx, order_id)
-    units: dict[tuple[int, str], int] = {}
+    if not _missing(wanted, delivered):
+        tx.record(delivered_fact(scribe, order_id, delivered, destination))
+        record_score(tx, scribe, order_id, destination, at)
+
+
+def _missing(wanted: Iterable[Line], delivered: Iterable[Delivery]) -> bool:
+    units: Counter[tuple[int, str]] = Counter()
     for delivery in delivered:
-        key = (delivery.line_no, delivery.item_id)
-        units[key] = units.get(key, 0) + delivery.quantity
-    if any(units.get((row.line_no, row.item_id), 0) < row.wanted for row in demand):
-        return
+        units[delivery.line_no, delivery.item_id] += delivery.quantity
+    return any(units[line.line_no, line.item_id] < line.quantity for line in wanted)
+
+
+def delivered_fact(scribe: Scribe, order_id: str, delivered: Sequence[Delivery], destination: Calendar) -> Fact:
+    """The last parcel of an order is at the door."""
     last = max(delivery.at for delivery in delivered)
-    tx.record(scribe(OrderDelivered(order_id, destination.day_of(last)), occurred_at=last))
-    record_score(tx, scribe, order_id, destination, at)
+    return scribe(OrderDelivered(order_id, destination.day_of(last)), occurred_at=last)
 
 
 def record_score(tx: Transaction, scribe: Scribe, order_id: str, destination: Calendar, as_of: datetime) -> int:
     """Record the verdicts that can be given by now; returns how many."""
-    scored = _scored(tx, order_id, destination, as_of)
+    facts = scored_facts(scribe, order_id, _scored(tx, order_id, destination, as_of))
+    tx.record(*facts)
+    return len(facts)
+
+
+def scored_facts(scribe: Scribe, order_id: str, scored: Scored) -> list[Fact]:
+    """Each promise that can be judged: kept, or broken and why."""
+    facts = []
     for verdict in scored.verdicts:
         about = (order_id, str(verdict.against), verdict.window.last_day, verdict.delivered_on)
         if verdict.broken is None:
-            tx.record(scribe(PromiseKept(*about)))
+            facts.append(scribe(PromiseKept(*about)))
         else:
-            tx.record(scribe(PromiseBroken(*about, str(verdict.broken)), cause=str(verdict.broken)))
-    return len(scored.verdicts)
+            facts.append(scribe(PromiseBroken(*about, str(verdict.broken)), cause=str(verdict.broken)))
+    return facts
 
 
 def _scored(tx: Transaction, order_id: str, destination: Calendar, as_of: datetime) -> Scored:

@@ -8,7 +8,6 @@ from typing import Any
 
 from doorstep.carriers import dialects
 from doorstep.carriers.port import CarrierSaysNo, Dialect, LabelAsk, LabelMade, NoLabel, Parked, Voided
-from doorstep.events.orders import HandOffMade
 from doorstep.events.shipping import (
     LabelBought,
     LabelFailed,
@@ -20,7 +19,7 @@ from doorstep.events.shipping import (
 from doorstep.events.steps import Step
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of
 from doorstep.flow.pick import may_work_on
-from doorstep.flow.slack import slack_before_departure
+from doorstep.flow.slack import hand_off
 from doorstep.links.sender import NoReply
 from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import floor, master, orders
@@ -179,9 +178,7 @@ def _record_label(tx: Transaction, label_id: str, answer: LabelMade | CarrierSay
     parcels = [parcel.sscc for parcel in floor.parcels(tx, [label.fulfilment_id])]
     labelled = {other.sscc for other in floor.labels(tx, parcels) if other.state == "bought"} | {label.sscc}
     if fulfilment.state == "packed" and labelled.issuperset(parcels):
-        slack = slack_before_departure(company_of(tx), fulfilment.ship_by, tx.now, Step.HAND_OVER)
-        hand_off = HandOffMade(label.order_id, label.fulfilment_id, Step.LABEL, Step.HAND_OVER, slack)
-        tx.record(scribe(hand_off, site=fulfilment.site_id))
+        tx.record(hand_off(scribe, company_of(tx), fulfilment, Step.LABEL, Step.HAND_OVER, tx.now))
     return label_id
 
 

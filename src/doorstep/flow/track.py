@@ -5,36 +5,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from doorstep.carriers import dialects, local
 from doorstep.carriers.port import Forged, Parked, ScanRead
-from doorstep.events.orders import HandOffMade
+from doorstep.events.envelope import Fact
+from doorstep.events.fulfilment import Content
 from doorstep.events.shipping import (
-    Delivered,
-    DeliveryWithdrawn,
-    EtaChanged,
-    MilestoneReached,
     Scanned,
     ScanParked,
 )
-from doorstep.events.steps import Step
-from doorstep.flow.hand_over import contents_of, moves_between, take
+from doorstep.flow.hand_over import contents_of, take
+from doorstep.flow.journey import Journey
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.score import score_if_complete
-from doorstep.goals.score import last_instant, slack
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import Transaction
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.parcel import Milestone
-from doorstep.terms.places import CUSTOMER, carrier_place
 from doorstep.terms.refusals import Refusal
-from doorstep.terms.service import CarrierService
-from doorstep.tracking.eta import eta
-from doorstep.tracking.track import Advance, ParcelTrack, Seen, advance, track_of
-
-ARRIVES_BY = time(18)
+from doorstep.tracking.track import ParcelTrack, Seen, advance, track_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +114,7 @@ def _apply(tx: Transaction, scribe: Scribe, carrier_id: str, read: ScanRead) -> 
         corrects=read.corrects,
     )
     tx.record(scribe(body, occurred_at=read.occurred_at, place=read.place))
-    _Journey(tx, scribe, carrier_id, parcel).follow(after)
+    Journey(scribe, carrier_id, parcel, _Tables(tx, scribe, carrier_id, parcel)).follow(after)
     return ScanTaken("applied", parcel.sscc)
 
 
@@ -134,94 +125,35 @@ def _track(tx: Transaction, sscc: str) -> ParcelTrack:
     )
 
 
-class _Journey:
-    """Records what an advance of a parcel's track means for the parcel, its stock, its order and its promise."""
+class _Tables:
+    """What the tables know beside a parcel, for its journey. What was recorded is written before it is read."""
 
     def __init__(self, tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any) -> None:
-        self.tx = tx
-        self.scribe = scribe
-        self.carrier_id = carrier_id
-        self.parcel = parcel
-        self.about = (parcel.sscc, parcel.fulfilment_id, parcel.order_id)
+        self._tx = tx
+        self._scribe = scribe
+        self._carrier_id = carrier_id
+        self._parcel = parcel
         fulfilment = floor.fulfilment(tx, parcel.fulfilment_id)
         self.ship_by: datetime = fulfilment.ship_by
         self.service = master.service(tx, fulfilment.service_id)
 
-    @property
-    def calendar(self) -> Calendar:
-        return self.service.calendar if self.service else Calendar()
+    def record(self, *facts: Fact) -> None:
+        self._tx.record(*facts)
 
-    def follow(self, advanced: Advance) -> None:
-        track = advanced.track
-        current = str(track.milestone) if track.milestone else ""
-        changed = [(change.milestone, change.now) for change in advanced.changes]
-        if not changed and track.milestone and current != self.parcel.milestone:
-            # Back where it was before, as held parcels go in transit again: no milestone is new, but one is current.
-            changed = [(track.milestone, track.reached[track.milestone])]
-        for milestone, reached_at in changed:
-            body = MilestoneReached(*self.about, str(milestone), reached_at, current)
-            self.tx.record(self.scribe(body, occurred_at=reached_at or self.tx.now))
-        since = [at for milestone, at in track.reached.items() if milestone.rank >= Milestone.ACCEPTED.rank]
-        if since and self.parcel.state == "packed":
-            take(self.tx, self.scribe, self.carrier_id, self.parcel, min(since), cause="scanned without a hand-over")
-        self._delivery(track)
-        self._eta(track)
+    def contents(self) -> tuple[Content, ...]:
+        return contents_of(self._tx, self._parcel.sscc)
 
-    def _delivery(self, track: ParcelTrack) -> None:
-        # A parcel that turned back afterwards was delivered all the same.
-        at = track.reached.get(Milestone.DELIVERED)
-        if at is None:
-            if self.parcel.state == "delivered":
-                back = moves_between(contents_of(self.tx, self.parcel.sscc), CUSTOMER, carrier_place(self.carrier_id))
-                self.tx.record(self.scribe(DeliveryWithdrawn(*self.about, back), cause="corrected by the carrier"))
-        elif self.parcel.state != "delivered":
-            self._deliver(at)
-        elif at != self.parcel.delivered_at:
-            self._date_delivery(at)
+    def take(self, occurred_at: datetime) -> None:
+        take(self._tx, self._scribe, self._carrier_id, self._parcel, occurred_at, cause="scanned without a hand-over")
 
-    def _date_delivery(self, at: datetime) -> None:
-        """The goods are there already; a scan that came late tells when they really came."""
-        body = Delivered(*self.about, at, self.calendar.day_of(at), ())
-        self.tx.record(self.scribe(body, occurred_at=at, cause="told again with another time"))
-        self.tx.flush()
-        score_if_complete(self.tx, self.scribe, self.parcel.order_id, self.calendar, at)
+    def fulfilment_delivered(self) -> bool:
+        self._tx.flush()
+        return all(parcel.state == "delivered" for parcel in floor.parcels(self._tx, [self._parcel.fulfilment_id]))
 
-    def _deliver(self, at: datetime) -> None:
-        contents = contents_of(self.tx, self.parcel.sscc)
-        moves = moves_between(contents, carrier_place(self.carrier_id), CUSTOMER)
-        body = Delivered(*self.about, at, self.calendar.day_of(at), moves)
-        self.tx.record(self.scribe(body, occurred_at=at))
-        self.tx.flush()
-        if all(parcel.state == "delivered" for parcel in floor.parcels(self.tx, [self.parcel.fulfilment_id])):
-            hand_off = HandOffMade(
-                self.parcel.order_id, self.parcel.fulfilment_id, Step.TRACK, Step.DELIVER, self._slack(at)
-            )
-            self.tx.record(self.scribe(hand_off, occurred_at=at))
-        score_if_complete(self.tx, self.scribe, self.parcel.order_id, self.calendar, at)
+    def agreed(self) -> Window:
+        row = orders.agreed(self._tx, [self._parcel.order_id])[self._parcel.order_id][0]
+        return Window(row.first_day, row.last_day, row.ppm)
 
-    def _slack(self, at: datetime) -> int:
-        agreed = orders.agreed(self.tx, [self.parcel.order_id])[self.parcel.order_id][0]
-        window = Window(agreed.first_day, agreed.last_day, agreed.ppm)
-        return slack(last_instant(window, self.calendar), at, 0)
-
-    def _eta(self, track: ParcelTrack) -> None:
-        if self.service is None:
-            return
-        days = transit_days(self.service)
-        expected = eta(track, self.ship_by, days, self.calendar, ARRIVES_BY, self.tx.now)
-        day: date | None = expected and self.calendar.day_of(expected)
-        if day is not None and day != self.parcel.eta:
-            self.tx.record(self.scribe(EtaChanged(*self.about, day)))
-
-
-def transit_days(service: CarrierService, wanted_ppm: int = 900_000) -> int:
-    """Working days within which the service's slowest zone delivers `wanted_ppm` of its parcels."""
-    slowest = 0
-    for ppm in service.transit_ppm.values():
-        total = 0
-        for days, share in enumerate(ppm):
-            total += share
-            if total >= wanted_ppm:
-                slowest = max(slowest, days)
-                break
-    return slowest
+    def score_if_complete(self, destination: Calendar, at: datetime) -> None:
+        self._tx.flush()
+        score_if_complete(self._tx, self._scribe, self._parcel.order_id, destination, at)

@@ -13,12 +13,13 @@ from doorstep.events.fulfilment import (
     PutBack,
     PutBackLine,
     TasksCancelled,
+    moves_between,
 )
 from doorstep.events.orders import HandOffMade
 from doorstep.events.shipping import LabelVoidRequested
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved, Move, StockHeld
-from doorstep.flow.hand_over import contents_of, moves_between
+from doorstep.flow.hand_over import contents_of
 from doorstep.flow.office import Office, Scribe, company_of
 from doorstep.flow.pick import settle
 from doorstep.flow.slack import slack_before_departure
