@@ -175,7 +175,7 @@ def _deliver_order_1(store: Store) -> None:
         )
 
     store.run(buy)
-    record(store, shipping.HandedOver(*about, "swift", contents, moves_of(contents, "CS/dock", "carrier/swift")))
+    record(store, shipping.HandedOver(*about, "swift", contents, moves_of(contents, "CS/dock", "carrier/swift"), True))
     store.run(scan)
     arrived = moves_of(contents, "carrier/swift", "customer")
     record(

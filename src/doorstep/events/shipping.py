@@ -82,14 +82,19 @@ class LabelVoidRefused(LabelEvent):
 
 @dataclass(frozen=True, slots=True)
 class HandedOver(ParcelEvent):
-    """The carrier's driver took the parcel at the dock: this is what 'shipped' means."""
+    """The carrier's driver took the parcel at the dock: this is what 'shipped' means.
 
+    `when_known` False: that it left is known, but not when; the envelope's time is only the latest it can have been.
+    """
+
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.HAND_OVER
     BUSINESS_STEP: ClassVar[str] = "departing"
     DISPOSITION: ClassVar[str] = "in_transit"
     carrier_id: str
     contents: tuple[Content, ...]
     moves: tuple[Move, ...]
+    when_known: bool
 
 
 @dataclass(frozen=True, slots=True)

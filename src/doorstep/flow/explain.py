@@ -140,7 +140,7 @@ def _promise(row: Any, told: Mapping[int, tuple[Any, Any, int]]) -> PromiseWhy:
         revision=row.revision,
         last_day=row.last_day,
         ppm=row.ppm,
-        wanted_ppm=inputs["windows"]["0"]["wanted_ppm"],
+        wanted_ppm=inputs["windows"]["0"]["wanted_ppm"] if inputs["windows"] else 0,
         basis=row.basis,
         cause=row.cause,
         legs=tuple(_leg(Leg.from_json(stored)) for stored in inputs["legs"]),

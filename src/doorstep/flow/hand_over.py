@@ -99,7 +99,13 @@ def take(tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any, occurred
 
 
 def handed_over_fact(
-    scribe: Scribe, carrier_id: str, parcel: Any, contents: tuple[Content, ...], occurred_at: datetime, cause: str = ""
+    scribe: Scribe,
+    carrier_id: str,
+    parcel: Any,
+    contents: tuple[Content, ...],
+    occurred_at: datetime,
+    cause: str = "",
+    when_known: bool = True,
 ) -> Fact:
     """The carrier has a parcel (its sscc, fulfilment_id, order_id, site_id) with all that is in it."""
     body = HandedOver(
@@ -109,6 +115,7 @@ def handed_over_fact(
         carrier_id=carrier_id,
         contents=contents,
         moves=moves_between(contents, dock_place(parcel.site_id), carrier_place(carrier_id)),
+        when_known=when_known,
     )
     place = dock_place(parcel.site_id)
     return scribe(body, occurred_at=occurred_at, site=parcel.site_id, place=place, cause=cause)

@@ -16,7 +16,9 @@ from doorstep.terms.ids import Ids
 
 
 @contextmanager
-def open_office(environ: Mapping[str, str], clock: Clock, ids: Ids, pool_size: int = 8) -> Iterator[Office]:
+def open_office(
+    environ: Mapping[str, str], clock: Clock, ids: Ids, pool_size: int = 8, lazy: bool = False
+) -> Iterator[Office]:
     """An office on the database that the settings name, made or brought up to date first.
 
     Settings: DOORSTEP_DATABASE_URL (else an embedded server in DOORSTEP_HOME), DOORSTEP_CARRIERS,
@@ -24,7 +26,7 @@ def open_office(environ: Mapping[str, str], clock: Clock, ids: Ids, pool_size: i
     """
     ends = ends_of(environ.get("DOORSTEP_CARRIERS", ""), environ.get("DOORSTEP_CARRIER_KEYS", ""))
     with open_server(environ) as url:
-        store = Store(url, clock, ids, pool_size)
+        store = Store(url, clock, ids, pool_size, lazy)
         sender = Sender(ends) if ends else None
         try:
             schema.ensure(store.engine)

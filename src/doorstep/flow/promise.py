@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from doorstep.events.orders import OrderPromised, PromisedWindow
@@ -13,6 +13,8 @@ from doorstep.planning.values import Reservation
 from doorstep.promising.arrivals import Leg
 from doorstep.promising.window import Basis, promise
 from doorstep.terms.ids import Ids
+
+TOLD = "told elsewhere"
 
 
 def promised(order_id: str, offer: Offer, revision: int, ids: Ids, caused_by: str = "") -> OrderPromised:
@@ -30,6 +32,13 @@ def promised(order_id: str, offer: Offer, revision: int, ids: Ids, caused_by: st
         caused_by=caused_by,
         inputs=inputs_of(promises),
     )
+
+
+def told_promise(order_id: str, promise_id: str, first_day: date | None, last_day: date) -> OrderPromised:
+    """A promise that was made elsewhere, before there was a Doorstep: no probability was told (0), nothing computed."""
+    told = {"first_day": first_day and first_day.isoformat(), "last_day": last_day.isoformat()}
+    window = PromisedWindow(0, first_day, last_day, 0)
+    return OrderPromised(order_id, promise_id, 1, (window,), TOLD, "", {"legs": [], "windows": {}, "told": told})
 
 
 def inputs_of(promises: Sequence[LinePromise]) -> dict[str, Any]:
@@ -50,6 +59,9 @@ def inputs_of(promises: Sequence[LinePromise]) -> dict[str, Any]:
 
 def computed_again(inputs: Mapping[str, Any]) -> dict[int, tuple[Any, Any, int] | None]:
     """The windows (first day, last day, ppm) by line that stored inputs give: they must be those that were promised."""
+    if "told" in inputs:
+        first, last = inputs["told"]["first_day"], inputs["told"]["last_day"]
+        return {0: (first and date.fromisoformat(first), date.fromisoformat(last), 0)}
     legs = [Leg.from_json(stored) for stored in inputs["legs"]]
     again: dict[int, tuple[Any, Any, int] | None] = {}
     for line_no, stored in inputs["windows"].items():

@@ -94,6 +94,22 @@ class Transaction:
             )
         )
 
+    def keep_people(self, people: Mapping[str, Any]) -> None:
+        """Personal data of many, by reference, of which none is kept yet."""
+        sql = "INSERT INTO person (person_ref, details) SELECT r, d::jsonb FROM unnest(%b::text[], %b::text[]) u (r, d)"
+        if people:
+            self._beside.append((sql, [list(people), [as_text(each) for each in people.values()]], len(people)))
+
+    def keep_messages(self, messages: Sequence[tuple[str, str, bytes]]) -> None:
+        """Messages (carrier, id, as they came), each for the first time."""
+        sql = (
+            "INSERT INTO message (carrier_id, message_id, received_at, raw) "
+            "SELECT c, i, %s, r FROM unnest(%b::text[], %b::text[], %b::bytea[]) u (c, i, r)"
+        )
+        if messages:
+            carriers, ids, raws = (list(column) for column in zip(*messages, strict=True))
+            self._beside.append((sql, [self.now, carriers, ids, raws], len(messages)))
+
     def keep_document(self, media_type: str, content: bytes) -> str:
         """A document under the digest of its bytes, which is returned."""
         digest = hashlib.sha256(content).hexdigest()
@@ -159,15 +175,20 @@ class Transaction:
 class Store:
     """The database behind every step."""
 
-    def __init__(self, url: str, clock: Clock, ids: Ids, pool_size: int = 8) -> None:
-        """`url` is a `postgresql+psycopg://` URL of a migrated database."""
+    def __init__(self, url: str, clock: Clock, ids: Ids, pool_size: int = 8, lazy: bool = False) -> None:
+        """`url` is a `postgresql+psycopg://` URL of a migrated database.
+
+        `lazy`: a commit does not wait for the disk, and the last ones may be lost with the power. Only for what can be
+        done again from its beginning: replays and the twin.
+        """
         self.clock = clock
         self.ids = ids
+        waits = " -c synchronous_commit=off" if lazy else ""
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            connect_args={"options": f"-c search_path={SCHEMA} -c timezone=UTC", "row_factory": namedtuple_row},
+            connect_args={"options": f"-c search_path={SCHEMA} -c timezone=UTC{waits}", "row_factory": namedtuple_row},
         )
         event.listen(self.engine, "connect", _prepare_early)
 

@@ -87,7 +87,8 @@ def handed_over(body: shipping.HandedOver, entry: Entry, changes: Changes) -> No
             picked=-content.quantity,
             shipped=content.quantity,
         )
-    changes.set(tables.parcel, (body.sscc,), state="handed_over", handed_over_at=entry.fact.occurred_at)
+    known_at = entry.fact.occurred_at if body.when_known else None
+    changes.set(tables.parcel, (body.sscc,), state="handed_over", handed_over_at=known_at)
 
 
 def scanned(body: shipping.Scanned, _: Entry, changes: Changes) -> None:
