@@ -100,3 +100,29 @@ class CartonDefined(Body):
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("carton", self.carton.carton_id, "defined"),)
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierDefined(Body):
+    """Who brings goods, `lead_days` after an order (None: not agreed). Its address lies behind `person_ref`, if any."""
+
+    STEP: ClassVar[Step] = Step.DEFINE
+    supplier_id: str
+    name: str
+    person_ref: str = ""
+    lead_days: int | None = None
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("supplier", self.supplier_id, "defined"),)
+
+
+@dataclass(frozen=True, slots=True)
+class MasterWithdrawn(Body):
+    """A definition was taken back as if it had never been made. `kind`: item, customer, supplier, site or place."""
+
+    STEP: ClassVar[Step] = Step.DEFINE
+    kind: str
+    object_id: str
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch(self.kind, self.object_id, "withdrawn"),)

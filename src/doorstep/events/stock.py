@@ -121,6 +121,31 @@ class InboundExpected(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class InboundChanged(Body):
+    """The supplier will bring another quantity, or by another date. Never less than came already or is promised."""
+
+    STEP: ClassVar[Step] = Step.RECEIVE
+    inbound_id: str
+    item_id: str
+    quantity: int
+    due_at: datetime
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("inbound", self.inbound_id, "changed"), Touch("item", self.item_id, "expected"))
+
+
+@dataclass(frozen=True, slots=True)
+class InboundWithdrawn(Body):
+    """Nothing will come of an inbound of which nothing came and nothing is promised: it is as if never expected."""
+
+    STEP: ClassVar[Step] = Step.RECEIVE
+    inbound_id: str
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("inbound", self.inbound_id, "withdrawn"),)
+
+
+@dataclass(frozen=True, slots=True)
 class StockReceived(Body):
     """Units came in and stand in a bin; of an inbound where `inbound_id` is set."""
 
@@ -145,8 +170,12 @@ def moves_touch(moves: tuple[Move, ...]) -> tuple[Touch, ...]:
 
 @dataclass(frozen=True, slots=True)
 class StockCounted(Body):
-    """Somebody counted a bin: `counted` units where the books said `believed`. The moves book the difference."""
+    """Somebody counted a bin: `counted` units where the books said `believed`. The moves book the difference.
 
+    `expires_on` is the last day of the lot, where whoever counted read it.
+    """
+
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.COUNT
     BUSINESS_STEP: ClassVar[str] = "cycle_counting"
     count_id: str
@@ -156,6 +185,7 @@ class StockCounted(Body):
     counted: int
     believed: int
     moves: tuple[Move, ...]
+    expires_on: date | None = None
 
     def touches(self) -> tuple[Touch, ...]:
         return (

@@ -49,6 +49,7 @@ class Changes:
         self._add: dict[Table, dict[Key, dict[str, int]]] = defaultdict(dict)
         self._create: dict[Table, dict[Key, Row]] = defaultdict(dict)
         self._expect: dict[Table, dict[Key, Row]] = defaultdict(dict)
+        self._remove: dict[Table, dict[Key, bool]] = defaultdict(dict)  # whether the row is surely there
 
     def put(self, table: Table, **row: Any) -> None:
         """A new row; putting a key twice is a bug in the fold and fails in the database."""
@@ -59,7 +60,18 @@ class Changes:
 
     def replace(self, table: Table, **row: Any) -> None:
         """A row, new or in the place of the one with its key (master data)."""
-        self._replace[table][_key(table, row)] = row
+        key = _key(table, row)
+        self._remove[table].pop(key, None)
+        self._replace[table][key] = row
+
+    def remove(self, table: Table, key: Key) -> None:
+        """Take away a row that is there; GuardLostError where it is not. What was to become of it before is moot."""
+        new = self._put[table].pop(key, None) is not None
+        perhaps = [self._replace[table].pop(key, None), self._create[table].pop(key, None)]
+        for waiting in (self._set, self._add):
+            waiting[table].pop(key, None)
+        if not new:
+            self._remove[table][key] = perhaps == [None, None]
 
     def set(self, table: Table, key: Key, **values: Any) -> None:
         """New values for columns of a row that is there."""
@@ -88,10 +100,14 @@ class Changes:
 
     def statements(self) -> Iterator[Statement]:
         """What to run, in one order of tables and keys for everybody, so that two steps never wait in a ring."""
-        touched = {*self._put, *self._replace, *self._set, *self._add, *self._create, *self._expect}
+        gathered = (self._put, self._replace, self._set, self._add, self._create, self._expect, self._remove)
+        touched = {table for tables in gathered for table in tables}
         for table in sorted(touched, key=lambda table: table.name):
             for columns, group in _by_shape(self._expect[table], sort=True).items():
                 yield _lock(table, group, columns)
+            for surely in (True, False):
+                if keys := sorted(key for key, sure in self._remove[table].items() if sure is surely):
+                    yield _delete(table, keys, len(keys) if surely else None)
             for columns, group in _by_shape(self._replace[table]).items():
                 yield _insert(table, columns, group, or_replace=True)
             created = self._create[table]
@@ -208,6 +224,13 @@ def _lock(table: Table, group: _Group, expected: tuple[str, ...] = ()) -> Statem
     )
     keys = [list(part) for part in zip(*(key for key, _ in group), strict=True)]
     return sql, [*keys, *(_values(table, name, group) for name in expected)], len(group)
+
+
+def _delete(table: Table, keys: Sequence[Key], wanted: int | None) -> Statement:
+    names = _key_columns(table)
+    match = " AND ".join(f"t.{name} = d.{name}" for name in names)
+    sql = f"DELETE FROM {table.name} t USING unnest({_unnest(table, names)}) AS d ({', '.join(names)}) WHERE {match}"
+    return sql, [list(part) for part in zip(*keys, strict=True)], wanted
 
 
 def _update(table: Table, columns: tuple[str, ...], group: _Group, adds: bool) -> Statement:

@@ -52,6 +52,31 @@ def carton_defined(body: master.CartonDefined, _: Entry, changes: Changes) -> No
     changes.replace(tables.carton, carton_id=body.carton.carton_id, carton=body.carton)
 
 
+def supplier_defined(body: master.SupplierDefined, _: Entry, changes: Changes) -> None:
+    changes.replace(
+        tables.supplier,
+        supplier_id=body.supplier_id,
+        name=body.name,
+        person_ref=body.person_ref,
+        lead_days=body.lead_days,
+    )
+
+
+def master_withdrawn(body: master.MasterWithdrawn, _: Entry, changes: Changes) -> None:
+    changes.remove(_WITHDRAWABLE[body.kind], (body.object_id,))
+    if body.kind == "site":
+        for place_id in (pack_place(body.object_id), dock_place(body.object_id)):
+            changes.remove(tables.place, (place_id,))
+
+
+_WITHDRAWABLE = {
+    "item": tables.item,
+    "customer": tables.customer,
+    "supplier": tables.supplier,
+    "site": tables.site,
+    "place": tables.place,
+}
+
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     master.CompanyDefined: company_defined,
     master.SiteDefined: site_defined,
@@ -60,4 +85,6 @@ FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     master.CustomerDefined: customer_defined,
     master.ServiceDefined: service_defined,
     master.CartonDefined: carton_defined,
+    master.SupplierDefined: supplier_defined,
+    master.MasterWithdrawn: master_withdrawn,
 }

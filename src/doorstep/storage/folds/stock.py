@@ -149,8 +149,18 @@ def stock_received(body: stock.StockReceived, entry: Entry, changes: Changes) ->
             changes.replace(tables.lot, item_id=move.item_id, lot=move.lot, expires_on=body.expires_on)
 
 
+def inbound_changed(body: stock.InboundChanged, _: Entry, changes: Changes) -> None:
+    changes.set(tables.inbound, (body.inbound_id,), expected=body.quantity, due_at=body.due_at)
+
+
+def inbound_withdrawn(body: stock.InboundWithdrawn, _: Entry, changes: Changes) -> None:
+    changes.remove(tables.inbound, (body.inbound_id,))
+
+
 def stock_counted(body: stock.StockCounted, entry: Entry, changes: Changes) -> None:
     fold_moves(body.moves, entry, changes)
+    if body.expires_on is not None:
+        changes.replace(tables.lot, item_id=body.item_id, lot=body.lot, expires_on=body.expires_on)
 
 
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
@@ -159,6 +169,8 @@ FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     stock.HoldsExpired: holds_expired,
     stock.HoldsMoved: holds_moved,
     stock.InboundExpected: inbound_expected,
+    stock.InboundChanged: inbound_changed,
+    stock.InboundWithdrawn: inbound_withdrawn,
     stock.StockReceived: stock_received,
     stock.StockCounted: stock_counted,
 }

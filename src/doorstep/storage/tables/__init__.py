@@ -11,7 +11,8 @@ from doorstep.storage.tables.floor import (
     plan,
     wave,
 )
-from doorstep.storage.tables.master import carton, company, customer, item, place, service, site
+from doorstep.storage.tables.imports import import_map, imported_order, imports
+from doorstep.storage.tables.master import carton, company, customer, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
 from doorstep.storage.tables.outside import label, milestone, scan
 from doorstep.storage.tables.permanent import document, due, journal, message, person, reply, sealed, touched, unsealed
@@ -33,6 +34,9 @@ __all__ = [
     "fulfilment_line",
     "hand_off",
     "hold",
+    "import_map",
+    "imported_order",
+    "imports",
     "inbound",
     "item",
     "journal",
@@ -57,6 +61,7 @@ __all__ = [
     "sealed",
     "service",
     "site",
+    "supplier",
     "touched",
     "unit",
     "unsealed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Integer, Table
 
 from doorstep.storage.tables.columns import VIEWS, json, key, whole, words
 
@@ -20,5 +20,8 @@ site = Table(
 place = Table("place", VIEWS, key("place_id"), words("kind"), words("site_id", index=True))
 item = Table("item", VIEWS, key("item_id"), words("tracking"), json("item"))
 customer = Table("customer", VIEWS, key("customer_id"), words("person_ref"), json("terms"))
+supplier = Table(
+    "supplier", VIEWS, key("supplier_id"), words("name"), words("person_ref"), Column("lead_days", Integer)
+)
 service = Table("service", VIEWS, key("service_id"), words("carrier_id"), json("service"))
 carton = Table("carton", VIEWS, key("carton_id"), json("carton"))

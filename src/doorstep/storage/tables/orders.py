@@ -24,6 +24,7 @@ orders = Table(
     Column("delivered_on", Date),
     json("terms"),
     words("last_step"),
+    Index("orders_by_reference", "reference", postgresql_where=text("reference <> ''")),
     Index("orders_open", "placed_at", postgresql_where=text("state = 'open'")),
 )
 
