@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from doorstep.events import fulfilment, imports, master, orders, shipping, stock
+from doorstep.events import fulfilment, imports, learning, master, orders, shipping, stock
 from doorstep.events.envelope import Body
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -60,6 +60,6 @@ def bodies(*modules: object) -> list[type[Body]]:
     return [kind for kind in found if issubclass(kind, Body) and hasattr(kind, "STEP")]
 
 
-REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports))
+REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports, learning))
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})

@@ -22,6 +22,7 @@ class Step(StrEnum):
     TRACK = "track"
     DELIVER = "deliver"
     SCORE = "score"
+    IMPROVE = "improve"
 
 
 DEPARTMENT = {
@@ -39,4 +40,5 @@ DEPARTMENT = {
     Step.TRACK: "carrier",
     Step.DELIVER: "carrier",
     Step.SCORE: "service",
+    Step.IMPROVE: "planning",
 }

@@ -20,12 +20,13 @@ from doorstep.intake.judge import judge
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, QuoteQuestion
-from doorstep.storage.queries import master, orders, stock
+from doorstep.storage.queries import learning, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS, PLAN_WAITING
 from doorstep.terms.company import Company
 from doorstep.terms.item import Item
 from doorstep.terms.order import Order, Terms
+from doorstep.terms.places import region
 from doorstep.terms.refusals import Refusal, Why, first
 
 
@@ -173,13 +174,15 @@ def _quoted(
 def ask_quote(tx: Transaction, company: Company, demand: Demand) -> Quote | Refusal:
     """What planning offers for a demand now; the refusal where it offers nothing."""
     item_ids = sorted({need.item.item_id for need in demand.needs})
-    tx.ahead(master.SERVICES, master.CARTONS, *supply_queries(item_ids))
+    learned = learning.transits_to_query(region(demand.area))
+    tx.ahead(master.SERVICES, master.CARTONS, learned, *supply_queries(item_ids))
     question = QuoteQuestion(
         now=tx.now,
         demand=demand,
         sites=site_supplies(tx, company, item_ids),
         services=master.services(tx),
         costs=costs_of(company),
+        transits=learning.transits(tx, learned),
     )
     answer = quote(question, deciders_of(tx, company))
     return answer.refusal or answer

@@ -20,7 +20,7 @@ from doorstep.planning.answers import OrderPlan, Plan, Shipment
 from doorstep.planning.plan import plan
 from doorstep.planning.values import Demand, OpenOrder, PlanQuestion, Reservation, SiteSupply
 from doorstep.storage.changes import GuardLostError
-from doorstep.storage.queries import master, orders, stock
+from doorstep.storage.queries import learning, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.calendar import Window
@@ -54,7 +54,9 @@ def plan_open_orders(office: Office, who: Who = CLOCKWORK, at_most: int = MOST_A
         world = _read(tx, rows)
         sites = site_supplies(tx, company, world.item_ids, [row.order_id for row in rows])
         _check_held(world, sites)
-        question = PlanQuestion(tx.now, world.open_orders, sites, master.services(tx), costs_of(company))
+        transits = learning.transits(tx)
+        services = master.services(tx)
+        question = PlanQuestion(tx.now, world.open_orders, sites, services, costs_of(company), transits=transits)
         answer = plan(question, deciders_of(tx, company))
         return _record(office, tx, Scribe(who, tx.now), company, world, answer, asked)
 

@@ -21,9 +21,10 @@ from doorstep.planning.answers import LinePromise, Offer
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
 from doorstep.promising.window import Basis, promise
-from doorstep.storage.queries import master, orders, stock
+from doorstep.storage.queries import learning, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS
+from doorstep.terms.places import region
 from doorstep.terms.refusals import Refusal
 
 _Units = Sequence[tuple[int, str, int]]
@@ -126,7 +127,8 @@ class Requote:
             asked_by=self.order.asked_by,
         )
         services = master.services(self.tx)
-        question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.company))
+        transits = learning.transits(self.tx, learning.transits_to_query(region(self.order.area)))
+        question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.company), transits=transits)
         answer = quote(question, deciders_of(self.tx, self.company))
         if answer.refusal is not None:
             return answer.refusal

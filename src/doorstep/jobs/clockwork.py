@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
 from doorstep.flow.score import score_overdue
 from doorstep.storage.invariants import check_all
@@ -14,6 +15,7 @@ from doorstep.storage.store import Store
 
 log = logging.getLogger(__name__)
 HOUR_SECONDS = 3600
+DAY_SECONDS = 24 * HOUR_SECONDS
 CHORE_LEASE_SECONDS = 3600  # a rebuild of all views takes as long as the journal is
 _SCORED_AT_ONCE = 500
 _MOST_ROUNDS = 100
@@ -49,6 +51,7 @@ def report_invariants(office: Office) -> int:
 CHORES: Mapping[str, Chore] = {
     "score_overdue": Chore(HOUR_SECONDS, score_all_overdue),
     "check_invariants": Chore(HOUR_SECONDS, report_invariants),
+    "learn": Chore(DAY_SECONDS, learn),
 }
 
 

@@ -48,7 +48,7 @@ class _Planner:
     def __init__(self, question: PlanQuestion, deciders: Deciders) -> None:
         self.question = question
         self.orders = question.orders
-        self.desk = Desk(question.now, question.sites, question.services, question.costs, deciders)
+        self.desk = Desk(question.now, question.sites, question.services, question.costs, deciders, question.transits)
         self.pool = self.desk.supply.with_held([held for order in self.orders for held in order.held])
         self.waits = [waiting(order, question.costs.waits_minor) for order in self.orders]
         self.refusals: list[list[Refusal]] = []

@@ -9,7 +9,9 @@ from doorstep.planning.answers import LinePromise, Offer, Quote
 from doorstep.planning.supply import Supply, could_be, shortage
 from doorstep.planning.values import Costs, DayKey, Deciders, Demand, QuoteQuestion, SiteSupply
 from doorstep.planning.ways import Ahead, Desk, Way, lasts, scarce_minor
+from doorstep.promising.learned import LEARNED
 from doorstep.promising.mass import WHOLE
+from doorstep.promising.priors import PRIOR_ONLY
 from doorstep.promising.window import Basis, days_late_ppm, promised
 from doorstep.terms.refusals import Refusal, Why, first
 
@@ -23,7 +25,7 @@ def quote(question: QuoteQuestion, deciders: Deciders) -> Quote:
     demand = question.demand
     if not demand.needs or min(need.quantity for need in demand.needs) <= 0:
         return _no(Why.BAD_QUANTITY, "every line of an order is for one unit or more", {"order": demand.order_id})
-    desk = Desk(question.now, question.sites, question.services, question.costs, deciders)
+    desk = Desk(question.now, question.sites, question.services, question.costs, deciders, question.transits)
     short = shortage(demand, desk.supply, desk.supply.free, desk.today())
     if short:
         return Quote((), out_of_stock(demand, desk.supply, short))
@@ -59,8 +61,10 @@ def _offer(way: Way, desk: Desk, question: QuoteQuestion) -> Offer | None:
         window = promised(way.arrival_of(line_no), demand.wanted_ppm, demand.asked_from)
         if window is None:
             return None
-        legs = tuple(o.leg for o in way.options if not line_no or any(r.line_no == line_no for r in o.taken))
-        promises.append(LinePromise(line_no, window, Basis(legs, demand.wanted_ppm, demand.asked_from)))
+        carrying = [o for o in way.options if not line_no or any(r.line_no == line_no for r in o.taken)]
+        legs, learned = tuple(option.leg for option in carrying), all(option.learned for option in carrying)
+        basis = Basis(legs, demand.wanted_ppm, demand.asked_from, LEARNED if learned else PRIOR_ONLY)
+        promises.append(LinePromise(line_no, window, basis))
     order, *lines = promises
     last_days = {promise.line_no: promise.window.last_day for promise in lines}
     if not lasts(way, last_days, desk.supply, demand.shelf_life_days):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from doorstep.promising.learned import Learned
 from doorstep.promising.mass import WHOLE, Mass
 from doorstep.promising.priors import lateness_prior
 from doorstep.terms.calendar import Calendar, Window
@@ -209,9 +210,15 @@ class Deciders:
     may_ship: MayShip
 
 
+Transits = Mapping[tuple[str, str, str], Learned]  # by service, region of origin, region of destination
+
+
 @dataclass(frozen=True, slots=True)
 class QuoteQuestion:
-    """What could be promised for one order now, at today's `prices` of scarce stock and days (minor units each)."""
+    """What could be promised for one order now, at today's `prices` of scarce stock and days (minor units each).
+
+    `transits` are what was learned of lanes; where nothing was, the carrier's published transit is believed.
+    """
 
     now: datetime
     demand: Demand
@@ -219,6 +226,7 @@ class QuoteQuestion:
     services: tuple[CarrierService, ...]
     costs: Costs = field(default_factory=Costs)
     prices: Mapping[Scarce, int] = field(default_factory=dict)
+    transits: Transits = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +259,4 @@ class PlanQuestion:
     services: tuple[CarrierService, ...]
     costs: Costs = field(default_factory=Costs)
     rounds: int = 40
+    transits: Transits = field(default_factory=dict)

@@ -18,11 +18,14 @@ from doorstep.planning.values import (
     Scarce,
     SiteSupply,
     StockKey,
+    Transits,
 )
 from doorstep.promising.arrivals import NOT_LATE, Leg, arrivals, departures, next_departure
+from doorstep.promising.learned import NOTHING, Learned, Seen, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.promising.priors import handling_prior
 from doorstep.terms.item import Item
+from doorstep.terms.places import region
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
@@ -44,6 +47,7 @@ class Option:
     freight_minor: int
     cartons_minor: int
     handling_minor: int
+    learned: bool  # whether its transit rests on parcels that were seen
 
     @property
     def cost_minor(self) -> int:
@@ -123,8 +127,10 @@ class Desk:
         services: Sequence[CarrierService],
         costs: Costs,
         deciders: Deciders,
+        transits: Transits,
     ) -> None:
         self.now = now
+        self._transits = transits
         self.supply = Supply(sites)
         self.services = services
         self.costs = costs
@@ -199,6 +205,7 @@ class Desk:
                         cartons_minor=sum(parcel.carton_minor for parcel in boxed.parcels),
                         handling_minor=self.costs.handling_order_minor
                         + self.costs.handling_unit_minor * sum(reservation.quantity for reservation in taken),
+                        learned=bool(self._learned(service, site, demand.area).service.parcels),
                     )
                 )
         return options, refusals
@@ -252,7 +259,7 @@ class Desk:
         lateness = last_of([NOT_LATE, *late]) if late else NOT_LATE
         full = frozenset(day.day for day in ahead.full if day.site_id == site.site_id)
         key = (
-            *(site.site_id, service.service_id, zone, latest, lateness, there_ppm),
+            *(site.site_id, service.service_id, zone, region(demand.area), latest, lateness, there_ppm),
             *(demand.receives, ahead.not_before, ahead.later, full),
         )
         if key not in self._times:
@@ -261,7 +268,7 @@ class Desk:
                 handling=self._handling[site.site_id],
                 site=site.calendar,
                 cut_off=service.cut_offs[site.site_id],
-                transit=Mass.published(service.transit_ppm[zone]),
+                transit=transit(self._learned(service, site, demand.area), tuple(service.transit_ppm[zone])),
                 carrier=service.calendar,
                 lateness=lateness,
                 receives=demand.receives,
@@ -270,6 +277,11 @@ class Desk:
             held = self._departures(leg, ahead.not_before, full, ahead.later)
             self._times[key] = [(departs, leg, arrivals(leg)) for departs, leg in held]
         return self._times[key]
+
+    def _learned(self, service: CarrierService, site: SiteSupply, area: str) -> Learned:
+        """What was seen of the lane; of a lane without parcels, what was seen of the service."""
+        lane = self._transits.get((service.service_id, region(site.area), region(area)))
+        return lane or Learned(Seen(), self._transits.get((service.service_id, "", ""), NOTHING).lane)
 
     def _departures(
         self, leg: Leg, not_before: date | None, full: Collection[date], later: bool

@@ -62,6 +62,18 @@ class Calendar:
             seconds -= max(left, 0)
             local = datetime.combine(day + timedelta(days=1), time(0), zone)
 
+    def worked_seconds(self, start: datetime, end: datetime) -> int:
+        """Seconds of opening hours between two instants; 0 where the second comes first."""
+        zone = ZoneInfo(self.zone)
+        day, last, total = start.astimezone(zone).date(), end.astimezone(zone).date(), 0
+        while day <= last:
+            if self.works_on(day):
+                begins = max(start, datetime.combine(day, self.opens, zone).astimezone(UTC))
+                ends = min(end, datetime.combine(day, self.closes, zone).astimezone(UTC))
+                total += max(int((ends - begins).total_seconds()), 0)
+            day += timedelta(days=1)
+        return total
+
     def next_departure(self, ready: datetime, cut_off: time) -> datetime:
         """The first departure at `cut_off` on a working day at or after the instant `ready`."""
         day = self.working_day(self.day_of(ready))

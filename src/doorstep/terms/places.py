@@ -67,6 +67,15 @@ def kind_of(place_id: str) -> PlaceKind:
     return PlaceKind(rest) if rest in ("pack", "dock") else PlaceKind.BIN
 
 
+def region(area: str) -> str:
+    """The part of a country that an area lies in, by the first character of its postcode: `US-606` is in `US-6`.
+
+    Coarse enough that every lane between two regions soon has parcels to learn from.
+    """
+    country, _, head = area.partition("-")
+    return f"{country}-{head[:1]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a person or company can be reached. Personal: it never enters the journal, only its reference does."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import count
 
 from doorstep.events.master import CustomerDefined
+from doorstep.flow.learn import learn
 from doorstep.flow.office import Office, Scribe, company_of
 from doorstep.flow.replay.life import HISTORY, Life, World, Written
 from doorstep.flow.replay.opening import Opening, ids_for, open_books
@@ -124,6 +125,7 @@ class _Player:
             self._write()
         while score_overdue(self._office):
             pass
+        learn(self._office, HISTORY)
         self._office.store.seal()
         return self.played
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from doorstep.events.envelope import Body, Entry
 from doorstep.storage.changes import Changes
-from doorstep.storage.folds import fulfilment, imports, master, orders, shipping, stock
+from doorstep.storage.folds import fulfilment, imports, learning, master, orders, shipping, stock
 
 Fold = Callable[[Any, Entry, Changes], None]
 
@@ -17,6 +17,7 @@ FOLDS: dict[type[Body], Fold] = {
     **orders.FOLDS,
     **fulfilment.FOLDS,
     **shipping.FOLDS,
+    **learning.FOLDS,
     **imports.FOLDS,
 }
 

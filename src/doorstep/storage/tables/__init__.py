@@ -12,6 +12,7 @@ from doorstep.storage.tables.floor import (
     wave,
 )
 from doorstep.storage.tables.imports import import_map, imported_order, imports
+from doorstep.storage.tables.learning import handling, transit
 from doorstep.storage.tables.master import carton, company, customer, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
 from doorstep.storage.tables.outside import label, milestone, scan
@@ -33,6 +34,7 @@ __all__ = [
     "fulfilment",
     "fulfilment_line",
     "hand_off",
+    "handling",
     "hold",
     "import_map",
     "imported_order",
@@ -63,6 +65,7 @@ __all__ = [
     "site",
     "supplier",
     "touched",
+    "transit",
     "unit",
     "unsealed",
     "wave",

@@ -1,0 +1,47 @@
+"""What was learned from the journal: how long parcels really took, how long sites really held them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from doorstep.events.envelope import Body, Touch
+from doorstep.events.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class TransitLearned(Body):
+    """Working days from hand-over to delivery of a service's parcels on a lane: `days` says how many took how many.
+
+    `origin` and `destination` are regions, both '' for all lanes together. `never` were handed over long ago and have
+    not come; `until` is the last day that was looked at. It takes the place of what was learned before.
+    """
+
+    STEP: ClassVar[Step] = Step.IMPROVE
+    service_id: str
+    origin: str
+    destination: str
+    days: Mapping[str, int]  # working days, as text: JSON has no other keys
+    never: int
+    until: date
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("service", self.service_id, "learned"),)
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingLearned(Body):
+    """Working hours, begun ones counted, from clearing to hand-over at a site: `hours` says how many took how many.
+
+    It takes the place of what was learned before.
+    """
+
+    STEP: ClassVar[Step] = Step.IMPROVE
+    site_id: str
+    hours: Mapping[str, int]
+    until: date
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("site", self.site_id, "learned"),)

@@ -1,0 +1,94 @@
+"""Improving: what really happened is counted again, and promises made from now on rest on it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from doorstep.events.envelope import Body
+from doorstep.events.learning import HandlingLearned, TransitLearned
+from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
+from doorstep.storage.queries import learning, master
+from doorstep.storage.store import Transaction
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.refusals import Refusal
+from doorstep.terms.service import CarrierService
+
+NEVER_AFTER_DAYS = 90  # what has not come by then counts as never
+_HOUR_SECONDS = 3600
+Lane = tuple[str, str]  # regions of origin and destination, both '' for the whole service
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedAnew:
+    """How many lanes (with those of whole services) and sites are known otherwise than before."""
+
+    lanes: int
+    sites: int
+
+
+def learn(office: Office, who: Who = CLOCKWORK) -> LearnedAnew:
+    """Count transit by lane and service, handling by site; record what is not as it was known."""
+
+    def step(tx: Transaction) -> LearnedAnew:
+        lanes, sites = list(_transits(tx)), list(_handlings(tx))
+        scribe = Scribe(who, tx.now)
+        tx.record(*(scribe(body, cause="learned") for body in (*lanes, *sites)))
+        return LearnedAnew(len(lanes), len(sites))
+
+    told = office.store.run(step)
+    if isinstance(told, Refusal):
+        raise TypeError("learning is never refused")
+    return told
+
+
+def _transits(tx: Transaction) -> Iterator[Body]:
+    known = learning.transits(tx)
+    for service in master.services(tx):
+        days, never = _counted(tx, service)
+        until = service.calendar.day_of(tx.now)
+        for lane in sorted(days.keys() | never.keys()):
+            told = {str(day): parcels for day, parcels in sorted(days[lane].items())}
+            body = TransitLearned(service.service_id, *lane, told, never[lane], until)
+            before = known.get((service.service_id, *lane))
+            if before is None or before.lane != before.lane.of(told, never[lane]):
+                yield body
+
+
+def _counted(tx: Transaction, service: CarrierService) -> tuple[dict[Lane, Counter[int]], Counter[Lane]]:
+    """Parcels by lane and working days, and those that never came; each also under the lane of the whole service."""
+    days: dict[Lane, Counter[int]] = defaultdict(Counter)
+    for row in learning.travelled(tx, service.service_id, service.calendar.zone):
+        taken = _working_days(service.calendar, row.left_on, row.came_on)
+        for lane in ((row.origin, row.destination), ("", "")):
+            days[lane][taken] += row.parcels
+    never: Counter[Lane] = Counter()
+    for row in learning.missing(tx, service.service_id, NEVER_AFTER_DAYS):
+        for lane in ((row.origin, row.destination), ("", "")):
+            never[lane] += row.parcels
+    return days, never
+
+
+@lru_cache(maxsize=100_000)
+def _working_days(calendar: Calendar, left_on: date, came_on: date) -> int:
+    """The number of working days after the departure that `came_on` is; on a closed day, that of the day before."""
+    day, days = calendar.working_day(left_on), 0
+    while (after := calendar.working_day(day, 1)) <= came_on:
+        day, days = after, days + 1
+    return days
+
+
+def _handlings(tx: Transaction) -> Iterator[Body]:
+    sites = master.sites(tx)
+    hours: Mapping[str, Counter[int]] = defaultdict(Counter)
+    for row in learning.handled(tx):
+        seconds = sites[row.site_id].calendar.worked_seconds(row.cleared_at, row.handed_over_at)
+        hours[row.site_id][-(-seconds // _HOUR_SECONDS)] += 1
+    known = learning.known_handling(tx)
+    for site_id, counted in sorted(hours.items()):
+        told = {str(hour): parcels for hour, parcels in sorted(counted.items())}
+        if told != known.get(site_id):
+            yield HandlingLearned(site_id, told, sites[site_id].calendar.day_of(tx.now))

@@ -1,0 +1,35 @@
+"""What was learned last stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from doorstep.events import learning
+from doorstep.events.envelope import Body, Entry
+from doorstep.storage import tables
+from doorstep.storage.changes import Changes
+
+
+def transit_learned(body: learning.TransitLearned, _: Entry, changes: Changes) -> None:
+    changes.replace(
+        tables.transit,
+        service_id=body.service_id,
+        origin=body.origin,
+        destination=body.destination,
+        days=body.days,
+        parcels=sum(body.days.values()),
+        never=body.never,
+        until=body.until,
+    )
+
+
+def handling_learned(body: learning.HandlingLearned, _: Entry, changes: Changes) -> None:
+    parcels = sum(body.hours.values())
+    changes.replace(tables.handling, site_id=body.site_id, hours=body.hours, parcels=parcels, until=body.until)
+
+
+FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
+    learning.TransitLearned: transit_learned,
+    learning.HandlingLearned: handling_learned,
+}

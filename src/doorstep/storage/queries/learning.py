@@ -1,0 +1,64 @@
+"""What was learned, and what there is to learn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from doorstep.promising.learned import Learned, Seen
+from doorstep.storage.store import Query, Transaction
+
+TRANSITS: Query = ("SELECT service_id, origin, destination, days, never FROM transit",)
+_IN = "(t.destination = %s OR t.destination = '')"
+
+
+def transits_to_query(destination: str) -> Query:
+    return (f"SELECT service_id, origin, destination, days, never FROM transit t WHERE {_IN}", destination)
+
+
+def transits(tx: Transaction, query: Query = TRANSITS) -> dict[tuple[str, str, str], Learned]:
+    """What was learned by (service, origin, destination), the lanes of regions that have parcels."""
+    rows = {(row.service_id, row.origin, row.destination): Seen.of(row.days, row.never) for row in tx.rows(*query)}
+    whole = {service_id: seen for (service_id, origin, _), seen in rows.items() if not origin}
+    return {key: Learned(seen, whole.get(key[0], Seen())) for key, seen in rows.items()}
+
+
+def travelled(tx: Transaction, service_id: str, zone: str) -> list[Any]:
+    """Rows (origin, destination, left_on, came_on, parcels) of a service's delivered parcels that left at a known time.
+
+    Regions; dates on the site's wall and on the wall of `zone`.
+    """
+    return tx.rows(
+        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, "
+        "(p.handed_over_at AT TIME ZONE (s.calendar->>'zone'))::date AS left_on, "
+        "(p.delivered_at AT TIME ZONE %s)::date AS came_on, count(*) AS parcels "
+        "FROM parcel p JOIN fulfilment f USING (fulfilment_id) JOIN orders o ON o.order_id = p.order_id "
+        "JOIN site s ON s.site_id = p.site_id "
+        "WHERE f.service_id = %s AND p.state = 'delivered' AND p.handed_over_at IS NOT NULL GROUP BY 1, 2, 3, 4",
+        zone,
+        service_id,
+    )
+
+
+def missing(tx: Transaction, service_id: str, since_days: int) -> list[Any]:
+    """Rows (origin, destination, parcels) of what was handed over more than `since_days` ago and has not come."""
+    return tx.rows(
+        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, count(*) AS parcels "
+        "FROM parcel p JOIN fulfilment f USING (fulfilment_id) JOIN orders o ON o.order_id = p.order_id "
+        "JOIN site s ON s.site_id = p.site_id WHERE f.service_id = %s AND p.state = 'handed_over' "
+        "AND p.handed_over_at < %s - make_interval(days => %s) GROUP BY 1, 2",
+        service_id,
+        tx.now,
+        since_days,
+    )
+
+
+def handled(tx: Transaction) -> list[Any]:
+    """Rows (site_id, cleared_at, handed_over_at) of parcels whose order was cleared before they left."""
+    return tx.rows(
+        "SELECT p.site_id, o.cleared_at, p.handed_over_at FROM parcel p JOIN orders o USING (order_id) "
+        "WHERE p.state IN ('handed_over', 'delivered') AND p.handed_over_at > o.cleared_at ORDER BY p.site_id"
+    )
+
+
+def known_handling(tx: Transaction) -> dict[str, dict[str, int]]:
+    return {row.site_id: row.hours for row in tx.rows("SELECT site_id, hours FROM handling")}

@@ -1,0 +1,28 @@
+"""What was learned: counts, from which `promising` makes its distributions."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, Table
+
+from doorstep.storage.tables.columns import VIEWS, json, key, whole
+
+transit = Table(
+    "transit",
+    VIEWS,
+    key("service_id"),
+    key("origin"),  # regions; both '' for all lanes of the service
+    key("destination"),
+    json("days"),  # working days -> parcels
+    whole("parcels"),
+    whole("never"),
+    Column("until", Date, nullable=False),
+)
+
+handling = Table(
+    "handling",
+    VIEWS,
+    key("site_id"),
+    json("hours"),  # working hours -> parcels
+    whole("parcels"),
+    Column("until", Date, nullable=False),
+)
