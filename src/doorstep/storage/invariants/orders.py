@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from doorstep.events.orders import OrderPromised
@@ -209,21 +210,48 @@ def inv_08(tx: Transaction) -> list[str]:
     ]
 
 
+_BATCH = 2_000
+
+
 def _rows_unlike_their_events(tx: Transaction) -> list[str]:
-    rows = tx.rows("SELECT * FROM promise")
-    stored = {(row.promise_id, row.line_no): _as_told(row) for row in rows}
-    told: dict[tuple[str, int], tuple[Any, ...]] = {}
-    for event in tx.rows("SELECT * FROM journal WHERE kind = %s ORDER BY event_id", OrderPromised.__name__):
-        fact = journal.read(event).entry.fact
-        body = fact.body
-        if isinstance(body, OrderPromised):
-            for window in body.windows:
-                told[body.promise_id, window.line_no] = (
+    """Batch by batch: the promises of a company fill more than its memory."""
+    unlike: list[tuple[str, int]] = []
+    seen = after = 0
+    while events := tx.rows(
+        "SELECT * FROM journal WHERE kind = %s AND event_id > %s ORDER BY event_id LIMIT %s",
+        OrderPromised.__name__,
+        after,
+        _BATCH,
+    ):
+        after = events[-1].event_id
+        told = {key: row for event in events for key, row in _told(event)}
+        rows = tx.rows("SELECT * FROM promise WHERE promise_id = ANY(%s)", list({key[0] for key in told}))
+        stored = {(row.promise_id, row.line_no): _as_told(row) for row in rows}
+        unlike += [key for key in stored.keys() | told.keys() if stored.get(key) != told.get(key)]
+        seen += len(told)
+    said = [f"Promise {promise_id}, line {line_no}, is not what was told." for promise_id, line_no in sorted(unlike)]
+    if tx.one("SELECT count(*) AS promises FROM promise").promises > seen:
+        said += found(
+            tx,
+            "Promise {promise_id}, line {line_no}, is not what was told.",
+            "SELECT promise_id, line_no FROM promise p WHERE NOT EXISTS (SELECT FROM touched t "
+            "WHERE t.object_type = 'promise' AND t.object_id = p.promise_id) ORDER BY promise_id, line_no",
+        ) or ["There are promises that no event told of."]
+    return said[:MOST]
+
+
+def _told(event: Any) -> Iterator[tuple[tuple[str, int], tuple[Any, ...]]]:
+    fact = journal.read(event).entry.fact
+    body = fact.body
+    if isinstance(body, OrderPromised):
+        for window in body.windows:
+            yield (
+                (body.promise_id, window.line_no),
+                (
                     *(body.order_id, body.revision, window.first_day, window.last_day, window.ppm),
                     *(body.basis, fact.cause, body.caused_by, fact.occurred_at, dict(body.inputs)),
-                )
-    unlike = sorted(key for key in stored.keys() | told.keys() if stored.get(key) != told.get(key))
-    return [f"Promise {promise_id}, line {line_no}, is not what was told." for promise_id, line_no in unlike[:MOST]]
+                ),
+            )
 
 
 def _as_told(row: Any) -> tuple[Any, ...]:
