@@ -7,8 +7,7 @@ on, and one that is done changes nothing.
 from __future__ import annotations
 
 import heapq
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -22,7 +21,6 @@ from doorstep.flow.replay.treat import Treated
 from doorstep.flow.score import score_overdue
 from doorstep.storage.store import Transaction
 from doorstep.terms.clock import FalseClock
-from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.refusals import Refusal
 
@@ -94,7 +92,8 @@ class _Player:
         self._office = office
         self._clock = clock
         self._world = world
-        self._customers = customers
+        self._known = customers
+        self._met: set[str] = set()
         self._replay_id = replay_id
         self._stretch = _Stretch(1)
         self.played = Played()
@@ -102,10 +101,13 @@ class _Player:
     def meet(self, life: Life, at: datetime) -> None:
         """A customer who orders for the first time is defined first."""
         order = life.told.order
-        if order.customer_id in self._customers:
+        if order.customer_id in self._met:
             return
-        self._customers.add(order.customer_id)
+        self._met.add(order.customer_id)
+        # Drawn whether it is needed or not: a replay that goes on must draw as the killed one did.
         person_ref = self._world.ids.new("per")
+        if order.customer_id in self._known:
+            return
         self._stretch.written.people[person_ref] = order.ship_to
         defined = CustomerDefined(order.customer_id, person_ref, Terms())
         self._stretch.written.facts.append(Scribe(HISTORY, at)(defined))
@@ -160,12 +162,3 @@ def _in_time(world: World, orders: Iterable[Treated]) -> Iterator[tuple[Life, da
     while waiting:
         at, _, _, earlier, moment = heapq.heappop(waiting)
         yield earlier, at, moment
-
-
-def needs(orders: Iterable[Treated], items: Mapping[str, Item], into: Counter[tuple[str, str]]) -> None:
-    """Add to `into` the units that the orders take of each (site, item): what the opening balances must hold."""
-    for told in orders:
-        for line in told.order.lines:
-            item = items[line.item_id]
-            for part_id, each in [(part.item_id, part.quantity) for part in item.parts] or [(line.item_id, 1)]:
-                into[line.site_id, part_id] += line.quantity * each

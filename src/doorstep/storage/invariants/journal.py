@@ -123,15 +123,17 @@ def inv_14(tx: Transaction, keys: Collection[str] = (), order_ids: Collection[st
         *found(
             tx,
             "The reply acknowledged under {key!r} is lost.",
-            "SELECT key FROM unnest(%s::text[]) AS asked (key) WHERE NOT EXISTS (SELECT FROM reply r WHERE r.key = asked.key) ORDER BY key",
+            "SELECT key FROM unnest(%s::text[]) AS asked (key) "
+            "WHERE NOT EXISTS (SELECT FROM reply r WHERE r.key = asked.key) ORDER BY key",
             list(keys),
         ),
         *found(
             tx,
             "The acknowledged order {order_id} is lost.",
             "SELECT order_id FROM unnest(%s::text[]) AS asked (order_id) "
-            "WHERE NOT EXISTS (SELECT FROM orders o WHERE o.order_id = asked.order_id) OR NOT EXISTS (SELECT FROM touched t "
-            "WHERE t.object_type = 'order' AND t.object_id = order_id AND t.qualifier = 'placed') ORDER BY order_id",
+            "WHERE NOT EXISTS (SELECT FROM orders o WHERE o.order_id = asked.order_id) "
+            "OR NOT EXISTS (SELECT FROM touched t WHERE t.object_type = 'order' AND t.object_id = asked.order_id "
+            "AND t.qualifier = 'placed') ORDER BY order_id",
             list(order_ids),
         ),
         *found(

@@ -1,0 +1,99 @@
+"""How promises were kept, and what was learned from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doorstep.cli.desk import NO_COMPANY, opened
+from doorstep.cli.options import AsJson
+from doorstep.cli.output import table
+from doorstep.cli.words import many
+
+if TYPE_CHECKING:
+    from doorstep.cli.output import Part
+    from doorstep.flow.look_score import Kept, Scores
+
+
+def score(
+    context: typer.Context,
+    lanes: Annotated[int, typer.Option(min=0, max=10_000, help="How many lanes to show, the busiest first.")] = 20,
+    zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Whose days and months; of the first site if not named.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """How promises were kept, by month, lane and service, and on how many orders each share rests."""
+    from doorstep.flow.look_score import scores
+
+    with opened(context, as_json=as_json) as desk:
+        told = scores(desk.office, zone or desk.zone())
+        desk.show(told, lambda: pages(told, lanes) if told.whole.orders else _nothing(bool(desk.sites())))
+
+
+def learn(context: typer.Context, as_json: AsJson = False) -> None:
+    """Count transit and handling again from the journal; new promises rest on it. A worker does it once a day."""
+    from doorstep.flow.learn import learn as count_again
+
+    with opened(context, as_json=as_json) as desk:
+        told = count_again(desk.office, desk.who)
+        said = f"{many(told.lanes, 'lane')} and {many(told.sites, 'site')} are known better now."
+        desk.show(told, lambda: said if told.lanes or told.sites else "Nothing new was learned.")
+
+
+def _nothing(set_up: bool) -> str:
+    return "There are no orders yet, so no promise was kept or broken." if set_up else NO_COMPANY
+
+
+def pages(told: Scores, lanes: int) -> Iterator[Part]:
+    """The tables of a score, for the terminal."""
+    yield _table("Promises by month of ordering", "Month", (*told.months, told.whole))
+    if lanes:
+        busiest = sorted(told.lanes, key=lambda row: (-row.orders, row.group))[:lanes]
+        left = len(told.lanes) - len(busiest)
+        yield _table("By lane, from region to region", "Lane", busiest)
+        yield f"{many(left, 'more lane')} with fewer orders: --lanes {len(told.lanes)}" if left else ""
+    yield _table("By carrier service", "Service", told.services)
+    yield (
+        "Kept: of those delivered, against the promise first made; between: where the true share lies, at 95 %. "
+        f"Of all: cancelled and never delivered count as not kept. Months and days are those of {told.zone}."
+    )
+
+
+def _table(title: str, first: str, rows: Sequence[Kept]) -> Part:
+    columns = (first, "#Orders", "#Delivered", "#Late", "#Early", "#Never", "#Kept", "#Between", "#Of all")
+    days = ("#Promised days", "#Actual days")
+    return table(title, *columns, *days, rows=[_row(row) for row in rows])
+
+
+def _row(row: Kept) -> tuple[object, ...]:
+    between = f"{per_cent(row.low_ppm, 0)} to {per_cent(row.high_ppm, 0)}" if row.delivered else "-"
+    return (
+        row.group or "All",
+        *(f"{number:,}" for number in (row.orders, row.delivered, row.late, row.early, row.undelivered)),
+        per_cent(row.kept_ppm),
+        between,
+        per_cent(row.kept_of_all_ppm),
+        days(row.promised_days),
+        days(row.actual_days),
+    )
+
+
+def per_cent(ppm: int | None, decimals: int = 1) -> str:
+    """Parts per million as per cent, rounded half up: `92.5 %`; a dash for none."""
+    if ppm is None:
+        return "-"
+    unit = 10 ** (4 - decimals)
+    whole, rest = divmod((ppm + unit // 2) // unit, 10**decimals)
+    return f"{whole}.{rest:0{decimals}d} %" if decimals else f"{whole} %"
+
+
+def days(thousandths: int | None, decimals: int = 1) -> str:
+    """Thousandths of a day as days."""
+    if thousandths is None:
+        return "-"
+    unit = 10 ** (3 - decimals)
+    whole, rest = divmod((thousandths + unit // 2) // unit, 10**decimals)
+    return f"{whole}.{rest:0{decimals}d}"
