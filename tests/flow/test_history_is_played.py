@@ -177,8 +177,11 @@ def test_history_ends_as_it_was_told_whatever_it_contradicts(
         f"nobody knows when it left: {Odd.HANDED_OVER_WITHOUT_DATE}",
     ]
     granted(play(Office(store), clock, opening_of(past(), made), waiting, "ab" * 20))
-    told = "SELECT reference, state, coalesce(kept::text, '-') AS kept, coalesce(reason, '') AS reason FROM orders LEFT JOIN score s "
-    told += "ON s.order_id = orders.order_id AND s.against = 'first' ORDER BY placed_at, orders.order_id"
+    told = (
+        "SELECT reference, state, coalesce(kept::text, '-') AS kept, coalesce(reason, '') AS reason "
+        "FROM orders LEFT JOIN score s ON s.order_id = orders.order_id AND s.against = 'first' "
+        "ORDER BY placed_at, orders.order_id"
+    )
     assert rows(store, told) == [
         ("kept", "delivered", "true", ""),
         ("late", "delivered", "false", "late"),

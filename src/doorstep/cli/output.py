@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -117,3 +117,18 @@ def progress(what: str, *, show: bool = True) -> Iterator[None]:
     with Progress(TextColumn(what), BarColumn(), TimeElapsedColumn(), console=paper, transient=True) as bar:
         bar.add_task(what, total=None)
         yield
+
+
+@contextmanager
+def counting(what: str, total: int | None, *, show: bool = True) -> Iterator[Callable[[int], None]]:
+    """A bar that is told how many of `total` rows are done, on the error channel and for people only."""
+    paper = console(errors=True)
+    if not (show and paper.is_terminal):
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=paper, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)

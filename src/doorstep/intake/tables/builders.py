@@ -1,0 +1,189 @@
+"""From the fields of a row, or of a group of rows, to the value they mean."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from doorstep.intake.values import (
+    CustomerRow,
+    Ended,
+    PastLine,
+    PastOrder,
+    PlaceRow,
+    PurchaseRow,
+    ScanRow,
+    SiteRow,
+    StockRow,
+    SupplierRow,
+    TariffRow,
+)
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.item import Item, Part, Tracking
+from doorstep.terms.order import Line, Order, Terms
+from doorstep.terms.parcel import Size
+from doorstep.terms.places import Address
+from doorstep.terms.service import WeightStep
+
+Values = Mapping[str, Any]
+
+
+class WrongRowError(ValueError):
+    """What is wrong with a row whose cells are right, and at which field it is seen."""
+
+    def __init__(self, field: str, says: str) -> None:
+        super().__init__(says)
+        self.field = field
+
+
+def item(row: Values) -> Item:
+    sides = [row.get(side) for side in ("length", "width", "height")]
+    told = [side for side in sides if side is not None]
+    if told and len(told) < len(sides):
+        raise WrongRowError("length", "length, width and height go together: name all three or none")
+    if told and min(told) <= 0:
+        raise WrongRowError("length", f"the sides are {', '.join(map(str, told))} mm; every one must be above zero")
+    return Item(
+        item_id=row["item_id"],
+        description=row["description"],
+        size=Size(*told) if told else None,
+        weight_g=row.get("weight"),
+        tracking=row.get("tracking") or Tracking.NONE,
+        parts=tuple(Part(item_id, quantity) for item_id, quantity in row.get("parts") or ()),
+        hazard=row.get("hazard") or "",
+        upright=bool(row.get("upright")),
+        fragile=bool(row.get("fragile")),
+        own_container=bool(row.get("own_container")),
+        price_minor=row.get("price") or 0,
+    )
+
+
+def address(row: Values, name: str = "name") -> Address:
+    lines = tuple(line.strip() for line in (row.get("street") or "").split(";") if line.strip())
+    return Address(
+        name=row.get(name) or "",
+        lines=lines,
+        city=row.get("city") or "",
+        postcode=row.get("postcode") or "",
+        country=row.get("country") or "",
+        email=row.get("email") or "",
+        phone=row.get("phone") or "",
+    )
+
+
+def site(row: Values) -> SiteRow:
+    usual = Calendar()
+    try:
+        calendar = Calendar(
+            zone=row["zone"],
+            weekdays=row.get("weekdays") or usual.weekdays,
+            opens=row.get("opens") or usual.opens,
+            closes=row.get("closes") or usual.closes,
+        )
+    except ValueError as wrong:
+        raise WrongRowError("opens", str(wrong)) from None
+    return SiteRow(row["site_id"], row["name"], address(row), calendar, row.get("daily_orders") or 0)
+
+
+def place(row: Values) -> PlaceRow:
+    told = row.get("place_id") or "/".join(filter(None, (row.get("site_id"), row.get("bin"))))
+    site_id, slash, name = told.partition("/")
+    if not (site_id and slash and name):
+        raise WrongRowError("place_id", f"{told!r} is not a bin with its site, such as CS/A-01")
+    return PlaceRow(told)
+
+
+def stock(row: Values) -> StockRow:
+    return StockRow(
+        place_id=row["place_id"],
+        item_id=row["item_id"],
+        quantity=row["quantity"],
+        lot=row.get("lot") or "",
+        expires_on=row.get("expires_on"),
+        serials=row.get("serials") or (),
+    )
+
+
+def customer(row: Values) -> CustomerRow:
+    terms = Terms(
+        customer_class=row.get("customer_class"),
+        ship_complete=row.get("ship_complete"),
+        backorder=row.get("backorder"),
+        max_deliveries=row.get("max_deliveries"),
+        min_shelf_life_days=row.get("min_shelf_life_days"),
+        wanted_ppm=row.get("wanted_percent"),
+        language=row.get("language"),
+    )
+    return CustomerRow(row["customer_id"], address(row), terms)
+
+
+def supplier(row: Values) -> SupplierRow:
+    where = address(row) if row.get("country") or row.get("city") else None
+    return SupplierRow(row["supplier_id"], row["name"], where, row.get("lead_days"))
+
+
+def purchase(row: Values) -> PurchaseRow:
+    about = (row["po"], row.get("line") or 1, row["supplier_id"], row["site_id"], row["item_id"])
+    return PurchaseRow(*about, row["quantity"], row["due_at"])
+
+
+def order(head: Values, lines: Sequence[Values]) -> Order:
+    if not lines:
+        raise WrongRowError("item_id", "no lines")
+    return Order(
+        customer_id=head["customer_id"],
+        lines=tuple(Line(number, line["item_id"], line["quantity"]) for number, line in enumerate(lines, 1)),
+        ship_to=address(head),
+        currency=(head.get("currency") or "").upper(),
+        reference=head["order"],
+        asked_from=head.get("asked_from"),
+        asked_by=head.get("asked_by"),
+        cleared=head.get("cleared") is not False,
+    )
+
+
+def tariff(head: Values, lines: Sequence[Values]) -> TariffRow:
+    steps: dict[int, dict[str, int]] = {}
+    for line in lines:
+        prices = steps.setdefault(line["up_to"], {})
+        if line["zone"] in prices:
+            raise WrongRowError("zone", f"zone {line['zone']} up to {line['up_to']} g has two prices")
+        prices[line["zone"]] = line["price"]
+    made = tuple(WeightStep(up_to_g, steps[up_to_g]) for up_to_g in sorted(steps))
+    return TariffRow(head["service_id"], head["tariff_id"], (head.get("currency") or "").upper(), made)
+
+
+def scan(row: Values) -> ScanRow:
+    told = (row["tracking_number"], row["code"], row["scanned_at"], row.get("place") or "")
+    own = hashlib.sha256("\x1f".join(map(str, (row["carrier_id"], *told))).encode()).hexdigest()[:32]
+    return ScanRow(row["carrier_id"], row.get("message_id") or own, *told)
+
+
+def past_order(head: Values, lines: Sequence[Values]) -> PastOrder:
+    if not lines:
+        raise WrongRowError("item_id", "no lines")
+    units: dict[tuple[str, str], int] = {}
+    for line in lines:
+        key = (line["item_id"], line["site_id"])
+        units[key] = units.get(key, 0) + (line.get("quantity") or 1)
+    return PastOrder(
+        reference=head["order"],
+        customer_id=head["customer_id"],
+        ship_to=address(head),
+        service_id=head["service_id"],
+        currency=(head.get("currency") or "").upper(),
+        placed_at=head.get("placed_at"),
+        cleared_at=head.get("cleared_at"),
+        promised_from=head.get("promised_from"),
+        promised_by=head.get("promised_by"),
+        handed_over_at=head.get("handed_over_at"),
+        delivered_at=head.get("delivered_at"),
+        ended=head.get("state") or Ended.OPEN,
+        lines=tuple(
+            PastLine(number, item_id, quantity, site_id)
+            for number, ((item_id, site_id), quantity) in enumerate(units.items(), 1)
+        ),
+        freight_minor=sum(line.get("freight") or 0 for line in lines),
+        weight_g=head.get("weight"),
+    )

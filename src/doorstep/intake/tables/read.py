@@ -1,0 +1,276 @@
+"""Reading a table by its map: good rows as values, bad ones with every problem in its place; in bounded memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from doorstep.intake.tables import columns as compiled
+from doorstep.intake.tables.builders import WrongRowError
+from doorstep.intake.tables.cells import WrongCellError
+from doorstep.intake.tables.joins import Joined, Part, joined
+from doorstep.intake.tables.kinds import Kind
+from doorstep.intake.tables.map import Column, Map, nearest
+from doorstep.intake.tables.opened import Cell, Table
+from doorstep.intake.tables.spool import Spool
+
+_LONGEST_CELL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong, where: the file, its line, its column ('' the row as a whole), and what stands there."""
+
+    file: str
+    line: int
+    column: str
+    cell: str
+    says: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, line {self.line}" + (f", column {self.column}" if self.column else "")
+        return f"{where}: {self.cell!r} {self.says}" if self.cell else f"{where}: {self.says}"
+
+
+# The rows of the files that a value was read from: number of the table (0 is the main one), line, cells.
+Origin = tuple[tuple[int, int, Sequence[Cell]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A value, the line where it (or its first row) stands, the name it is known by."""
+
+    line: int
+    key: str
+    value: Any
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row, or a group of rows, that cannot be read, and every reason why."""
+
+    line: int
+    problems: tuple[RowProblem, ...]
+    origin: Origin
+
+
+class Reader:
+    """A file of one kind, opened with its map. Close it: what it kept aside is then gone."""
+
+    def __init__(self, kind: Kind, told: Map, path: Path) -> None:
+        """UnreadableTableError where file, joined files and map do not go together."""
+        self.kind = kind
+        self.map = told
+        self._leaving = ExitStack()
+        try:
+            self.joined: Joined = joined(told, path, self._leaving)
+            self._fields = compiled.compiled(kind, told, self.joined)
+        except BaseException:
+            self._leaving.close()
+            raise
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leaving.close()
+
+    @property
+    def table(self) -> Table:
+        return self.joined.tables[0]
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The attributes of the value that the file speaks of, dotted."""
+        named = [field for field in self.kind.fields if field.name in self.map.columns]
+        return frozenset(part for field in named for part in field.tells.split(",") if part)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was read by a rule that is worth knowing."""
+        odd = sum(field.instants.odd for field in self._fields if field.instants)
+        zone = self.map.reading.zone
+        return [f"{odd} times are in an hour that the clock of {zone} skipped or had twice: the earlier is meant"][
+            : bool(odd)
+        ]
+
+    def rows(self) -> Iterator[Good | Bad]:
+        """Every row, or group of rows, in the order of the file. UnreadableTableError where the file breaks off."""
+        seen: dict[str, int] = {}
+        made = self._groups() if self.kind.group else self._singles()
+        for one in made:
+            if isinstance(one, Good):
+                first = seen.setdefault(one.key, one.line)
+                if first != one.line and self.map.distinct:
+                    continue
+                if first != one.line:
+                    says = f"{' and '.join(self._key_fields)} {one.key} stands in line {first} already"
+                    column = self.map.columns[self._key_fields[0]].sources
+                    problem = RowProblem(self.table.name, one.line, (*column, "")[0], "", says)
+                    yield Bad(one.line, (problem,), one.origin)
+                    continue
+            yield one
+
+    @property
+    def _key_fields(self) -> list[str]:
+        return [name for name in self.kind.key if name in self.map.columns] or [next(iter(self.map.columns))]
+
+    def _singles(self) -> Iterator[Good | Bad]:
+        for parts in self.joined.rows():
+            values, problems = self._values(parts)
+            yield self._built([parts], problems, values)
+
+    def _groups(self) -> Iterator[Good | Bad]:
+        if any(join.many for join in self.map.joins.values()):
+            # Each row of the main table is a group, and its lines come one behind the other.
+            current: list[list[Part | None]] = []
+            for parts in self.joined.rows():
+                if current and parts[0] is not current[0][0]:
+                    yield self._group(current)
+                    current = []
+                current.append(parts)
+            if current:
+                yield self._group(current)
+            return
+        spool = self._leaving.enter_context(closing(Spool()))
+        for number, parts in enumerate(self.joined.rows()):
+            values, problems = self._values(parts)
+            key = values.get(self.kind.key[0])
+            spool.put(f"k{key}" if key is not None else f"n{number}", (parts, values, problems))
+        for _, several in spool.groups():
+            yield self._grouped(several)
+
+    def _group(self, rows: list[list[Part | None]]) -> Good | Bad:
+        return self._grouped([(parts, *self._values(parts)) for parts in rows])
+
+    def _grouped(self, several: list[tuple[list[Part | None], dict[str, Any], list[RowProblem]]]) -> Good | Bad:
+        first_parts, head, _ = several[0]
+        problems = [problem for _, _, found in several for problem in found]
+        lines = []
+        line_names = [field.name for field in self.kind.fields if field.line]
+        for parts, values, _ in several:
+            for field in self.kind.fields:
+                if not field.line and values.get(field.name) != head.get(field.name) and not problems:
+                    says = f"is not as in line {_line(first_parts)}: the rows of one {self.kind.key[0]} say one thing"
+                    problems.append(self._problem(field.name, parts, says))
+            line = {name: values[name] for name in line_names if name in values}
+            if any(value is not None for value in line.values()):
+                lines.append(line)
+        return self._built([parts for parts, _, _ in several], problems, head, lines)
+
+    def _values(self, parts: list[Part | None]) -> tuple[dict[str, Any], list[RowProblem]]:
+        problems: list[RowProblem] = []
+        values: dict[str, Any] = {}
+        for number, part in enumerate(parts):
+            if part is not None and part[2]:
+                problems.append(RowProblem(self.joined.tables[number].name, part[0], "", "", part[2]))
+        if problems:
+            return values, problems
+        nothing_to_carry = self.kind.group and not self.joined.has_lines(parts)
+        for field in self._fields:
+            try:
+                value = field.read(parts)
+            except WrongCellError as wrong:
+                problems.append(self._problem(field.name, parts, str(wrong)))
+                continue
+            if value is None and field.needed and not (field.line and nothing_to_carry):
+                problems.append(self._problem(field.name, parts, "is empty, and needed"))
+            values[field.name] = value
+        return values, problems
+
+    def _built(
+        self,
+        rows: list[list[Part | None]],
+        problems: list[RowProblem],
+        values: Mapping[str, Any],
+        lines: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Good | Bad:
+        line = _line(rows[0])
+        origin = _origin(rows)
+        if not problems:
+            try:
+                value = self.kind.build(values) if lines is None else self.kind.build(values, lines)
+                return Good(line, _key(self.kind, values), _at(value, line), origin)
+            except WrongRowError as wrong:
+                problems.append(self._problem(wrong.field, rows[0], str(wrong), whole=True))
+        return Bad(line, tuple(problems), origin)
+
+    def _problem(self, field: str, parts: list[Part | None], says: str, whole: bool = False) -> RowProblem:
+        """A problem at the column that the field comes from."""
+        column = self.map.columns.get(field, Column.model_validate({"value": ""}))
+        for source in column.sources:
+            number, index = self.joined.place_of(source)
+            part = parts[number]
+            if part is not None:
+                cell = "" if whole or part[1][index] is None else str(part[1][index])[:_LONGEST_CELL]
+                name = source if not number else source.partition(".")[2]
+                return RowProblem(self.joined.tables[number].name, part[0], name, cell, says)
+        return RowProblem(self.table.name, _line(parts), "" if whole else field, "", says)
+
+
+def _line(parts: Sequence[Part | None]) -> int:
+    return parts[0][0] if parts[0] is not None else 0
+
+
+def _origin(rows: list[list[Part | None]]) -> Origin:
+    found: dict[tuple[int, int], Sequence[Cell]] = {}
+    for parts in rows:
+        for number, part in enumerate(parts):
+            if part is not None:
+                found[number, part[0]] = part[1]
+    return tuple((number, line, cells) for (number, line), cells in sorted(found.items(), key=lambda one: one[0]))
+
+
+def _key(kind: Kind, values: Mapping[str, Any]) -> str:
+    return " ".join(str(values[name]) for name in kind.key if values.get(name) not in (None, ""))
+
+
+def _at(value: Any, line: int) -> Any:
+    """Values that want to know where they stood are told."""
+    return replace(value, line=line) if hasattr(value, "line") else value
+
+
+def fingerprint(kind: Kind, columns: Iterable[str]) -> str:
+    """The shape of a file: files of one kind with the same columns are read by the same map."""
+    return hashlib.sha256("\x1f".join((kind.name, *sorted(columns))).encode()).hexdigest()[:32]
+
+
+def own_names(kind: Kind, columns: Sequence[str], told: Map | None = None) -> Map | str:
+    """The map of a file whose columns carry our names; what it lacks where they do not."""
+    named = [name for name in kind.names if name in columns]
+    missing = [name for name in kind.needed if name not in named]
+    if missing or not named:
+        lacks = ", ".join(missing or kind.needed or kind.names[:3])
+        return f"has no column {lacks}, and no map says which column is meant; a map to begin with: doorstep import-map"
+    base = told or Map(kind.name, {})
+    return replace(base, columns={name: Column.model_validate({"from": name}) for name in named})
+
+
+def suggest(kind: Kind, columns: Sequence[str]) -> str:
+    """A map to begin with, in TOML: the nearest column for each field, and the other fields as comments."""
+    lines = [
+        f"# How the columns of this file become the fields of {kind.name}. Check every line.",
+        f'kind = "{kind.name}"',
+    ]
+    lines += ["", "[reading]", '# zone = "America/Chicago"   # of times without an offset', '# currency = "USD"', ""]
+    lines.append("[columns]   # ours = theirs")
+    plain = {_plain(column): column for column in columns}
+    for field in kind.fields:
+        match = plain.get(_plain(field.name))
+        if match is None:
+            close = nearest(_plain(field.name), plain)
+            match = plain.get(close.removeprefix("; did you mean ").rstrip("?")) if "did you mean" in close else None
+        told = "needed" if field.needed else "may be left out"
+        line = f'{field.name} = "{match or ""}"'.ljust(40) + f"# {field.says or field.name}; {told}"
+        lines.append(line if match else f"# {line}")
+    lines += ["", f"# The file has: {', '.join(columns)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
