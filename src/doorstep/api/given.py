@@ -102,6 +102,7 @@ class KeyedStore(Store):
         request: Any = None,
         dry_run: bool = False,
         keep_no: bool = True,
+        worth_keeping: Callable[[T], bool] = lambda _: True,
     ) -> T | Refusal:
         under, self._key = self._key, ""
         if not under:
@@ -113,6 +114,7 @@ class KeyedStore(Store):
             request=self._request,
             dry_run=dry_run,
             keep_no=keep_no,
+            worth_keeping=worth_keeping,
         )
         if isinstance(told, Refusal) and told.why is Why.KEY_REUSED:
             key = under.split("/", 2)[2]

@@ -47,6 +47,7 @@ _STATUS_AND_MEANING: Mapping[Why, tuple[int, str]] = {
     Why.UNKNOWN_TASK: (404, "There is no such pick task or fulfilment order."),
     Why.UNKNOWN_PARCEL: (404, "There is no such parcel."),
     Why.UNKNOWN_CARRIER: (404, "There is no such carrier here."),
+    Why.UNKNOWN_IMPORT: (404, "There is no such import."),
     Why.ALREADY_THERE: (409, "What was to be made is there already."),
     Why.BAD_QUANTITY: (422, "The quantity cannot be meant."),
     Why.BAD_ADDRESS: (422, "Nothing can be delivered to an address like this."),
@@ -61,6 +62,7 @@ _STATUS_AND_MEANING: Mapping[Why, tuple[int, str]] = {
     Why.ON_HOLD: (409, "The order is on hold: nobody works on it until it is resumed."),
     Why.WRONG_STATE: (409, "It is not at a point where this can be done."),
     Why.TOO_LATE: (409, "It has gone too far for this change; the sentence says what can be done instead."),
+    Why.CANNOT_BE_UNDONE: (409, "Something was built on it, or it never can be; the sentence says what."),
     Why.CARRIER_REFUSED: (409, "The carrier said no, in the words told."),
 }
 

@@ -47,6 +47,7 @@ ANSWERS: Mapping[Why, Answer] = {
     Why.UNKNOWN_TASK: Answer(NO_INPUT, "`doorstep tasks SITE` tells what there is to pick and pack."),
     Why.UNKNOWN_PARCEL: Answer(NO_INPUT, "`doorstep order show ORDER` tells an order's parcels and their numbers."),
     Why.UNKNOWN_CARRIER: Answer(DATA, "`doorstep order show ORDER` tells which carrier takes which parcel."),
+    Why.UNKNOWN_IMPORT: Answer(NO_INPUT, "`doorstep imports` tells every import and its number."),
     Why.ALREADY_THERE: Answer(CANNOT_CREATE, "It is there already: choose another name, or leave it."),
     Why.BAD_QUANTITY: Answer(DATA, "Give a whole number of units that can be meant."),
     Why.BAD_ADDRESS: Answer(DATA, "Correct the address: country by two letters, a postcode of that country, a street."),
@@ -61,6 +62,7 @@ ANSWERS: Mapping[Why, Answer] = {
     Why.ON_HOLD: Answer(TRY_LATER, "Set the goods aside; `doorstep order resume ORDER` lets it go on."),
     Why.WRONG_STATE: Answer(UNAVAILABLE, "`doorstep order show ORDER` tells how far it is and what comes next."),
     Why.TOO_LATE: Answer(UNAVAILABLE, "What left cannot be called back: do as the sentence above says."),
+    Why.CANNOT_BE_UNDONE: Answer(UNAVAILABLE, "Take back first what was built on it, or import corrected rows."),
     Why.CARRIER_REFUSED: Answer(UNAVAILABLE, "`doorstep troubles` has the carrier's own words: mend what it names."),
 }
 

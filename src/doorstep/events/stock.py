@@ -117,6 +117,7 @@ class InboundExpected(Body):
             Touch("inbound", self.inbound_id, "expected"),
             Touch("item", self.item_id, "expected"),
             Touch("site", self.site_id, "to"),
+            Touch("supplier", self.supplier_id, "by"),
         )
 
 

@@ -57,19 +57,25 @@ def cancel_line(office: Office, who: Who, order_id: str, line_no: int, key: str)
 def cancel_order(office: Office, who: Who, order_id: str, key: str) -> Changed | Refusal:
     """Cancel what has not left of every line."""
 
-    def carry_out(work: _Work) -> Refusal | None:
-        refusals = []
-        for line in orders.lines(work.tx, order_id):
-            if line.ordered > line.cancelled:
-                refusal = work.change_quantity(line.line_no, 0, Change.CANCEL_LINE)
-                if refusal and refusal.why not in (Why.TOO_LATE, Why.WRONG_STATE):
-                    return refusal
-                refusals += [refusal] if refusal else []
-        if work.done:
-            return None
-        return refusals[0] if refusals else work.answer_to(Change.CANCEL_LINE, work.fulfilments)
+    return _run(office, who, order_id, key, ["cancel_order", order_id], _cancel_all)
 
-    return _run(office, who, order_id, key, ["cancel_order", order_id], carry_out)
+
+def cancel_within(office: Office, tx: Transaction, scribe: Scribe, order_id: str) -> Refusal | None:
+    """The same as part of a longer step, of an order that there is; None where it was cancelled."""
+    return _cancel_all(_Work(office, tx, scribe, orders.lock(tx, order_id)))
+
+
+def _cancel_all(work: _Work) -> Refusal | None:
+    refusals = []
+    for line in orders.lines(work.tx, work.order_id):
+        if line.ordered > line.cancelled:
+            refusal = work.change_quantity(line.line_no, 0, Change.CANCEL_LINE)
+            if refusal and refusal.why not in (Why.TOO_LATE, Why.WRONG_STATE):
+                return refusal
+            refusals += [refusal] if refusal else []
+    if work.done:
+        return None
+    return refusals[0] if refusals else work.answer_to(Change.CANCEL_LINE, work.fulfilments)
 
 
 def change_quantity(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from doorstep.events.fulfilment import FulfilmentLine, TasksCancelled
 from doorstep.events.stock import Hold, HoldsVoided, StockCounted
@@ -14,6 +15,18 @@ from doorstep.storage.verbs import PLAN_ORDERS, PLAN_WAITING, SETTLE_FULFILMENT
 from doorstep.terms.item import Tracking
 from doorstep.terms.places import PlaceKind, kind_of, site_of
 from doorstep.terms.refusals import Refusal, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of an item (and lot) in a bin: `counted` units, which serials, and the lot's last day if read."""
+
+    place_id: str
+    item_id: str
+    counted: int
+    lot: str = ""
+    serials: tuple[str, ...] = ()
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +52,44 @@ def count_bin(
 
     Where less is left than is held, the newest holds are voided and their orders planned again, in the same step.
     """
-
-    def step(tx: Transaction) -> Counted | Refusal:
-        item = master.items(tx, [item_id]).get(item_id)
-        if item is None:
-            return Refusal(Why.UNKNOWN_ITEM, f"There is no item {item_id}.", {"item_id": item_id})
-        if master.place_kind(tx, place_id) is None or kind_of(place_id) is not PlaceKind.BIN:
-            return Refusal(Why.UNKNOWN_PLACE, f"There is no bin {place_id}.", {"place_id": place_id})
-        if counted < 0:
-            return Refusal(Why.BAD_QUANTITY, f"{counted} cannot have been counted.", {"counted": counted})
-        if (item.tracking is Tracking.SERIAL) != bool(serials or (item.tracking is Tracking.SERIAL and not counted)):
-            return Refusal(Why.BAD_SERIAL, f"Name every serial of {item_id} that was counted.", {"item_id": item_id})
-        if serials and len(set(serials)) != counted:
-            return Refusal(Why.BAD_SERIAL, f"{counted} counted, {len(set(serials))} serials named.", {})
-        if item.parts:
-            return Refusal(Why.MALFORMED, f"{item_id} is a kit: count its parts.", {"item_id": item_id})
-        if bool(lot) != (item.tracking is Tracking.LOT):
-            return Refusal(Why.MALFORMED, f"{item_id} is tracked by {item.tracking}.", {"lot": lot})
-        return _book(office, tx, who, place_id, item_id, lot, counted, serials)
-
+    seen = Seen(place_id, item_id, counted, lot, serials)
     request = [place_id, item_id, lot, counted, serials]
-    return office.store.run(step, answers=Counted, key=key, request=request)
+    return office.store.run(
+        lambda tx: count_within(office, tx, Scribe(who, tx.now), seen),
+        answers=Counted,
+        key=key,
+        request=request,
+    )
 
 
-def _book(
-    office: Office,
-    tx: Transaction,
-    who: Who,
-    place_id: str,
-    item_id: str,
-    lot: str,
-    counted: int,
-    serials: tuple[str, ...],
-) -> Counted | Refusal:
+def count_within(office: Office, tx: Transaction, scribe: Scribe, seen: Seen) -> Counted | Refusal:
+    """The same as part of a longer step; where it is refused, nothing was recorded."""
+    return judge_count(tx, seen) or _book(office, tx, scribe, seen)
+
+
+def judge_count(tx: Transaction, seen: Seen) -> Refusal | None:
+    """Why that cannot have been seen there, as far as master data tell."""
+    place_id, item_id, counted, lot, serials = seen.place_id, seen.item_id, seen.counted, seen.lot, seen.serials
+    item = master.items(tx, [item_id]).get(item_id)
+    if item is None:
+        return Refusal(Why.UNKNOWN_ITEM, f"There is no item {item_id}.", {"item_id": item_id})
+    if master.place_kind(tx, place_id) is None or kind_of(place_id) is not PlaceKind.BIN:
+        return Refusal(Why.UNKNOWN_PLACE, f"There is no bin {place_id}.", {"place_id": place_id})
+    if counted < 0:
+        return Refusal(Why.BAD_QUANTITY, f"{counted} cannot have been counted.", {"counted": counted})
+    if (item.tracking is Tracking.SERIAL) != bool(serials or (item.tracking is Tracking.SERIAL and not counted)):
+        return Refusal(Why.BAD_SERIAL, f"Name every serial of {item_id} that was counted.", {"item_id": item_id})
+    if serials and len(set(serials)) != counted:
+        return Refusal(Why.BAD_SERIAL, f"{counted} counted, {len(set(serials))} serials named.", {})
+    if item.parts:
+        return Refusal(Why.MALFORMED, f"{item_id} is a kit: count its parts.", {"item_id": item_id})
+    if bool(lot) != (item.tracking is Tracking.LOT):
+        return Refusal(Why.MALFORMED, f"{item_id} is tracked by {item.tracking}.", {"lot": lot})
+    return None
+
+
+def _book(office: Office, tx: Transaction, scribe: Scribe, seen: Seen) -> Counted | Refusal:
+    place_id, item_id, counted, lot, serials = seen.place_id, seen.item_id, seen.counted, seen.lot, seen.serials
     site_id = site_of(place_id)
     if serials:
         stock.lock_serials(tx, item_id)
@@ -98,9 +116,8 @@ def _book(
         found,
     )
     count_id = office.ids.new("cnt")
-    scribe = Scribe(who, tx.now)
-    envelope = {"site": site_id, "place": place_id}
-    tx.record(scribe(StockCounted(count_id, place_id, item_id, lot, counted, believed, outcome.moves), **envelope))
+    body = StockCounted(count_id, place_id, item_id, lot, counted, believed, outcome.moves, seen.expires_on)
+    tx.record(scribe(body, site=site_id, place=place_id))
     if outcome.voided:
         _let_down(tx, scribe, outcome.voided)
     if counted > believed:
@@ -123,11 +140,12 @@ def _let_down(tx: Transaction, scribe: Scribe, voided: tuple[Hold, ...]) -> None
     """The holds end, pick tasks for them are cancelled, and the orders are planned again."""
     by_hold = {hold.hold_id: hold for hold in voided}
     rows = tx.rows("SELECT * FROM pick_task WHERE hold_id = ANY(%s) AND state = 'open'", list(by_hold))
-    tx.record(scribe(HoldsVoided(voided), cause="count"))
+    cause = scribe.cause or "count"
+    tx.record(scribe(HoldsVoided(voided), cause=cause))
     for task in rows:
         line = FulfilmentLine(task.line_no, task.item_id, task.quantity)
         cancelled = TasksCancelled(task.fulfilment_id, task.order_id, (task.task_id,), (line,))
-        tx.record(scribe(cancelled, cause="count"))
+        tx.record(scribe(cancelled, cause=cause))
     for fulfilment_id in sorted({task.fulfilment_id for task in rows}):
         tx.later(SETTLE_FULFILMENT, fulfilment_id, tx.now)
     for order_id in sorted({hold.order_id for hold in voided}):

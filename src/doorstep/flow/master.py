@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from doorstep.events.envelope import Body
 from doorstep.events.master import (
@@ -72,7 +72,7 @@ def define_items(office: Office, who: Who, items: Sequence[Item]) -> str | Refus
         part_ids = {part.item_id for item in items for part in item.parts}
         known = master.items(tx, part_ids) | {item.item_id: item for item in items}
         for item in items:
-            wrong = _wrong_with(item, known)
+            wrong = wrong_with(item, known)
             if wrong:
                 return Refusal(Why.MALFORMED, f"Item {item.item_id}: {wrong}", {"item_id": item.item_id})
         scribe = Scribe(who, tx.now)
@@ -82,7 +82,8 @@ def define_items(office: Office, who: Who, items: Sequence[Item]) -> str | Refus
     return office.store.run(step)
 
 
-def _wrong_with(item: Item, known: dict[str, Item]) -> str:
+def wrong_with(item: Item, known: Mapping[str, Item]) -> str:
+    """What is wrong with an item, given the items that there are; '' where it can be defined."""
     if item.size is not None and min(item.size) <= 0:
         return f"its size is {tuple(item.size)} mm; every side must be above zero, or the size left unknown"
     if item.weight_g is not None and item.weight_g < 0:

@@ -49,14 +49,16 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Scribe:
-    """Puts facts of one step into their envelopes."""
+    """Puts facts of one step into their envelopes; `cause` is why, where a fact has no cause of its own."""
 
     who: Who
     now: datetime
+    cause: str = ""
 
     def __call__(self, body: Body, **envelope: Any) -> Fact:
         """The fact; `envelope` sets any of Fact's fields beside who: when, where, by which resource, why."""
         envelope.setdefault("occurred_at", self.now)
+        envelope.setdefault("cause", self.cause)
         department = self.who.department or DEPARTMENT[body.STEP]
         return Fact(body, actor=self.who.actor, department=department, **envelope)
 

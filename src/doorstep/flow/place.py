@@ -59,18 +59,23 @@ def place_order(office: Office, who: Who, order: Order, key: str) -> Placed | Re
     """
 
     def step(tx: Transaction) -> Placed | Refusal:
-        company, judged = _read(tx, order)
-        if isinstance(judged, Refusal):
-            return judged
-        items, terms = judged
-        order_id = office.ids.new("ord")
-        answer = _quoted(tx, company, order, items, terms, order_id)
-        if isinstance(answer, Refusal):
-            return answer
-        _record(office, tx, who, company, order, order_id, answer.offers[0], items, terms)
-        return _told(order_id, answer.offers[0], order.cleared)
+        return place_within(office, tx, Scribe(who, tx.now), order)
 
     return office.store.run(step, answers=Placed, key=key, request=order)
+
+
+def place_within(office: Office, tx: Transaction, scribe: Scribe, order: Order) -> Placed | Refusal:
+    """The same as part of a longer step; where it is refused, nothing was recorded."""
+    company, judged = _read(tx, order)
+    if isinstance(judged, Refusal):
+        return judged
+    items, terms = judged
+    order_id = office.ids.new("ord")
+    answer = _quoted(tx, company, order, items, terms, order_id)
+    if isinstance(answer, Refusal):
+        return answer
+    _record(office, tx, scribe, company, order, order_id, answer.offers[0], items, terms)
+    return _told(order_id, answer.offers[0], order.cleared)
 
 
 def quote_order(office: Office, order: Order) -> tuple[Offered, ...] | Refusal:
@@ -191,7 +196,7 @@ def ask_quote(tx: Transaction, company: Company, demand: Demand) -> Quote | Refu
 def _record(
     office: Office,
     tx: Transaction,
-    who: Who,
+    scribe: Scribe,
     company: Company,
     order: Order,
     order_id: str,
@@ -201,7 +206,6 @@ def _record(
 ) -> None:
     person_ref = office.ids.new("per")
     expires_at = None if order.cleared else tx.now + timedelta(seconds=company.hold_seconds)
-    scribe = Scribe(who, tx.now)
     tx.keep_person(person_ref, order.ship_to)
     placed = OrderPlaced(
         order_id=order_id,

@@ -45,22 +45,24 @@ def authentic(secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, 
 def take_scan(office: Office, carrier_id: str, raw: bytes) -> ScanTaken:
     """Take an authentic message of a carrier. It is never refused: what cannot be applied is parked, loudly."""
 
-    def step(tx: Transaction) -> ScanTaken:
-        read = dialects.of(carrier_id).read_scan(raw, tx.now)
-        message_id = read.message_id or hashlib.sha256(raw).hexdigest()
-        if tx.one("SELECT 1 FROM message WHERE carrier_id = %s AND message_id = %s", carrier_id, message_id):
-            return ScanTaken("duplicate", "")
-        tx.keep_message(carrier_id, message_id, raw)
-        scribe = Scribe(Who(carrier_id), tx.now)
-        if isinstance(read, Parked):
-            tx.record(scribe(ScanParked(carrier_id, message_id, "", read.reason), cause=read.reason))
-            return ScanTaken("parked", "", read.reason)
-        return _apply(tx, scribe, carrier_id, read)
-
-    taken = office.store.run(step)
+    taken = office.store.run(lambda tx: take_within(tx, carrier_id, raw))
     if isinstance(taken, Refusal):
         raise TypeError("a scan is never refused")
     return taken
+
+
+def take_within(tx: Transaction, carrier_id: str, raw: bytes) -> ScanTaken:
+    """The same as part of a longer step."""
+    read = dialects.of(carrier_id).read_scan(raw, tx.now)
+    message_id = read.message_id or hashlib.sha256(raw).hexdigest()
+    if tx.one("SELECT 1 FROM message WHERE carrier_id = %s AND message_id = %s", carrier_id, message_id):
+        return ScanTaken("duplicate", "")
+    tx.keep_message(carrier_id, message_id, raw)
+    scribe = Scribe(Who(carrier_id), tx.now)
+    if isinstance(read, Parked):
+        tx.record(scribe(ScanParked(carrier_id, message_id, "", read.reason), cause=read.reason))
+        return ScanTaken("parked", "", read.reason)
+    return _apply(tx, scribe, carrier_id, read)
 
 
 def reread_scans(office: Office, label_id: str) -> int:

@@ -110,6 +110,11 @@ class Transaction:
             carriers, ids, raws = (list(column) for column in zip(*messages, strict=True))
             self._beside.append((sql, [self.now, carriers, ids, raws], len(messages)))
 
+    def forget_persons(self, person_refs: Sequence[str]) -> None:
+        """Personal data that nothing refers to any more."""
+        if person_refs:
+            self._beside.append(("DELETE FROM person WHERE person_ref = ANY(%s)", [list(person_refs)], None))
+
     def keep_document(self, media_type: str, content: bytes) -> str:
         """A document under the digest of its bytes, which is returned."""
         digest = hashlib.sha256(content).hexdigest()
@@ -204,20 +209,22 @@ class Store:
         request: Any = None,
         dry_run: bool = False,
         keep_no: bool = True,
+        worth_keeping: Callable[[T], bool] = lambda _: True,
     ) -> T | Refusal:
         """Run a step in one transaction and return its answer.
 
         With a `key` the answer (of type `answers`) is kept with the facts: the same key and `request` give the same
         answer without a second effect, another request under it is refused; with `keep_no` False a refusal is not kept
-        and can be asked again under its key. `dry_run` does everything and rolls it
-        back. DatabaseUnavailable where the database does not answer; with a key it is then safe to ask again.
+        and can be asked again under its key, and so can an answer that is not `worth_keeping`. `dry_run` does
+        everything and rolls it back. DatabaseUnavailable where the database does not answer; with a key it is then safe
+        to ask again.
         """
         reconnected = False
         overtaken = 0
         while True:
             try:
                 with self._connection() as raw:
-                    return self._attempt(raw, step, answers, key, request, dry_run, keep_no)
+                    return self._attempt(raw, step, answers, key, request, dry_run, keep_no, worth_keeping)
             except _LOST as lost:
                 overtaken += 1
                 if overtaken == _ATTEMPTS:
@@ -240,6 +247,7 @@ class Store:
         request: Any,
         dry_run: bool,
         keep_no: bool,
+        worth_keeping: Callable[[T], bool],
     ) -> T | Refusal:
         request_hash = hash_of(request) if key else b""
         transaction = Transaction(raw, self.clock.now(), self.ids.new("tx"))
@@ -253,7 +261,7 @@ class Store:
             # A no leaves nothing behind but itself.
             raw.rollback()
             transaction = Transaction(raw, transaction.now, transaction.id)
-        if key and (keep_no or not isinstance(answer, Refusal)):
+        if key and (keep_no if isinstance(answer, Refusal) else worth_keeping(answer)):
             transaction.answer(key, request_hash, _dump(answer))
         transaction.flush()
         if dry_run:

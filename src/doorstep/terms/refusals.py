@@ -24,6 +24,7 @@ class Why(IntEnum):
     UNKNOWN_TASK = auto()
     UNKNOWN_PARCEL = auto()
     UNKNOWN_CARRIER = auto()
+    UNKNOWN_IMPORT = auto()
     ALREADY_THERE = auto()
     BAD_QUANTITY = auto()
     BAD_ADDRESS = auto()
@@ -38,6 +39,7 @@ class Why(IntEnum):
     ON_HOLD = auto()
     WRONG_STATE = auto()
     TOO_LATE = auto()
+    CANNOT_BE_UNDONE = auto()
     CARRIER_REFUSED = auto()
 
 

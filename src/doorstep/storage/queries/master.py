@@ -123,6 +123,15 @@ def address(tx: Transaction, person_ref: str) -> Address | None:
     return _adapter(Address).validate_json(row.text) if row else None
 
 
+def addresses(tx: Transaction, person_refs: Collection[str]) -> dict[str, Address]:
+    """The same for many, by reference; those of whom nothing is known are missing."""
+    rows = tx.rows(
+        "SELECT person_ref, details::text AS text FROM person WHERE person_ref = ANY(%s) AND erased_at IS NULL",
+        list(person_refs),
+    )
+    return {row.person_ref: _adapter(Address).validate_json(row.text) for row in rows}
+
+
 def place_kind(tx: Transaction, place_id: str) -> str | None:
     row = tx.one("SELECT kind FROM place WHERE place_id = %s", place_id)
     return row.kind if row else None
