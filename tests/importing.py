@@ -11,9 +11,10 @@ from doorstep.flow.imports.run import About, Imported, run_import
 from doorstep.flow.imports.undo import Undone, undo_import
 from doorstep.flow.imports.values import CameBack, Given, Kind, Unread
 from doorstep.intake.values import PurchaseRow, StockRow
+from doorstep.terms.clock import FalseClock
 from doorstep.terms.item import Item
 from doorstep.terms.refusals import Refusal, Why
-from tests.corner_shop import CLERK, Shop, granted, refused
+from tests.corner_shop import CLERK, MONDAY, Shop, granted, refused
 
 FRIDAY = datetime(2026, 3, 6, 15, tzinfo=UTC)
 
@@ -75,10 +76,10 @@ MASTER = ("item", "customer", "supplier", "site", "place", "service", "balance",
 
 
 def views(shop: Shop, *names: str) -> dict[str, list[Any]]:
-    """The rows of the views, but for those that say 0: a bin that was never used and one that is empty are alike."""
+    """The rows of the views: of stock what stands in places, so that an empty bin is as one that was never used."""
     found = {}
     for name in names or MASTER:
-        where = " WHERE on_hand <> 0" if name in ("balance", "pool") else ""
+        where = {"balance": " WHERE physical AND on_hand <> 0", "pool": " WHERE on_hand <> 0"}.get(name, "")
         found[name] = sorted(shop.rows(f"SELECT * FROM {name}{where}"), key=repr)
     return found
 
@@ -95,3 +96,5 @@ def purchase(quantity: int, line_no: int = 1, due_at: datetime = FRIDAY, item_id
     return PurchaseRow("PO-7", line_no, "potter", "CS", item_id, quantity, due_at)
 
 
+def monday() -> FalseClock:
+    return FalseClock(MONDAY)
