@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from doorstep.cli import changes, floor, history, orders, scores, setting_up, shipping, stock, upkeep
+from doorstep.cli import changes, floor, history, imports, orders, scores, setting_up, shipping, stock, upkeep
 from doorstep.cli.failures import INTERRUPTED, USAGE, complain, tell
 
 
@@ -119,10 +119,11 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect),
     "Floor": (floor.plan, floor.release, floor.tasks, floor.pick, floor.pack),
     "Shipping": (shipping.label, shipping.hand_over, shipping.scan, shipping.track),
+    "Imports": (imports.import_, imports.import_undo, imports.imports, imports.import_map),
     "History": (history.replay, scores.score, scores.learn),
     "Upkeep": (setting_up.load, *(upkeep.run_due, upkeep.troubles, upkeep.check, upkeep.rebuild, upkeep.seal)),
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
 for panel, verbs in PANELS.items():
     for verb in verbs:
-        app.command(rich_help_panel=panel)(verb)
+        app.command(verb.__name__.rstrip("_").replace("_", "-"), rich_help_panel=panel)(verb)

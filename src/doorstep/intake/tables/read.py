@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ from doorstep.intake.tables.builders import WrongRowError
 from doorstep.intake.tables.cells import WrongCellError
 from doorstep.intake.tables.joins import Joined, Part, joined
 from doorstep.intake.tables.kinds import Kind
-from doorstep.intake.tables.map import Column, Map, nearest
+from doorstep.intake.tables.map import Column, Map
 from doorstep.intake.tables.opened import Cell, Table
 from doorstep.intake.tables.spool import Spool
 
 _LONGEST_CELL = 60
+_ALIKE = 0.7  # of names, as difflib measures it: a typing error is alike, another word is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,20 +259,40 @@ def suggest(kind: Kind, columns: Sequence[str]) -> str:
     lines = [
         f"# How the columns of this file become the fields of {kind.name}. Check every line.",
         f'kind = "{kind.name}"',
+        "",
+        "[reading]",
+        '# zone = "America/Chicago"   # of times without an offset; else the clock of your first site',
+        '# currency = "USD"           # of amounts; else your company\'s',
+        "",
+        "[columns]   # ours = theirs",
     ]
-    lines += ["", "[reading]", '# zone = "America/Chicago"   # of times without an offset', '# currency = "USD"', ""]
-    lines.append("[columns]   # ours = theirs")
-    plain = {_plain(column): column for column in columns}
+    match = _alike(kind.names, columns)
     for field in kind.fields:
-        match = plain.get(_plain(field.name))
-        if match is None:
-            close = nearest(_plain(field.name), plain)
-            match = plain.get(close.removeprefix("; did you mean ").rstrip("?")) if "did you mean" in close else None
         told = "needed" if field.needed else "may be left out"
-        line = f'{field.name} = "{match or ""}"'.ljust(40) + f"# {field.says or field.name}; {told}"
-        lines.append(line if match else f"# {line}")
+        line = (
+            f"{field.name} = {_quoted(match.get(field.name, ''))}".ljust(40) + f"# {field.says or field.name}; {told}"
+        )
+        lines.append(line if field.name in match else f"# {line}")
     lines += ["", f"# The file has: {', '.join(columns)}"]
     return "\n".join(lines) + "\n"
+
+
+def _alike(fields: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    """Field -> column, the most alike first, each column for one field at most."""
+    ratios = [
+        (SequenceMatcher(None, _plain(field), _plain(column)).ratio(), field, column)
+        for field in fields
+        for column in columns
+    ]
+    match: dict[str, str] = {}
+    for ratio, field, column in sorted(ratios, key=lambda each: (-each[0], each[1], each[2])):
+        if ratio >= _ALIKE and field not in match and column not in match.values():
+            match[field] = column
+    return match
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _plain(name: str) -> str:
