@@ -141,11 +141,10 @@ def test_a_past_order_has_the_same_facts_and_ends_as_one_that_goes_its_way_today
     store.close()
 
 
-def test_history_ends_as_it_was_told_whatever_it_contradicts(
-    store: Store, clock: FalseClock, waiting: ByTime[Any]
-) -> None:
+def contradictions() -> list[PastOrder]:
+    """One past order for everything that history can say wrongly or leave out, by what is odd about it."""
     hour, day = timedelta(hours=1), timedelta(days=1)
-    orders = [
+    return [
         past_order("kept"),
         past_order("late", delivered_at=FIRST + 6 * day),
         past_order("left before it was cleared", cleared_at=FIRST + 20 * hour),
@@ -162,7 +161,10 @@ def test_history_ends_as_it_was_told_whatever_it_contradicts(
         past_order("the last of all", placed_at=FIRST + 30 * day, cleared_at=FIRST + 30 * day, handed_over_at=None,
                    delivered_at=None, ended=Ended.OPEN, promised_by=date(2026, 5, 1)),
     ]  # fmt: skip
-    made, refusals, odd = staged(waiting, orders)
+
+
+def test_history_is_asked_where_it_contradicts_itself(waiting: ByTime[Any]) -> None:
+    _, refusals, odd = staged(waiting, contradictions())
     assert refusals == []
     assert odd == [
         f"left before it was cleared: {Odd.HANDED_OVER_BEFORE_CLEARED}",
@@ -176,6 +178,12 @@ def test_history_ends_as_it_was_told_whatever_it_contradicts(
         f"never cleared: {Odd.NEVER_CLEARED}",
         f"nobody knows when it left: {Odd.HANDED_OVER_WITHOUT_DATE}",
     ]
+
+
+def test_history_ends_as_it_was_told_whatever_it_contradicts(
+    store: Store, clock: FalseClock, waiting: ByTime[Any]
+) -> None:
+    made, _, _ = staged(waiting, contradictions())
     granted(play(Office(store), clock, opening_of(past(), made), waiting, "ab" * 20))
     told = (
         "SELECT reference, state, coalesce(kept::text, '-') AS kept, coalesce(reason, '') AS reason "

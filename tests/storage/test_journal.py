@@ -57,7 +57,7 @@ def violations(store: Store) -> list[str]:
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 documents = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | texts,
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | texts,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=20,
 )

@@ -19,7 +19,6 @@ from doorstep.cli.files import bytes_of, name_of, parsed
 from doorstep.cli.options import AsJson
 from doorstep.cli.output import console, counting, put, say_json, table
 from doorstep.cli.scores import days, per_cent
-from doorstep.cli.words import many
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from doorstep.intake.values import PastOrder
 
 MOST_SHOWN = 5
+TIMES = ("placed_at", "cleared_at", "handed_over_at", "delivered_at")
 BEFORE_HISTORY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -41,6 +41,7 @@ class _Told:
     """What history could not be taken for, and where it contradicts itself, for people to read."""
 
     rows: int = 0  # orders in the file
+    silent: tuple[str, ...] = ()  # times that the map has no column for: nobody is asked to tell them
     bad: list[tuple[str, str]] = field(default_factory=list)  # order or place, why
     odd: list[tuple[str, int, Odd]] = field(default_factory=list)  # order, line, what
 
@@ -48,6 +49,8 @@ class _Told:
         self.bad.append((f"order {order.reference}, line {order.line}", why))
 
     def contradiction(self, order: PastOrder, odd: Odd) -> None:
+        if odd.of in self.silent:
+            return
         self.odd.append((order.reference, order.line, odd))
 
 
@@ -113,6 +116,7 @@ def _staged(told: ReplayMap, folder: Path, waiting: Any, found: _Told, *, show: 
     found.bad += [(_place(bad), bad.problems[0].says) for bad in unread]
     past = Past(told.company, told.services, sites, items)
     with reader(told, "history", folder) as opened, counting("Reading orders", opened.table.total, show=show) as tick:
+        found.silent = tuple(name for name in TIMES if name not in opened.map.columns)
         staged = stage(past, _orders(opened, found, tick), waiting, found.refuse, found.contradiction)
     return past, staged
 
@@ -181,17 +185,18 @@ def _as_data(found: _Told, played: Played | None, made: Figures | None) -> Mappi
 
 
 def _page(name: str, found: _Told, played: Played | None, made: Figures | None) -> Iterator[Part]:
-    yield f"{name}: {many(found.rows, 'order')} in the file."
+    yield f"{name}: {found.rows:,} orders in the file."
     yield from _bad(found)
     yield from _odd(found)
+    if found.silent:
+        untold = ", ".join(found.silent)
+        yield f"The map names no column for {untold}: each is taken from what comes next, and nothing is learned from it."
     if played is None or made is None:
         yield "Nothing was played: this was a dry run."
         return
     whole = made.whole
-    told = (
-        f"{many(played.facts, 'event')} were recorded." if played.facts else "All of it was here before: nothing new."
-    )
-    yield f"Played {many(played.orders, 'order')} in {many(played.moments, 'moment')}. {told}"
+    told = f"{played.facts:,} events were recorded." if played.facts else "All of it was here before: nothing is new."
+    yield f"Played {played.orders:,} orders in {played.moments:,} moments. {told}"
     rows = (
         ("Orders", f"{whole.orders:,}"),
         ("Delivered", f"{made.delivered:,}"),

@@ -20,7 +20,8 @@ from doorstep.intake.tables.bad_rows import OURS, BadRows, default_path
 from doorstep.intake.tables.joins import beside
 from doorstep.intake.tables.kinds import KINDS
 from doorstep.intake.tables.map import Map, parse_map
-from doorstep.intake.tables.opened import Reading, UnreadableTableError, open_table
+from doorstep.intake.tables.opened import Reading, UnreadableTableError
+from doorstep.intake.tables.opening import open_table
 from doorstep.intake.tables.read import Bad, Good, Reader, fingerprint, own_names, suggest
 
 

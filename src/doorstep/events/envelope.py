@@ -6,6 +6,7 @@ The fields are EPCIS's what, when, where, why and how, and OCEL 2.0's event-to-o
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time
@@ -103,7 +104,12 @@ def canonical(header: Mapping[str, Any], objects: list[list[str]], body: Any) ->
 
     `body` is plain already, as `plain` makes it or jsonb keeps it.
     """
-    return orjson.dumps({**plain(header), "objects": objects, "body": body}, option=orjson.OPT_SORT_KEYS)
+    whole = {**plain(header), "objects": objects, "body": body}
+    try:
+        return orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        # A number beyond 64 bits, as bad input may hold: spelt the same, only slower.
+        return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def digest(canonical_bytes: bytes) -> bytes:

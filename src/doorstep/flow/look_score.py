@@ -57,8 +57,12 @@ WITH judged AS (
         to_char(o.placed_at AT TIME ZONE %s, 'YYYY-MM') AS month, (o.placed_at AT TIME ZONE %s)::date AS placed_on
     FROM orders o LEFT JOIN score s ON s.order_id = o.order_id AND s.against = 'first'
 ), ways AS (
-    SELECT DISTINCT f.order_id, f.service_id, left(t.area, 4) AS origin
+    SELECT f.order_id, f.service_id, left(t.area, 4) AS origin
     FROM fulfilment f JOIN site t USING (site_id) WHERE f.state <> 'cancelled'
+), lanes AS (
+    SELECT DISTINCT order_id, origin FROM ways
+), services AS (
+    SELECT DISTINCT order_id, service_id FROM ways
 )
 """
 _SUMS = """
@@ -79,15 +83,14 @@ def scores(office: Office, zone: str) -> Scores:
 
 def scores_in(tx: Transaction, zone: str) -> Scores:
     """The same inside a look at the database."""
-    by_way = "FROM judged JOIN ways USING (order_id)"
-    lane = "ways.origin || ' > ' || left(judged.area, 4)"
+    lane = "lanes.origin || ' > ' || left(judged.area, 4)"
     (whole,) = _grouped(tx, zone, "''", "FROM judged")
     return Scores(
         zone=zone,
         whole=whole,
         months=_grouped(tx, zone, "month", "FROM judged"),
-        lanes=_grouped(tx, zone, lane, by_way),
-        services=_grouped(tx, zone, "ways.service_id", by_way),
+        lanes=_grouped(tx, zone, lane, "FROM judged JOIN lanes USING (order_id)"),
+        services=_grouped(tx, zone, "services.service_id", "FROM judged JOIN services USING (order_id)"),
     )
 
 

@@ -32,6 +32,11 @@ class Odd(StrEnum):
     def rule(self) -> str:
         return _RULES[self]
 
+    @property
+    def of(self) -> str:
+        """The time that is missing, '' where nothing is."""
+        return _MISSING.get(self, "")
+
 
 _RULES = {
     Odd.HANDED_OVER_BEFORE_CLEARED: "counts as cleared when it was handed over: what left was cleared",
@@ -45,6 +50,14 @@ _RULES = {
     Odd.HANDED_OVER_WITHOUT_DATE: "counts as handed over at delivery, and that as not known",
     Odd.NEVER_CLEARED: "counts as cleared when it was placed",
     Odd.PLACED_WITHOUT_DATE: "counts as placed at the first instant history names",
+}
+
+
+_MISSING = {
+    Odd.DELIVERED_WITHOUT_DATE: "delivered_at",
+    Odd.HANDED_OVER_WITHOUT_DATE: "handed_over_at",
+    Odd.NEVER_CLEARED: "cleared_at",
+    Odd.PLACED_WITHOUT_DATE: "placed_at",
 }
 
 

@@ -9,7 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from doorstep.intake.tables.map import Join, Map, how, nearest
-from doorstep.intake.tables.opened import Cell, Table, UnreadableTableError, open_table
+from doorstep.intake.tables.opened import Cell, Table, UnreadableTableError
+from doorstep.intake.tables.opening import open_table
 from doorstep.intake.tables.spool import Spool
 
 Part = tuple[int, Sequence[Cell], str]  # line, cells, what is wrong with the row as a whole

@@ -1,4 +1,4 @@
-"""A table in a file, whatever its format: named columns, and rows of cells with the line where each stands."""
+"""An opened table, whatever its format: named columns, and rows of cells with the line where each stands."""
 
 from __future__ import annotations
 
@@ -56,36 +56,6 @@ class Table:
 
 
 MOST_LETTERS = 100_000  # in one cell
-_MAGIC = {b"PK\x03\x04": ".xlsx", b"PAR1": ".parquet", b"\xd0\xcf\x11\xe0": ".xls", b"%PDF": ".pdf"}
-
-
-def open_table(path: Path, reading: Reading) -> Table:
-    """The table in a file, by its ending and what it begins with; UnreadableTableError where it is none."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(8)
-    except FileNotFoundError:
-        raise UnreadableTableError(f"There is no file {path}.") from None
-    except OSError as wrong:
-        raise UnreadableTableError(f"{path} cannot be read: {wrong.strerror}.") from None
-    seems = next((ending for magic, ending in _MAGIC.items() if head.startswith(magic)), "")
-    ending = path.suffix.lower()
-    if ending in (".xlsx", ".xlsm") and seems == ".xlsx":
-        from doorstep.intake.tables.spreadsheet import open_spreadsheet
-
-        return open_spreadsheet(path, reading)
-    if ending in (".parquet", ".pq") and seems == ".parquet":
-        from doorstep.intake.tables.parquet import open_parquet
-
-        return open_parquet(path)
-    if ending in (".xlsx", ".xlsm", ".parquet", ".pq") or seems:
-        told = f"it looks like a {seems} file" if seems else f"it does not begin like a {ending} file"
-        raise UnreadableTableError(
-            f"{path.name} is not read: {told}. CSV, XLSX and Parquet are read, each under its own ending."
-        )
-    from doorstep.intake.tables.comma import open_csv
-
-    return open_csv(path, reading)
 
 
 def named(columns: Sequence[Cell], file: str, line: int) -> tuple[str, ...]:
