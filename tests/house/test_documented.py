@@ -17,6 +17,7 @@ from doorstep.events.envelope import Body
 from doorstep.events.registry import REGISTRY
 from doorstep.events.steps import Step
 from doorstep.storage.folds import FOLDS
+from tests.house import imports_page
 from tests.house.events_page import COMMAND, PAGE, one_line, page, touched
 from tests.house.source import HOUSE, ROOT, files
 
@@ -101,6 +102,11 @@ def test_every_event_is_named_in_the_docs() -> None:
 
 def test_the_page_of_events_is_what_the_code_says() -> None:
     assert document("events.md") == page(), f"{PAGE.relative_to(ROOT)} is out of date; write it anew: {COMMAND}"
+
+
+def test_the_page_of_imports_names_every_field_as_it_is_declared() -> None:
+    told = document("imports.md")
+    assert told == imports_page.page(told), f"docs/imports.md is out of date; write it anew: {imports_page.COMMAND}"
 
 
 def test_every_event_says_what_it_means_and_touches_something() -> None:

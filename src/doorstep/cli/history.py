@@ -190,7 +190,7 @@ def _page(name: str, found: _Told, played: Played | None, made: Figures | None) 
     yield from _odd(found)
     if found.silent:
         untold = ", ".join(found.silent)
-        yield f"The map names no column for {untold}: each is taken from what comes next, and nothing is learned from it."
+        yield f"The map names no column for {untold}: taken from what comes next, and nothing is learned from it."
     if played is None or made is None:
         yield "Nothing was played: this was a dry run."
         return

@@ -104,12 +104,18 @@ def canonical(header: Mapping[str, Any], objects: list[list[str]], body: Any) ->
 
     `body` is plain already, as `plain` makes it or jsonb keeps it.
     """
-    whole = {**plain(header), "objects": objects, "body": body}
+    return spelt({**plain(header), "objects": objects, "body": body}, sort_keys=True)
+
+
+def spelt(plainly: Any, *, sort_keys: bool = False) -> bytes:
+    """A plain value as JSON without white space, in UTF-8."""
     try:
-        return orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(plainly, option=orjson.OPT_SORT_KEYS if sort_keys else None)
     except orjson.JSONEncodeError:
         # A number beyond 64 bits, as bad input may hold: spelt the same, only slower.
-        return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        return json.dumps(
+            plainly, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        ).encode()
 
 
 def digest(canonical_bytes: bytes) -> bytes:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import psycopg
 
-from doorstep.events.envelope import GENESIS, Entry, Fact, canonical, chain, digest, plain
+from doorstep.events.envelope import GENESIS, Entry, Fact, canonical, chain, digest, plain, spelt
 from doorstep.events.registry import REGISTRY
 from doorstep.storage.changes import Statement
 
@@ -74,8 +73,8 @@ def append(entries: Sequence[Entry]) -> Statement:
         objects = [list(touch) for touch in touched]
         row = {
             **header,
-            "objects": orjson.dumps(objects).decode(),
-            "body": orjson.dumps(body).decode(),
+            "objects": spelt(objects).decode(),
+            "body": spelt(body).decode(),
         }
         row["digest"] = digest(canonical(header, objects, body))
         rows.append(row)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
-from doorstep.events.envelope import plain
+from doorstep.events.envelope import plain, spelt
 
 
 def as_text(value: Any) -> str:
     """A value, dataclasses and instants included, as JSON text for a jsonb column."""
-    return orjson.dumps(plain(value)).decode()
+    return spelt(plain(value)).decode()
