@@ -34,7 +34,7 @@ def open_shop(server: EmbeddedServer, database: str) -> Office:
     server.ensure_database(database)
     office = office_of(server.url(database))
     schema.create(office.store.engine)
-    file = read_company(_company())
+    file = read_company(company_file())
     if isinstance(file, Refusal):
         raise ValueError(file.says)
     done = load_company(office, CLERK, file)
@@ -75,7 +75,7 @@ def address(customer: int) -> Address:
     return Address(f"Customer {customer}", (f"{customer + 1} Main Street",), city, postcode, "US")
 
 
-def _company() -> dict[str, object]:
+def company_file() -> dict[str, object]:
     """The corner shop's company, site, cartons and services with items, customers and stock of our own."""
     file = tomllib.loads(_CORNER_SHOP.read_text(encoding="utf-8"))
     draw = random.Random(7)
