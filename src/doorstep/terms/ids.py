@@ -40,12 +40,13 @@ class Ids:
         if number <= self._last or number >> _CHANCE_BITS == self._last >> _CHANCE_BITS:
             number = self._last + 1 + self._draw(_STEP_BITS)
         self._last = number
-        return f"{prefix}_{_encode(number)}"
+        return f"{prefix}_{spelt(number)}"
 
 
-def _encode(number: int) -> str:
+def spelt(number: int, length: int = _LENGTH) -> str:
+    """The last `length` digits of a number in the letters of ids."""
     letters = []
-    for _ in range(_LENGTH):
+    for _ in range(length):
         number, digit = divmod(number, 32)
         letters.append(_ALPHABET[digit])
     return "".join(reversed(letters))
