@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -23,25 +24,26 @@ from psycopg import sql
 from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.lives import BEGINS, ENDS, PastCompany, past_company, past_orders
-from benchmarks.stamping import MARK, MarkedIds, Sheet, Template, stamp_copy, template
+from benchmarks.stamping import MARK, MarkedIds, Press, Sheet, Template, template
 from doorstep.events.master import CustomerDefined
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office, Scribe
 from doorstep.flow.replay.life import HISTORY, Life, World
 from doorstep.flow.replay.opening import Opening, open_books
-from doorstep.storage import journal, schema
+from doorstep.storage import schema
 from doorstep.storage.changes import Changes
 from doorstep.storage.changes import run as run_statements
 from doorstep.storage.server import open_server
 from doorstep.storage.store import SCHEMA, Store, Transaction
 from doorstep.terms.clock import FalseClock
-from doorstep.terms.ids import Ids, sscc
+from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal
 
 COPIES = 50  # of each template, where there are templates enough
 MOST_TEMPLATES = 2_000
 FEWEST_TEMPLATES = 100
 SHEET_BYTES = 24_000_000  # of text in a transaction
+WRITERS = 2
 Progress = Callable[[int], None]
 
 
@@ -62,7 +64,7 @@ class Filled:
 def fill(url: str, orders: int, seed: int = 1, progress: Progress = lambda _: None) -> Filled:
     """Fill the empty database at `url`; the same number and seed give the same rows."""
     clock = FalseClock(BEGINS)
-    office = Office(Store(url, clock, Ids.seeded(clock, seed), 1, lazy=True))
+    office = Office(Store(url, clock, Ids.seeded(clock, seed), WRITERS + 1, lazy=True))
     watch = _Watch()
     schema.create(office.store.engine)
     past = past_company(seed)
@@ -70,13 +72,15 @@ def fill(url: str, orders: int, seed: int = 1, progress: Progress = lambda _: No
     for number, each in enumerate(made):
         each.copies = orders // len(made) + (number < orders % len(made))
     watch.lap("templates")
+    events = sum(each.events * each.copies for each in made)
     first_serial = _open(office, clock, past, made, seed)
+    office.store.seal()
     watch.lap("opening")
     with office.store.connection() as raw:
         indexes = _take_indexes(raw)
-        _copy(raw, past.company.gs1_prefix, made, first_serial, watch, progress)
+        _copy(office.store, _press(raw, past.company.gs1_prefix, first_serial, events), made, watch, progress)
         _share(raw, made)
-        watch.lap("copying")
+        watch.lap("waiting for the database")
         for statement in indexes:
             raw.execute(statement.encode())
         raw.execute("ANALYZE")
@@ -87,7 +91,7 @@ def fill(url: str, orders: int, seed: int = 1, progress: Progress = lambda _: No
     office.store.seal()
     watch.lap("learning")
     office.store.close()
-    return Filled(orders, sum(each.events * each.copies for each in made), len(made), watch.laps)
+    return Filled(orders, events, len(made), watch.laps)
 
 
 class _Watch:
@@ -146,64 +150,66 @@ def _open(office: Office, clock: FalseClock, past: PastCompany, made: Sequence[T
     return first_serial
 
 
-def _copy(
-    raw: psycopg.Connection[Any],
-    gs1_prefix: str,
-    made: Sequence[Template],
-    first_serial: int,
-    watch: _Watch,
-    progress: Progress,
-) -> None:
-    """Life after life, each as often as it is wanted; many to a transaction, and sealed at once."""
-    serials = count(first_serial)
-    waiting: list[tuple[Template, int]] = []
-    size = done = 0
-    for each in made:
-        for number in range(each.copies):
-            waiting.append((each, number))
-            size += len(each.parts)
-            if size >= SHEET_BYTES:
-                _write(raw, _sheet(raw, gs1_prefix, waiting, serials), watch)
-                done += len(waiting)
-                progress(done)
-                waiting, size = [], 0
-    if waiting:
-        _write(raw, _sheet(raw, gs1_prefix, waiting, serials), watch)
+def _copy(store: Store, press: Press, made: Sequence[Template], watch: _Watch, progress: Progress) -> None:
+    """Life after life, each as often as it is wanted, many to a transaction; some are written while the next are made.
+
+    Nobody reads before all is done: the transactions may end in any order.
+    """
+    done = 0
+    with ThreadPoolExecutor(WRITERS) as writers:
+        writing: list[Future[None]] = []
+        for copies in _in_parts(made):
+            sheet = Sheet()
+            for each, number in copies:
+                press.stamp(each, number, sheet)
+            watch.lap("stamping")
+            while len(writing) >= WRITERS:
+                writing.pop(0).result()
+            watch.lap("waiting for the database")
+            writing.append(writers.submit(_write, store, sheet))
+            done += len(copies)
+            progress(done)
+        for last in writing:
+            last.result()
 
 
-def _sheet(
-    raw: psycopg.Connection[Any], gs1_prefix: str, waiting: Sequence[tuple[Template, int]], serials: Iterator[int]
-) -> Sheet:
-    events = sum(each.events for each, _ in waiting)
-    taken = raw.execute(
+def _press(raw: psycopg.Connection[Any], gs1_prefix: str, serial: int, events: int) -> Press:
+    """A press that goes on where the journal ends, all of which is sealed; the ids of its events are taken."""
+    first_id, last_id = raw.execute(
         "SELECT min(id), max(id) FROM (SELECT nextval(pg_get_serial_sequence('journal', 'event_id')) AS id "
         "FROM generate_series(1, %s)) ids",
         (events,),
-    ).fetchone()
-    first_id, last_id = taken or (0, 0)
+    ).fetchall()[0]
     if last_id - first_id + 1 != events:
         raise ValueError("somebody else writes into this journal: it can be filled only alone")
-    sheet = Sheet()
-    for each, number in waiting:
-        numbers = [sscc(gs1_prefix, next(serials)).encode() for _ in each.numbers]
-        stamp_copy(each, number, numbers, first_id, sheet)
-        first_id += each.events
-    return sheet
-
-
-def _write(raw: psycopg.Connection[Any], sheet: Sheet, watch: _Watch) -> None:
-    watch.lap("stamping")
-    for (table, columns), texts in sheet.rows.items():
-        into = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-        )
-        with raw.cursor().copy(into) as copy:
-            copy.write(b"".join(texts))
+    seq, link = raw.execute("SELECT seq, chain FROM sealed ORDER BY seq DESC LIMIT 1").fetchall()[0]
     raw.commit()
-    watch.lap("copying")
-    while journal.seal(raw):
+    return Press(gs1_prefix, serial, first_id, seq, link)
+
+
+def _write(store: Store, sheet: Sheet) -> None:
+    with store.connection() as raw:
+        for (table, columns), texts in sheet.rows.items():
+            into = sql.SQL("COPY {} ({}) FROM STDIN").format(
+                sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+            )
+            with raw.cursor().copy(into) as copy:
+                copy.write(b"".join(texts))
         raw.commit()
-    watch.lap("sealing")
+
+
+def _in_parts(made: Sequence[Template]) -> Iterator[list[tuple[Template, int]]]:
+    part: list[tuple[Template, int]] = []
+    size = 0
+    for each in made:
+        for number in range(each.copies):
+            part.append((each, number))
+            size += len(each.parts)
+            if size >= SHEET_BYTES:
+                yield part
+                part, size = [], 0
+    if part:
+        yield part
 
 
 def _share(raw: psycopg.Connection[Any], made: Sequence[Template]) -> None:

@@ -6,7 +6,6 @@ copied; what it adds to rows that it shares with others (balances and pools) is 
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from benchmarks.lives import ENDS
-from doorstep.events.envelope import Entry, canonical, digest, plain
+from doorstep.events.envelope import Entry, canonical, chain, digest, plain
 from doorstep.flow.office import CLOCKWORK, Scribe
 from doorstep.flow.replay.life import Life, World, Written
 from doorstep.flow.score import scored_facts
@@ -28,12 +27,13 @@ from doorstep.storage.folds import fold
 from doorstep.storage.jsonb import as_text
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.clock import SystemClock, stamp
-from doorstep.terms.ids import Ids, spelt
+from doorstep.terms.ids import Ids, spelt, sscc
 from doorstep.terms.order import Line
 
 MARK = "####"  # stands for the number of a copy: in no id, no name and no JSON
 _MARK = MARK.encode()
 _BETWEEN = b"\x00"  # between the parts of a template, which are text
+Columns = tuple[str, tuple[str, ...]]  # a table and those of its columns that are copied
 SHARED = (tables.balance, tables.pool)
 _ABANDONED_AFTER = timedelta(minutes=30)
 
@@ -85,7 +85,7 @@ class Template:
     events: int = 0
     numbers: list[bytes] = field(default_factory=list)  # of its parcels, each to be replaced by one of the copy's own
     parts: bytes = b""  # journal rows, their canonical bytes, what they touched, then the rows of each table of `order`
-    order: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    order: list[Columns] = field(default_factory=list)
     touched_by: tuple[int, ...] = ()  # for each row of `touched`, which event of the life it belongs to
     shared: list[tuple[Table, Key, dict[str, int], Row | None]] = field(default_factory=list)
 
@@ -94,23 +94,21 @@ class Template:
 class Sheet:
     """What waits to be copied into each table, by the table and its columns."""
 
-    rows: dict[tuple[str, tuple[str, ...]], list[bytes]] = field(default_factory=lambda: defaultdict(list))
-    size: int = 0
+    rows: dict[Columns, list[bytes]] = field(default_factory=lambda: defaultdict(list))
 
-    def put(self, table: tuple[str, tuple[str, ...]], text: bytes) -> None:
+    def put(self, table: Columns, text: bytes) -> None:
         self.rows[table].append(text)
-        self.size += len(text)
 
 
 JOURNAL = ("journal", tuple(column.name for column in tables.journal.columns))
-UNSEALED = ("unsealed", ("event_id",))
+SEALED = ("sealed", tuple(column.name for column in tables.sealed.columns))
 TOUCHED = ("touched", ("object_type", "object_id", "qualifier", "event_id"))
 
 
 def template(world: World, ids: MarkedIds, life: Life) -> Template:
     """Live the life and fold it, alone."""
     made = Template(life)
-    folded, entries, rows = Folded(), [], defaultdict[tuple[str, tuple[str, ...]], list[bytes]](list)
+    folded, entries, rows = Folded(), [], defaultdict[Columns, list[bytes]](list)
     for at, written in _moments(ids, life):
         transaction = ids.new("tx")
         entries += [Entry(fact, at, transaction, position) for position, fact in enumerate(written.facts)]
@@ -172,30 +170,41 @@ def _journal(entries: Sequence[Entry]) -> tuple[list[bytes], bytes, tuple[int, .
     return rows, b"".join(touches), tuple(touched_by)
 
 
-def stamp_copy(made: Template, number: int, numbers: Sequence[bytes], first_id: int, sheet: Sheet) -> None:
-    """One copy of a life on the sheet: the `number`th with parcels' `numbers`, its events from `first_id` on."""
-    whole = made.parts.replace(_MARK, spelt(number, len(MARK)).encode())
-    for old, new in zip(made.numbers, numbers, strict=True):
-        whole = whole.replace(old, new)
-    parts = whole.split(_BETWEEN)
-    events = made.events
-    sha256 = hashlib.sha256
-    sheet.put(
-        JOURNAL,
-        b"".join(
-            b"%d\t%b\t\\\\x%b\n" % (event_id, row, sha256(told).hexdigest().encode())
-            for event_id, row, told in zip(
-                range(first_id, first_id + events), parts, parts[events : 2 * events], strict=False
-            )
-        ),
-    )
-    sheet.put(UNSEALED, b"".join(b"%d\n" % event_id for event_id in range(first_id, first_id + events)))
-    sheet.put(TOUCHED, parts[2 * events] % tuple([first_id + which for which in made.touched_by]))
-    for table, text in zip(made.order, parts[2 * events + 1 :], strict=True):
-        sheet.put(table, text)
+@dataclass(slots=True)
+class Press:
+    """Stamps copies one after another: serials, event ids and the chain of seals go on from where they are."""
+
+    gs1_prefix: str
+    serial: int
+    event_id: int
+    seq: int
+    link: bytes
+
+    def stamp(self, made: Template, number: int, sheet: Sheet) -> None:
+        """The `number`th copy of a life on the sheet."""
+        whole = made.parts.replace(_MARK, spelt(number, len(MARK)).encode())
+        for old in made.numbers:
+            whole = whole.replace(old, sscc(self.gs1_prefix, self.serial).encode())
+            self.serial += 1
+        parts = whole.split(_BETWEEN)
+        events, first_id, seq, link = made.events, self.event_id, self.seq, self.link
+        rows, seals = [], []
+        for event_id, (row, told) in enumerate(zip(parts[:events], parts[events : 2 * events], strict=True), first_id):
+            seq += 1
+            told_digest = digest(told)
+            link = chain(link, seq, event_id, told_digest)
+            spelt_digest = told_digest.hex().encode()
+            rows.append(b"%d\t%b\t\\\\x%b\n" % (event_id, row, spelt_digest))
+            seals.append(b"%d\t%d\t\\\\x%b\t\\\\x%b\n" % (seq, event_id, spelt_digest, link.hex().encode()))
+        self.event_id, self.seq, self.link = first_id + events, seq, link
+        sheet.put(JOURNAL, b"".join(rows))
+        sheet.put(SEALED, b"".join(seals))
+        sheet.put(TOUCHED, parts[2 * events] % tuple([first_id + which for which in made.touched_by]))
+        for table, text in zip(made.order, parts[2 * events + 1 :], strict=True):
+            sheet.put(table, text)
 
 
-def _put(rows: dict[tuple[str, tuple[str, ...]], list[bytes]], table: Table, row: Row) -> None:
+def _put(rows: dict[Columns, list[bytes]], table: Table, row: Row) -> None:
     texts = []
     for name, value in row.items():
         told = as_text(value) if isinstance(table.c[name].type, JSONB) else value
