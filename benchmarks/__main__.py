@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import appending, hot_item, intake, packing, rebuilding, sealing
+from benchmarks import appending, filling, hot_item, importing, intake, packing, rebuilding, replaying, sealing
 from benchmarks.machine import database, machine
 from doorstep.storage.embedded import EmbeddedServer
 
@@ -26,8 +26,13 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
     "append": appending.run,
     "seal": sealing.run,
     "rebuild": rebuilding.run,
+    "fill": filling.run,
+    "replay": replaying.run,
 }
-BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {"packing": lambda _: packing.run(sys.stdout)}
+BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
+    "packing": lambda _: packing.run(sys.stdout),
+    "import": importing.run,
+}
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
 
 

@@ -17,13 +17,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
+from statistics import median
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from rich.console import Console
 from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.lives import BEGINS, ENDS, PastCompany, past_company, past_orders
+from benchmarks.measuring import Figure, alone, compared, in_a_process, peak_mb
 from benchmarks.stamping import MARK, MarkedIds, Press, Sheet, Template, template
 from doorstep.events.master import CustomerDefined
 from doorstep.flow.learn import learn
@@ -33,12 +36,15 @@ from doorstep.flow.replay.opening import Opening, open_books
 from doorstep.storage import schema
 from doorstep.storage.changes import Changes
 from doorstep.storage.changes import run as run_statements
+from doorstep.storage.embedded import EmbeddedServer
 from doorstep.storage.server import open_server
 from doorstep.storage.store import SCHEMA, Store, Transaction
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal
 
+ORDERS = 20_000  # measured
+ROUNDS = 3
 COPIES = 50  # of each template, where there are templates enough
 MOST_TEMPLATES = 2_000
 FEWEST_TEMPLATES = 100
@@ -234,6 +240,49 @@ def _take_indexes(raw: psycopg.Connection[Any]) -> list[str]:
         raw.execute(f"DROP INDEX {row.name}".encode())
     raw.commit()
     return [row.made_by for row in rows]
+
+
+def run(server: EmbeddedServer, console: Console) -> list[Figure]:
+    """A smaller past, each time into a new database by a process of its own; raw writes the journal alone."""
+    ours, raw, peaks = [], [], []
+    for number in range(ROUNDS):
+        console.print(f"filling in {ORDERS:,} orders, round {number + 1} of {ROUNDS} ...")
+        name = f"fill-{number}"
+        server.ensure_database(name)
+        filled, peak = in_a_process(_fill_once, server.url(name))
+        peaks.append(peak)
+        ours.append(filled.events / filled.took_s)
+        raw.append(in_a_process(_raw_once, server.dsn(name)))
+    note = "COPY of the same journal rows alone, with their ids and digests, into a table with the same indexes"
+    with psycopg.connect(server.dsn(name)) as connection:
+        size = connection.execute("SELECT pg_database_size(current_database())").fetchall()[0][0]
+    return [
+        compared("events filled in", "/s", ours, raw, note),
+        alone("orders filled in", "/s", ORDERS * median(ours) / filled.events, f"{filled.events:,} events in all"),
+        alone("peak memory", "MB", max(peaks)),
+        alone(f"{ORDERS:,} orders on disk", "MB", size / 1e6),
+    ]
+
+
+def _fill_once(url: str) -> tuple[Filled, int]:
+    return fill(url, ORDERS), peak_mb()
+
+
+def _raw_once(dsn: str) -> float:
+    with psycopg.connect(dsn) as connection:
+        connection.execute("CREATE SCHEMA bare")
+        connection.execute("CREATE TABLE bare.journal (LIKE doorstep.journal INCLUDING DEFAULTS INCLUDING INDEXES)")
+        connection.commit()
+        with connection.cursor().copy("COPY doorstep.journal TO STDOUT") as rows:
+            ready = [bytes(row) for row in rows]
+        whole = b"".join(ready)
+        begin = time.perf_counter()
+        with connection.cursor().copy("COPY bare.journal FROM STDIN") as copy:
+            copy.write(whole)
+        connection.commit()
+        rate = len(ready) / (time.perf_counter() - begin)
+        connection.execute("DROP SCHEMA bare CASCADE")
+    return rate
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import multiprocessing
-import resource
 import tempfile
 import time
 import tomllib
@@ -18,7 +16,7 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from benchmarks.measuring import Figure, alone, compared
+from benchmarks.measuring import Figure, alone, compared, in_a_process, peak_mb
 from doorstep.intake.orders import OrderIn
 from doorstep.intake.tables.kinds import KINDS
 from doorstep.intake.tables.map import parse_map
@@ -55,7 +53,11 @@ def run(console: Console) -> list[Figure]:
         console.print("writing the files ...")
         _write(files, LINES, SHEET_LINES)
         found: list[Figure] = []
-        for name, lines, bare in (("csv", LINES, _bare_csv), ("parquet", LINES, _bare_parquet), ("xlsx", SHEET_LINES, _bare_xlsx)):
+        for name, lines, bare in (
+            ("csv", LINES, _bare_csv),
+            ("parquet", LINES, _bare_parquet),
+            ("xlsx", SHEET_LINES, _bare_xlsx),
+        ):
             console.print(f"{name} ...")
             ours, raw = [], []
             for _ in range(ROUNDS):
@@ -63,11 +65,15 @@ def run(console: Console) -> list[Figure]:
                 raw.append(lines / _seconds(bare, files[name]))
             found.append(compared(f"order lines from {name}", "/s", ours, raw, "the cells read, nothing made of them"))
         pydantic = [LINES / _seconds(_pydantic, files["csv"]) for _ in range(ROUNDS)]
-        found.append(compared("order lines from csv", "/s", found[0].ours_rounds, pydantic, "csv and pydantic, one model an order"))
+        found.append(
+            compared(
+                "order lines from csv", "/s", found[0].ours_rounds, pydantic, "csv and pydantic, one model an order"
+            )
+        )
         console.print(f"{MANY:,} lines ...")
         many = Path(folder) / "many.csv"
         _write_csv(many, MANY)
-        seconds, peak_mb = _in_a_process(many)
+        seconds, peak_mb = in_a_process(_alone, many)
         found.append(alone(f"{MANY:,} order lines from csv", "/s", MANY / seconds, "in a process of its own"))
         found.append(alone("  peak memory", "MB", peak_mb))
         return found
@@ -78,7 +84,7 @@ def _rows(lines: int) -> Any:
         order = number // 3
         yield (
             *(f"W-{order:07}", f"customer-{order % 9973}", f"Customer {order % 9973}", f"{order % 97 + 1} Main Street"),
-            *("New York", "10001", "US", f"SKU-{number % 5000:04}", str(number % 4 + 1), f"{order % 28 + 1:02}/03/2027"),
+            *("New York", "10001", "US", f"SKU-{number % 5000:04}", str(number % 4 + 1), f"{order % 28 + 1:02}/3/2027"),
         )  # fmt: skip
 
 
@@ -113,8 +119,7 @@ def _read(path: Path) -> int:
     if isinstance(told, Refusal):
         raise ValueError(told.says)
     with Reader(kind, told, path) as reader:
-        good = sum(1 for row in reader.rows() if isinstance(row, Good))
-    return good
+        return sum(isinstance(row, Good) for row in reader.rows())
 
 
 def _bare_csv(path: Path) -> int:
@@ -151,7 +156,13 @@ def _pydantic(path: Path) -> int:
             {
                 "customer_id": first[1],
                 "lines": [{"item_id": line[7], "quantity": int(line[8])} for line in lines],
-                "ship_to": {"name": first[2], "lines": [first[3]], "city": first[4], "postcode": first[5], "country": first[6]},
+                "ship_to": {
+                    "name": first[2],
+                    "lines": [first[3]],
+                    "city": first[4],
+                    "postcode": first[5],
+                    "country": first[6],
+                },
                 "currency": "USD",
                 "reference": number,
                 "asked_by": f"{year}-{month}-{day}",
@@ -160,11 +171,6 @@ def _pydantic(path: Path) -> int:
     return len(orders)
 
 
-def _in_a_process(path: Path) -> tuple[float, int]:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_alone, (path,))
-
-
 def _alone(path: Path) -> tuple[float, int]:
     seconds = _seconds(_read, path)
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return seconds, peak_mb()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import resource
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,13 @@ def in_turns(ours: Callable[[], float], raw: Callable[[], float], rounds: int) -
         for which in (0, 1) if number % 2 == 0 else (1, 0):
             found[which].append((ours, raw)[which]())
     return found
+
+
+def in_a_process(part: Callable[..., Any], *arguments: Any) -> Any:
+    """What `part` returns, run in a process of its own, whose peak memory is then its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(part, arguments)
+
+
+def peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

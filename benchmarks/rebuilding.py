@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
 import time
 from itertools import islice
 from typing import Any
@@ -12,7 +10,7 @@ from psycopg import sql
 from rich.console import Console
 
 from benchmarks import shop
-from benchmarks.measuring import Figure, alone, compared
+from benchmarks.measuring import Figure, alone, compared, in_a_process, peak_mb
 from doorstep.flow.place import place_order
 from doorstep.storage import schema
 from doorstep.storage.embedded import EmbeddedServer
@@ -30,12 +28,12 @@ def run(server: EmbeddedServer, console: Console) -> list[Figure]:
     office.store.close()
     url = server.url("rebuild")
     console.print(f"placing {ORDERS:,} orders ...")
-    rate, before_mb, placed_mb = _in_a_process(_place, url)
+    rate, before_mb, placed_mb = in_a_process(_place, url)
     found: dict[Any, list[tuple[float, int]]] = {_rebuild: [], _copy: []}
     console.print(f"rebuilding them, {ROUNDS} rounds ...")
     for number in range(ROUNDS):
         for part in (_rebuild, _copy) if number % 2 else (_copy, _rebuild):
-            found[part].append(_in_a_process(part, url))
+            found[part].append(in_a_process(part, url))
     ours, raw = ([per_second for per_second, _ in found[part]] for part in (_rebuild, _copy))
     beside = "reading the journal and INSERT ... SELECT of the views' rows, nothing folded"
     return [
@@ -45,16 +43,6 @@ def run(server: EmbeddedServer, console: Console) -> list[Figure]:
         alone(f"peak memory of rebuilding {ORDERS:,} orders", "MB", max(mb for _, mb in found[_rebuild])),
         alone("  raw", "MB", max(mb for _, mb in found[_copy])),
     ]
-
-
-def _in_a_process(part: Any, url: str) -> Any:
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        return pool.apply(part, (url,))
-
-
-def _peak_mb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _place(url: str) -> tuple[float, int, int]:
@@ -70,10 +58,10 @@ def _place(url: str) -> tuple[float, int, int]:
     orders = shop.orders(3)
     for order in islice(orders, 100):
         place_order(office, shop.CLERK, order, keys.new("key"))
-    before_mb, begin = _peak_mb(), time.perf_counter()
+    before_mb, begin = peak_mb(), time.perf_counter()
     for order in islice(orders, ORDERS - 100):
         place_order(office, shop.CLERK, order, keys.new("key"))
-    return (ORDERS - 100) / (time.perf_counter() - begin), before_mb, _peak_mb()
+    return (ORDERS - 100) / (time.perf_counter() - begin), before_mb, peak_mb()
 
 
 def _rebuild(url: str) -> tuple[float, int]:
@@ -84,7 +72,7 @@ def _rebuild(url: str) -> tuple[float, int]:
         with schema.rebuilt(raw):
             rate = events / (time.perf_counter() - begin)
     store.close()
-    return rate, _peak_mb()
+    return rate, peak_mb()
 
 
 def _copy(url: str) -> tuple[float, int]:
@@ -105,7 +93,7 @@ def _copy(url: str) -> tuple[float, int]:
         rate = events / (time.perf_counter() - begin)
         raw.rollback()
     store.close()
-    return rate, _peak_mb()
+    return rate, peak_mb()
 
 
 def _events(raw: Any) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks import shop
-from benchmarks.measuring import Figure, alone
+from benchmarks.measuring import Figure, alone, peak_mb
 from doorstep.flow.office import Office
 from doorstep.flow.replay.run import Played, play
 from doorstep.flow.replay.stage import Past, opening_of, stage
@@ -53,7 +52,7 @@ def _figures(played: Played, seconds: float) -> list[Figure]:
     return [
         alone("events replayed", "/s", played.facts / seconds, "treated, played, scored, sealed, learned from"),
         alone("  orders", "/s", played.orders / seconds, f"{played.facts / played.orders:.1f} events each"),
-        alone("  peak memory", "MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024),
+        alone("  peak memory", "MB", peak_mb()),
     ]
 
 
