@@ -1,0 +1,67 @@
+"""What was seen makes a distribution that is never surer than the counts allow: laws."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorstep.goals.rates import interval_ppm, share_ppm
+from doorstep.promising.learned import LEANS_ON, NOTHING, Learned, Seen, leaning, transit
+from doorstep.promising.mass import WHOLE, Mass
+
+PUBLISHED = (0, 300_000, 600_000, 80_000, 20_000)
+seen = st.builds(
+    Seen.of, st.dictionaries(st.integers(0, 30).map(str), st.integers(1, 5_000), max_size=8), st.integers(0, 50)
+)
+
+
+def test_with_nothing_seen_the_carrier_is_believed() -> None:
+    assert transit(NOTHING, PUBLISHED) == Mass.published(PUBLISHED)
+
+
+@given(lane=seen, service=seen)
+def test_what_is_learned_is_a_whole_distribution(lane: Seen, service: Seen) -> None:
+    learned = transit(Learned(lane, service), PUBLISHED)
+    assert sum(learned.ppm) + learned.never_ppm == WHOLE
+
+
+@given(counts=seen)
+def test_a_lane_moves_from_its_service_to_its_own_counts_as_they_grow(counts: Seen) -> None:
+    standard = Mass.published(PUBLISHED)
+    made = leaning(counts, standard)
+    share = WHOLE * LEANS_ON // (counts.parcels + LEANS_ON)
+    for day in range(31):
+        own = sum(parcels for at, parcels in counts.days if at <= day)
+        expected = own * WHOLE // (counts.parcels + LEANS_ON) + standard.by(day) * share // WHOLE
+        assert abs(made.by(day) - expected) <= 3
+
+
+def test_a_thousand_parcels_outweigh_what_is_published_and_three_do_not() -> None:
+    late = Mass.published(PUBLISHED)
+    few = leaning(Seen.of({"9": 3}, 0), late)
+    many = leaning(Seen.of({"9": 1_000}, 0), late)
+    assert few.quantile(890_000) == 3
+    assert few.quantile(950_000) == 9
+    assert many.quantile(100_000) == 9
+
+
+def test_parcels_that_never_came_are_never_forgotten() -> None:
+    made = leaning(Seen.of({"2": 90}, 10), Mass.published(PUBLISHED))
+    assert made.never_ppm == -(-10 * WHOLE // (100 + LEANS_ON))
+
+
+def test_a_share_says_how_sure_it_is() -> None:
+    # Wilson's interval of 81 of 263, as Newcombe (1998, table I) prints it: 0.2553 to 0.3662.
+    low, high = interval_ppm(81, 263)
+    assert (round(low, -2), round(high, -2)) == (255_300, 366_200)
+    assert interval_ppm(0, 0) == (0, WHOLE)
+    assert interval_ppm(3, 3)[1] == WHOLE
+    assert share_ppm(1, 3) == 333_333
+    assert share_ppm(0, 0) is None
+
+
+@given(of=st.integers(1, 10**6), data=st.data())
+def test_the_interval_holds_the_share(of: int, data: st.DataObject) -> None:
+    kept = data.draw(st.integers(0, of))
+    low, high = interval_ppm(kept, of)
+    assert 0 <= low <= kept * WHOLE // of <= high <= WHOLE
