@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.filling import fill
 from benchmarks.lives import BEGINS, ENDS
 from benchmarks.stamping import MARK
@@ -46,6 +48,7 @@ def test_what_is_filled_holds_every_invariant(database_url: str, clock: FalseClo
     store.close()
 
 
+@pytest.mark.slow
 def test_the_same_seed_fills_in_the_same_rows(databases: Databases) -> None:
     once = digests(databases, 1)
     assert digests(databases, 1) == once

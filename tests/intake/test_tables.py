@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -124,9 +125,8 @@ def test_minus_signs_and_phone_numbers_are_no_formulas(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(tmp_path: Path, content: str | bytes, says: str) -> None:
     path = written(tmp_path / "items.csv", content)
-    with pytest.raises(UnreadableTableError, match="") as refused:
+    with pytest.raises(UnreadableTableError, match=re.escape(says)):
         list(open_table(path, Reading()).rows())
-    assert says in str(refused.value)
 
 
 def test_a_header_only_file_brings_nothing_and_is_no_error(tmp_path: Path) -> None:
