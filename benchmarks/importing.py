@@ -82,10 +82,12 @@ def run(console: Console) -> list[Figure]:
 def _rows(lines: int) -> Any:
     for number in range(lines):
         order = number // 3
+        customer = order % 9973
         yield (
-            *(f"W-{order:07}", f"customer-{order % 9973}", f"Customer {order % 9973}", f"{order % 97 + 1} Main Street"),
-            *("New York", "10001", "US", f"SKU-{number % 5000:04}", str(number % 4 + 1), f"{order % 28 + 1:02}/3/2027"),
-        )  # fmt: skip
+            *(f"W-{order:07}", f"customer-{customer}", f"Customer {customer}", f"{order % 97 + 1} Main Street"),
+            *("New York", "10001", "US", f"SKU-{number % 5000:04}", str(number % 4 + 1)),
+            f"{order % 28 + 1:02}/03/2027",
+        )
 
 
 def _write_csv(path: Path, lines: int) -> None:

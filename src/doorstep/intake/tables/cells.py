@@ -28,6 +28,8 @@ LENGTHS = {unit: Decimal(mm) for unit, mm in _MM.items()}
 WEIGHTS = {unit: Decimal(g) for unit, g in _G.items()}
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# Most texts: nothing that would run, nothing that cannot be printed. Told at one look.
+_HARMLESS = re.compile(r"[^=+\-@'\x00-\x1f\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]*")
 _NUMBER_LIKE = re.compile(r"[+-]?[\d.,' ]+")
 _PHONE = re.compile(r"\+[\d ()/.-]{3,38}")
 _MEASURE = re.compile(r"\s*([+-]?[\d.,' ]*\d)\s*([a-zA-Z\"']*)\.?\s*")
@@ -40,14 +42,14 @@ def text(cell: Cell, most: int = 200) -> str:
     """A text, trimmed. What a spreadsheet would run as a formula is refused."""
     if isinstance(cell, str):
         said = cell.strip()
+        if len(said) <= most and _HARMLESS.fullmatch(said):
+            return said
     elif isinstance(cell, Formula):
         raise WrongCellError(f"is a formula ({cell.text[:40]}), not a value: paste it as a value")
     elif isinstance(cell, datetime | date | time):
         said = cell.isoformat()
     else:
         said = _plain_number(cell) if isinstance(cell, Decimal) else str(cell)
-    if said.startswith("'") and said[1:].startswith(_DANGEROUS):
-        said = said[1:]  # as we write such texts ourselves, in files of rows that came back
     if _would_run(said):
         raise WrongCellError(f"begins with {said[0]!r}, which a spreadsheet would run as a formula")
     if _CONTROL.search(said):
@@ -59,6 +61,11 @@ def text(cell: Cell, most: int = 200) -> str:
 
 def _would_run(said: str) -> bool:
     return said.startswith(_DANGEROUS) and not (_NUMBER_LIKE.fullmatch(said) or _PHONE.fullmatch(said))
+
+
+def as_meant(cell: str) -> str:
+    """A text without the apostrophe that we put before it in files of rows that came back."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_DANGEROUS) else cell
 
 
 def spreadsheet_safe(said: str) -> str:

@@ -20,7 +20,6 @@ from doorstep.terms.item import Tracking
 Pick = Callable[[Sequence[Part | None]], Cell]
 _MOST_REMEMBERED = 50_000
 _NOON = time(12)
-_REPEATED = frozenset({"day", "money", "weight", "length", "country", "zone", "tracking", "ended", "yes_no", "whole"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,8 @@ def compiled(kind: Kind, told: Map, joined: Joined) -> list[Compiled]:
             continue
         instants = Instants(told.reading, _NOON if field.reads == "noon" else time(0))
         read = reader_of(field, column, told.reading, instants)
-        if field.reads in _REPEATED:
-            read = _remembering(read)
         timed = instants if field.reads in ("instant", "noon") else None
-        made = _reading(_pick(column, joined, told.reading), read)
+        made = _reading(column, joined, told.reading, read, remembers=timed is None)
         found.append(Compiled(field.name, made, field.needed, field.line, timed))
     return found
 
@@ -114,9 +111,10 @@ def _one(place: tuple[int, int], silent: frozenset[str]) -> Pick:
         if part is None:
             return None
         cell = part[1][index]
-        if cell is None or (isinstance(cell, str) and cell.strip() in silent):
-            return None
-        return None if not isinstance(cell, str) and str(cell) in silent else cell
+        if isinstance(cell, str):
+            cell = cells.as_meant(cell)
+            return None if cell.strip() in silent else cell
+        return None if cell is None or str(cell) in silent else cell
 
     return pick
 
@@ -175,24 +173,36 @@ def _cut(picked: Pick, at_most: int) -> Pick:
     return pick
 
 
-def _reading(pick: Pick, read: Read) -> Callable[[Sequence[Part | None]], Any]:
+def _reading(
+    column: Column, joined: Joined, reading: ReadingIn, read: Read, *, remembers: bool
+) -> Callable[[Sequence[Part | None]], Any]:
+    """From a joined row to the field's value; None where nothing is said."""
+    pick = _pick(column, joined, reading)
+
     def value(parts: Sequence[Part | None]) -> Any:
         cell = pick(parts)
         return None if cell is None else read(cell)
 
+    if remembers and len(column.sources) == 1:
+        return _remembering(value, joined.place_of(column.sources[0]))
     return value
 
 
-def _remembering(read: Read) -> Read:
-    """What a text was read as is remembered: in a column the same ones come again and again."""
+def _remembering(
+    value: Callable[[Sequence[Part | None]], Any], place: tuple[int, int]
+) -> Callable[[Sequence[Part | None]], Any]:
+    """What a text of the column came to is remembered: in most columns the same ones come again and again."""
     known: dict[str, Any] = {}
+    number, index = place
 
-    def remembered(cell: Cell) -> Any:
-        if not isinstance(cell, str):
-            return read(cell)
+    def remembered(parts: Sequence[Part | None]) -> Any:
+        part = parts[number]
+        cell = None if part is None else part[1][index]
+        if type(cell) is not str:
+            return value(parts)
         found = known.get(cell, known)
         if found is known:
-            found = read(cell)
+            found = value(parts)
             if len(known) < _MOST_REMEMBERED:
                 known[cell] = found
         return found

@@ -85,10 +85,9 @@ def fitted(line: int, cells: Sequence[Cell], columns: int) -> Row:
         return Row(line, cells, f"has {len(cells)} cells, and there are {columns} columns")
     if len(cells) < columns:
         return Row(line, cells, f"has {len(cells)} cells, and there are {columns} columns")
-    for cell in cells:
-        if isinstance(cell, str) and len(cell) > MOST_LETTERS:
-            return Row(line, cells, f"has a cell of {len(cell)} letters; {MOST_LETTERS} are the most")
-    return Row(line, cells[:columns])
+    if max(map(len, map(str, cells)), default=0) > MOST_LETTERS:
+        return Row(line, cells, f"has a cell of more than {MOST_LETTERS} letters")
+    return Row(line, cells if len(cells) == columns else cells[:columns])
 
 
 def check_zip(path: Path, most_bytes: int = 2_000_000_000, most_ratio: int = 200) -> None:

@@ -62,6 +62,10 @@ class Bad:
     origin: Origin
 
 
+# A joined row, the values of its fields by name, and its problems.
+_Read = tuple[list[Part | None], dict[str, Any], list[RowProblem]]
+
+
 class Reader:
     """A file of one kind, opened with its map. Close it: what it kept aside is then gone."""
 
@@ -73,6 +77,9 @@ class Reader:
         try:
             self.joined: Joined = joined(told, path, self._leaving)
             self._fields = compiled.compiled(kind, told, self.joined)
+            self._line_fields = [field for field in self._fields if field.line]
+            self._line_names = [field.name for field in kind.fields if field.line]
+            self._head_names = [field.name for field in self._fields if not field.line]
         except BaseException:
             self._leaving.close()
             raise
@@ -131,14 +138,10 @@ class Reader:
     def _groups(self) -> Iterator[Good | Bad]:
         if any(join.many for join in self.map.joins.values()):
             # Each row of the main table is a group, and its lines come one behind the other.
-            current: list[list[Part | None]] = []
-            for parts in self.joined.rows():
-                if current and parts[0] is not current[0][0]:
-                    yield self._group(current)
-                    current = []
-                current.append(parts)
-            if current:
-                yield self._group(current)
+            yield from self._lines_by_join()
+            return
+        if self._contiguous():
+            yield from self._lines_behind_one_another()
             return
         spool = self._leaving.enter_context(closing(Spool()))
         for number, parts in enumerate(self.joined.rows()):
@@ -148,25 +151,82 @@ class Reader:
         for _, several in spool.groups():
             yield self._grouped(several)
 
+    def _lines_by_join(self) -> Iterator[Good | Bad]:
+        current: list[list[Part | None]] = []
+        for parts in self.joined.rows():
+            if current and parts[0] is not current[0][0]:
+                yield self._group(current)
+                current = []
+            current.append(parts)
+        if current:
+            yield self._group(current)
+
+    def _lines_behind_one_another(self) -> Iterator[Good | Bad]:
+        """What stands in the columns of the head is read once where the next line repeats it letter by letter."""
+        places = [self.joined.place_of(s)[1] for name in self._head_names for s in self._sources(name)]
+        current: list[_Read] = []
+        key: Any = None
+        repeated: list[Cell] = []
+        for parts in self.joined.rows():
+            cells = parts[0][1] if parts[0] is not None and not parts[0][2] else ()
+            mine_repeated = [cells[place] for place in places] if cells else []
+            if current and mine_repeated and mine_repeated == repeated and not current[0][2]:
+                current.append((parts, *self._values(parts, self._line_fields)))
+                continue
+            values, problems = self._values(parts)
+            mine = values.get(self.kind.key[0])
+            if current and (mine is None or mine != key):
+                yield self._grouped(current)
+                current = []
+            if not current:
+                repeated = mine_repeated
+            key = mine
+            current.append((parts, values, problems))
+        if current:
+            yield self._grouped(current)
+
+    def _sources(self, name: str) -> Sequence[str]:
+        column = self.map.columns.get(name)
+        return column.sources if column else ()
+
+    def _contiguous(self) -> bool:
+        """Whether the rows of each group stand behind one another: then none need be kept aside."""
+        sources = self.map.columns[self.kind.key[0]].sources
+        if len(sources) != 1 or self.map.joins:
+            return False
+        _, index = self.joined.place_of(sources[0])
+        seen: set[int] = set()
+        before = ""
+        for row in self.table.rows():
+            key = "" if row.says else str(row.cells[index]).strip()
+            if key != before:
+                if hash(key) in seen:
+                    return False
+                seen.add(hash(key))
+                before = key
+        return True
+
     def _group(self, rows: list[list[Part | None]]) -> Good | Bad:
         return self._grouped([(parts, *self._values(parts)) for parts in rows])
 
-    def _grouped(self, several: list[tuple[list[Part | None], dict[str, Any], list[RowProblem]]]) -> Good | Bad:
+    def _grouped(self, several: list[_Read]) -> Good | Bad:
         first_parts, head, _ = several[0]
         problems = [problem for _, _, found in several for problem in found]
         lines = []
-        line_names = [field.name for field in self.kind.fields if field.line]
         for parts, values, _ in several:
-            for field in self.kind.fields:
-                if not field.line and values.get(field.name) != head.get(field.name) and not problems:
+            for name in self._head_names if values is not head and not problems else ():
+                if name in values and values[name] != head.get(name):
                     says = f"is not as in line {_line(first_parts)}: the rows of one {self.kind.key[0]} say one thing"
-                    problems.append(self._problem(field.name, parts, says))
-            line = {name: values[name] for name in line_names if name in values}
+                    problems.append(self._problem(name, parts, says))
+                    break
+            line = {name: values[name] for name in self._line_names if name in values}
             if any(value is not None for value in line.values()):
                 lines.append(line)
         return self._built([parts for parts, _, _ in several], problems, head, lines)
 
-    def _values(self, parts: list[Part | None]) -> tuple[dict[str, Any], list[RowProblem]]:
+    def _values(
+        self, parts: list[Part | None], fields: Sequence[compiled.Compiled] | None = None
+    ) -> tuple[dict[str, Any], list[RowProblem]]:
         problems: list[RowProblem] = []
         values: dict[str, Any] = {}
         for number, part in enumerate(parts):
@@ -174,8 +234,8 @@ class Reader:
                 problems.append(RowProblem(self.joined.tables[number].name, part[0], "", "", part[2]))
         if problems:
             return values, problems
-        nothing_to_carry = self.kind.group and not self.joined.has_lines(parts)
-        for field in self._fields:
+        nothing_to_carry = len(parts) > 1 and self.kind.group and not self.joined.has_lines(parts)
+        for field in self._fields if fields is None else fields:
             try:
                 value = field.read(parts)
             except WrongCellError as wrong:
