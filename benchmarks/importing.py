@@ -24,7 +24,7 @@ from doorstep.intake.tables.read import Good, Reader
 from doorstep.terms.refusals import Refusal
 
 LINES = 100_000
-SHEET_LINES = 20_000
+SHEET_LINES = 5_000
 MANY = 1_000_000
 ROUNDS = 3
 COLUMNS = ("number", "customer", "name", "street", "city", "zip", "country", "sku", "units", "wanted")
