@@ -85,15 +85,16 @@ def _touched_unlike_journal(tx: Transaction) -> list[str]:
         tx,
         "Event {event_id} touches {object_type} {object_id} as {qualifier!r} only by {side}.",
         """
-        WITH told AS (
-            SELECT t.touch->>0 AS object_type, t.touch->>1 AS object_id, event_id, t.touch->>2 AS qualifier
+        SELECT object_type, object_id, event_id, qualifier,
+            CASE WHEN bool_or(told) THEN 'the journal' ELSE 'the index' END AS side
+        FROM (
+            SELECT t.touch->>0 AS object_type, t.touch->>1 AS object_id, event_id, t.touch->>2 AS qualifier,
+                true AS told
             FROM journal, jsonb_array_elements(objects) AS t (touch)
-        ), filed AS (
-            SELECT object_type, object_id, event_id, qualifier FROM touched
-        )
-        SELECT *, 'the journal' AS side FROM (SELECT * FROM told EXCEPT SELECT * FROM filed) unfiled
-        UNION ALL
-        SELECT *, 'the index' FROM (SELECT * FROM filed EXCEPT SELECT * FROM told) invented
+            UNION ALL
+            SELECT object_type, object_id, event_id, qualifier, false FROM touched
+        ) both_sides
+        GROUP BY object_type, object_id, event_id, qualifier HAVING bool_and(told) = bool_or(told)
         ORDER BY event_id, object_type, object_id
         """,
     )
