@@ -149,8 +149,12 @@ def inv_14(tx: Transaction, keys: Collection[str] = (), order_ids: Collection[st
 
 def inv_16(tx: Transaction) -> list[str]:
     """Numbers are exact: no fraction in any stored document, no column of a type that rounds."""
-    # What is left of a document without its strings has a point only in a number.
-    fraction = r"regexp_replace({0}::text, '\"(\\.|[^\"\\])*\"', '', 'g') ~ '[0-9]\.[0-9]'"
+    # What is left of a document without its strings has a point only in a number. Taking them out is dear: first it is
+    # asked whether anything looks like such a number, which a string may as well.
+    fraction = (
+        r"CASE WHEN {0}::text ~ '(^|\[|[:,] )-?[0-9]+\.[0-9]' "
+        r"THEN regexp_replace({0}::text, '\"(\\.|[^\"\\])*\"', '', 'g') ~ '[0-9]\.[0-9]' ELSE false END"
+    )
     documents = (("journal", "event_id", "body"), ("reply", "key", "answer"), ("due", "due_id", "arguments"))
     inexact = [
         violation
