@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from doorstep.storage.invariants.found import MOST, found
@@ -151,20 +152,16 @@ def inv_19(tx: Transaction) -> list[str]:
     ]
 
 
+_BATCH = 2_000
+
+
 def _badly_placed(tx: Transaction) -> list[str]:
     """Parcels with placements: one for each unit, all inside, none inside another.
 
     A unit that ships as it is has a carton of its own, `own:` and its name, as large as the parcel.
     """
     said: list[str] = []
-    for parcel in tx.rows(
-        "SELECT p.sscc, p.carton_id, p.placements, coalesce(k.carton->'inner', "
-        "  CASE WHEN p.carton_id ~ '^(own:|$)' "
-        "  THEN jsonb_build_array(p.length_mm, p.width_mm, p.height_mm) END) AS inner, "
-        "(SELECT sum(c.quantity)::bigint FROM parcel_content c WHERE c.sscc = p.sscc) AS units "
-        "FROM parcel p LEFT JOIN carton k USING (carton_id) "
-        "WHERE p.state <> 'unpacked' AND jsonb_array_length(p.placements) > 0 ORDER BY p.sscc"
-    ):
+    for parcel in _placed(tx):
         if parcel.inner is None:
             said.append(f"Parcel {parcel.sscc} is packed in {parcel.carton_id!r}, a carton nobody knows.")
             continue
@@ -178,6 +175,24 @@ def _badly_placed(tx: Transaction) -> list[str]:
         if len(said) >= MOST:
             break
     return said
+
+
+def _placed(tx: Transaction) -> Iterator[Any]:
+    """Batch by batch: the placements of all parcels that ever left fill more than a company's memory."""
+    after = ""
+    while rows := tx.rows(
+        "SELECT p.sscc, p.carton_id, p.placements, coalesce(k.carton->'inner', "
+        "  CASE WHEN p.carton_id ~ '^(own:|$)' "
+        "  THEN jsonb_build_array(p.length_mm, p.width_mm, p.height_mm) END) AS inner, "
+        "(SELECT sum(c.quantity)::bigint FROM parcel_content c WHERE c.sscc = p.sscc) AS units "
+        "FROM parcel p LEFT JOIN carton k USING (carton_id) "
+        "WHERE p.sscc > %s AND p.state <> 'unpacked' AND jsonb_array_length(p.placements) > 0 "
+        "ORDER BY p.sscc LIMIT %s",
+        after,
+        _BATCH,
+    ):
+        yield from rows
+        after = rows[-1].sscc
 
 
 Box = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
