@@ -85,9 +85,16 @@ def fitted(line: int, cells: Sequence[Cell], columns: int) -> Row:
         return Row(line, cells, f"has {len(cells)} cells, and there are {columns} columns")
     if len(cells) < columns:
         return Row(line, cells, f"has {len(cells)} cells, and there are {columns} columns")
-    if max(map(len, map(str, cells)), default=0) > MOST_LETTERS:
+    if _longest(cells) > MOST_LETTERS:
         return Row(line, cells, f"has a cell of more than {MOST_LETTERS} letters")
     return Row(line, cells if len(cells) == columns else cells[:columns])
+
+
+def _longest(cells: Sequence[Cell]) -> int:
+    try:
+        return max(map(len, cells))  # of a comma file, where all are texts
+    except (TypeError, ValueError):
+        return max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
 
 
 def check_zip(path: Path, most_bytes: int = 2_000_000_000, most_ratio: int = 200) -> None:
