@@ -363,3 +363,12 @@ def test_decimals_of_parquet_are_exact(tmp_path: Path) -> None:
         "2 price: 0.30000000000000004 has more than the 2 decimals of EUR",
         f"3 price: {Decimal('1e-07')} has more than the 2 decimals of EUR",
     ]
+
+
+def test_infinite_numbers_of_parquet_come_back(tmp_path: Path) -> None:
+    table = pa.table({"item_id": list("ABC"), "description": list("abc"), "weight": [float("inf"), float("nan"), 2.0]})
+    pq.write_table(table, tmp_path / "items.parquet")
+    text = "[columns]\nitem_id='item_id'\ndescription='description'\nweight={from='weight',unit='kg'}\n"
+    told = came("items", tmp_path / "items.parquet", text)
+    assert [(item.item_id, item.weight_g) for item in told.values] == [("B", None), ("C", 2_000)]
+    assert told.wrong == ["1 weight: Infinity is not a number that ends"]

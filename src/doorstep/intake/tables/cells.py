@@ -102,7 +102,10 @@ def numbers(reading: ReadingIn) -> Callable[[Cell], Decimal]:
         if isinstance(cell, bool):
             raise WrongCellError(f"is {cell}, not a number")
         if isinstance(cell, int | Decimal):
-            return Decimal(cell)
+            exact = Decimal(cell)
+            if not exact.is_finite():
+                raise WrongCellError("is not a number that ends")
+            return exact
         said = text(cell)
         whole, mark, rest = said.partition(reading.decimal)
         if marks and grouped.fullmatch(whole):
