@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -261,4 +261,3 @@ KINDS: Mapping[str, Kind] = {
         *(ITEMS, SITES, PLACES, STOCK, CUSTOMERS, SUPPLIERS, PURCHASE_ORDERS, ORDERS, TARIFFS, SCANS, HISTORY),
     )
 }
-IMPORTED: Sequence[str] = tuple(name for name in KINDS if name != HISTORY.name)
