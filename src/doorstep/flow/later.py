@@ -49,7 +49,7 @@ def run_due(office: Office, at_most: int = 200) -> Ran:
     """
     done = put_off = 0
     if due.any_due(office.store, verbs.PLAN_ORDERS):
-        done += len(plan.plan_open_orders(office).orders)
+        done += len(plan.plan_open_orders(office, only_asked=True).orders)
     failures = []
     for job in due.lease(office.store, tuple(VERBS), at_most):
         try:
@@ -70,7 +70,7 @@ def run_planning(office: Office, jobs: Sequence[Due]) -> Ran:
     Planning settles the timers of the orders that it reaches. An order that was out of its reach (somebody works on
     it, or too many are open at once) is put off.
     """
-    plan.plan_open_orders(office)
+    plan.plan_open_orders(office, only_asked=True)
     left = due.still_leased(office.store, [job.due_id for job in jobs], jobs[0].leased_until)
     asked = {job.due_id: job.asked for job in jobs}
     settled = [job for job in left if job.asked != asked[job.due_id]]

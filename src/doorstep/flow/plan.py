@@ -41,13 +41,19 @@ class Planned:
     bound_minor: int
 
 
-def plan_open_orders(office: Office, who: Who = CLOCKWORK, at_most: int = MOST_AT_ONCE) -> Planned:
-    """Plan up to `at_most` open orders together. Orders that cannot be shipped now keep what they hold and wait."""
+def plan_open_orders(
+    office: Office, who: Who = CLOCKWORK, at_most: int = MOST_AT_ONCE, only_asked: bool = False
+) -> Planned:
+    """Plan up to `at_most` open orders together. Orders that cannot be shipped now keep what they hold and wait.
+
+    With `only_asked` an order that is planned is left as it is, unless somebody asked for it, the time it was to leave
+    has passed, or it holds what one that was asked for waits for: new orders then cost no more the more are open.
+    """
 
     def step(tx: Transaction) -> Planned:
         company = company_of(tx)
         asked = orders.asked_for(tx, PLAN_ORDERS)  # before anything it may be about is read
-        rows = orders.plannable(tx, PLAN_ORDERS, at_most)
+        rows = (orders.to_plan_now if only_asked else orders.plannable)(tx, PLAN_ORDERS, at_most)
         if not rows:
             _settle_due(tx, (), (), asked)
             return Planned((), (), 0, 0)

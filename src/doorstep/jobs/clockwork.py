@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
+from doorstep.flow.plan import plan_open_orders
 from doorstep.flow.score import score_overdue
 from doorstep.storage.invariants import check_all
 from doorstep.storage.store import Store
@@ -49,6 +50,7 @@ def report_invariants(office: Office) -> int:
 
 
 CHORES: Mapping[str, Chore] = {
+    "plan_again": Chore(HOUR_SECONDS, plan_open_orders),
     "score_overdue": Chore(HOUR_SECONDS, score_all_overdue),
     "check_invariants": Chore(HOUR_SECONDS, report_invariants),
     "learn": Chore(DAY_SECONDS, learn),

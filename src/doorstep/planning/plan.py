@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from doorstep.planning.answers import OrderPlan, Plan, Reason, RunnerUp
 from doorstep.planning.choices import Board, Choice, choices, ship_by, waiting
 from doorstep.planning.prices import Column, Prices, bound, find_prices
-from doorstep.planning.quote import not_together, out_of_stock
+from doorstep.planning.quote import full_days, not_together, out_of_stock
 from doorstep.planning.supply import shortage
 from doorstep.planning.values import DayKey, Deciders, PlanQuestion, Scarce, StockKey
 from doorstep.planning.ways import Desk, scarce_minor
@@ -54,8 +54,10 @@ class _Planner:
         self.refusals: list[list[Refusal]] = []
         self.choices: list[list[Choice]] = []
         self.days: set[DayKey] = set()
+        self.later = _days_are_fought_over(question)
+        full = full_days(question.sites)
         for order in self.orders:
-            found, refusals = choices(order, self.desk, self.pool)
+            found, refusals = choices(order, self.desk, self.pool, full, self.later)
             self.choices.append([])
             self.refusals.append(refusals)
             self._add(len(self.choices) - 1, found)
@@ -195,6 +197,15 @@ class _Planner:
             return not_together(demand, self.question.costs)
         says = "other orders have the stock or the room that it needs"
         return Refusal(Why.OUT_OF_STOCK, says, {"order": demand.order_id})
+
+
+def _days_are_fought_over(question: PlanQuestion) -> bool:
+    """Whether the orders together could ask for more shipments than some site has room for on a day."""
+    most = len(question.orders) * question.costs.most_shipments
+    return any(
+        site.daily_shipments is not None and site.daily_shipments - max(site.booked.values(), default=0) < most
+        for site in question.sites
+    )
 
 
 def _priced(choice: Choice, prices: Prices) -> int:

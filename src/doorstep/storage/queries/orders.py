@@ -39,6 +39,9 @@ _PLANNABLE = (
 )
 
 
+_ASKED = "SELECT key FROM due WHERE verb = %s AND due_at <= %s"
+
+
 def plannable(tx: Transaction, verb: str, at_most: int) -> list[Any]:
     """Orders with units that no released fulfilment order has: cleared, going on, not being worked on by anybody.
 
@@ -47,9 +50,28 @@ def plannable(tx: Transaction, verb: str, at_most: int) -> list[Any]:
     """
     return tx.rows(
         f"SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE {_PLANNABLE} "
-        "ORDER BY EXISTS (SELECT FROM due WHERE verb = %s AND key = o.order_id AND due_at <= %s) DESC, "
-        "o.placed_at, o.order_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
+        f"ORDER BY o.order_id IN ({_ASKED}) DESC, o.placed_at, o.order_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
         verb,
+        tx.now,
+        at_most,
+    )
+
+
+def to_plan_now(tx: Transaction, verb: str, at_most: int) -> list[Any]:
+    """Those of them that cannot be left as they are: asked for, planned to leave at a time that has passed, or holding
+    what one that is asked for waits for. The same order, the same locks.
+    """
+    return tx.rows(
+        f"WITH asked AS MATERIALIZED ({_ASKED}), scarce AS MATERIALIZED (SELECT DISTINCT d.item_id FROM demand d "
+        "JOIN asked ON asked.key = d.order_id WHERE d.waiting > 0), wanted AS MATERIALIZED (SELECT key AS order_id "
+        "FROM asked UNION SELECT order_id FROM fulfilment WHERE state = 'planned' AND departs < %s UNION "
+        "SELECT h.order_id FROM hold h JOIN scarce USING (item_id) WHERE h.state = 'active' AND h.place_id = '') "
+        "SELECT o.*, o.terms::text AS terms_text FROM orders o "
+        f"WHERE o.order_id IN (SELECT order_id FROM wanted) AND {_PLANNABLE} "
+        "ORDER BY o.order_id IN (SELECT key FROM asked) DESC, o.placed_at, o.order_id LIMIT %s "
+        "FOR UPDATE OF o SKIP LOCKED",
+        verb,
+        tx.now,
         tx.now,
         at_most,
     )

@@ -1,0 +1,172 @@
+"""The floor of one site: waves are released, pickers walk, packers pack, drivers come at the cut-off."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from doorstep.flow import hand_over, pack, pick, release
+from doorstep.flow.office import Who
+from doorstep.intake.company import SiteIn
+from doorstep.storage.queries import floor
+from doorstep.terms.refusals import Refusal
+from doorstep.twin.roads import Roads
+from doorstep.twin.world import World, happens, working_moments
+
+_LOOK_SECONDS = 600  # a foreman looks around so often
+_WAVE_SECONDS = 3600
+_MOST_IN_A_WAVE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast people work, in seconds, and how often something is amiss, in parts per million."""
+
+    walk_seconds: int = 55
+    unit_seconds: int = 7
+    open_seconds: int = 70
+    put_seconds: int = 12
+    short_ppm: int = 4_000
+
+
+class Hand:
+    """Somebody who does one thing after another."""
+
+    def __init__(self, name: str, department: str) -> None:
+        self.who = Who(name, department)
+        self.free_at: datetime | None = None
+
+    def next_start(self, now: datetime) -> datetime:
+        return now if self.free_at is None else max(now, self.free_at)
+
+
+class Crew:
+    """Everybody who works at one site, and what lies before them."""
+
+    def __init__(
+        self, world: World, roads: Roads, site: SiteIn, pickers: Sequence[str], packers: Sequence[str], pace: Pace
+    ) -> None:
+        self._world = world
+        self._roads = roads
+        self._site = site
+        self._pace = pace
+        self._chance = world.chance("crew", site.site_id)
+        self._pickers = [Hand(name, "warehouse") for name in pickers]
+        self._packers = [Hand(name, "packing") for name in packers]
+        self._foreman = Who(f"{site.site_id} foreman", "warehouse")
+        self._dock = Who(f"{site.site_id} dock", "shipping")
+        self._to_pick: deque[Any] = deque()
+        self._to_pack: deque[str] = deque()
+        self._serials: dict[str, list[str]] = defaultdict(list)
+
+    def schedule(self, days: Sequence[date]) -> None:
+        """Put down the working days: a look every ten minutes, a wave every hour, the drivers at their cut-offs."""
+        calendar = self._site.calendar
+        carriers: dict[str, set[Any]] = defaultdict(set)
+        for service in self._world.file.services:
+            if self._site.site_id in service.cut_offs:
+                carriers[service.carrier_id].add(service.cut_offs[self._site.site_id])
+        for day in days:
+            for number, moment in enumerate(working_moments(calendar, day, _LOOK_SECONDS)):
+                wave = number * _LOOK_SECONDS % _WAVE_SECONDS == 0
+                self._world.agenda.at(moment, partial(self._look, wave))
+            for service in self._world.file.services:
+                cut_off = service.cut_offs.get(self._site.site_id)
+                if cut_off is not None and service.calendar.works_on(day) and calendar.works_on(day):
+                    self._world.agenda.at(
+                        calendar.at(day, cut_off), partial(self._driver, service.carrier_id, service.service_id)
+                    )
+
+    def _look(self, wave: bool) -> None:
+        if wave:
+            self._release()
+        self._send_pickers()
+        self._send_packers()
+
+    def _release(self) -> None:
+        world = self._world
+        released = world.must(release.release_wave(world.office, self._foreman, self._site.site_id, _MOST_IN_A_WAVE))
+        if not released.task_ids:
+            return
+        fresh = set(released.task_ids)
+        with world.office.store.reading() as tx:
+            tasks = [task for task in floor.open_tasks(tx, self._site.site_id) if task.task_id in fresh]
+        self._to_pick.extend(tasks)
+
+    def _send_pickers(self) -> None:
+        """Every picker who is free before the next look takes the next task."""
+        until = self._world.now() + timedelta(seconds=_LOOK_SECONDS)
+        while self._to_pick:
+            picker = min(self._pickers, key=lambda hand: (hand.next_start(self._world.now()), hand.who.actor))
+            start = picker.next_start(self._world.now())
+            if start >= until:
+                return
+            task = self._to_pick.popleft()
+            spread = self._chance.randint(70, 150)
+            seconds = (self._pace.walk_seconds + self._pace.unit_seconds * min(task.quantity, 40)) * spread // 100
+            picker.free_at = start + timedelta(seconds=seconds)
+            self._world.agenda.at(picker.free_at, partial(self._pick, picker, task, start))
+
+    def _pick(self, picker: Hand, task: Any, start: datetime) -> None:
+        world, found = self._world, task.quantity
+        if happens(self._chance, self._pace.short_ppm):
+            found = self._chance.randrange(task.quantity)
+        serials = self._serials_of(task, found)
+        key = f"pick-{task.task_id}"
+        done = pick.confirm_pick(world.office, picker.who, task.task_id, found, key, serials, start)
+        granted = world.granted("picker", done)
+        if granted is not None and granted.to_pack:
+            self._to_pack.append(granted.fulfilment_id)
+
+    def _serials_of(self, task: Any, found: int) -> list[str]:
+        with self._world.office.store.reading() as tx:
+            rows = tx.rows(
+                "SELECT serial FROM unit WHERE place_id = %s AND item_id = %s ORDER BY serial LIMIT %s",
+                task.place_id,
+                task.item_id,
+                found,
+            )
+        return [row.serial for row in rows]
+
+    def _send_packers(self) -> None:
+        until = self._world.now() + timedelta(seconds=_LOOK_SECONDS)
+        while self._to_pack:
+            packer = min(self._packers, key=lambda hand: (hand.next_start(self._world.now()), hand.who.actor))
+            start = packer.next_start(self._world.now())
+            if start >= until:
+                return
+            fulfilment_id = self._to_pack.popleft()
+            seconds = self._pace.open_seconds + self._pace.put_seconds * self._chance.randint(1, 12)
+            packer.free_at = start + timedelta(seconds=seconds)
+            self._world.agenda.at(packer.free_at, partial(self._pack, packer, fulfilment_id, start))
+
+    def _pack(self, packer: Hand, fulfilment_id: str, start: datetime) -> None:
+        world = self._world
+        done = pack.pack(world.office, packer.who, fulfilment_id, f"pack-{fulfilment_id}", started_at=start)
+        world.granted("packer", done)
+
+    def _driver(self, carrier_id: str, service_id: str) -> None:
+        """What has its label goes; the driver's first scans follow by themselves."""
+        world = self._world
+        with world.office.store.reading() as tx:
+            rows = tx.rows(
+                "SELECT p.sscc, l.tracking_number FROM parcel p JOIN label l USING (sscc) WHERE p.site_id = %s "
+                "AND p.state = 'packed' AND l.state = 'bought' AND l.carrier_id = %s AND l.service_id = %s "
+                "ORDER BY p.sscc",
+                self._site.site_id,
+                carrier_id,
+                service_id,
+            )
+        if not rows:
+            return
+        ssccs = [row.sscc for row in rows]
+        key = f"{self._site.site_id}/{service_id}/{world.now().isoformat()}"
+        done = world.must(hand_over.hand_over(world.office, self._dock, carrier_id, ssccs, key))
+        for kept in done.kept:
+            world.noes["driver", kept.refusal.code] += 1
+        gone = set(done.handed_over)
+        self._roads.collect(carrier_id, [row.tracking_number for row in rows if row.sscc in gone])
