@@ -19,7 +19,9 @@ def test_every_route_asks_for_the_key_but_those_that_are_named_here(shop: Shop) 
             if path in OPEN:
                 assert "security" not in operation
                 continue
-            url = path.format(order_id="x", line_no=1, sscc="0" * 18, carrier_id="swift", tracking_number="x")
+            url = path.format(
+                order_id="x", line_no=1, sscc="0" * 18, carrier_id="swift", tracking_number="x", inbound_id="x"
+            )
             for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {KEY}"}):
                 response = client.request(verb, url, headers={"Idempotency-Key": "1", **headers})
                 problem(response, 401, "unauthorised")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from doorstep.flow import look
 from doorstep.flow.count import count_bin
 from doorstep.flow.receive import Receipt, receive
+from doorstep.flow.redate import Redated, redate_inbound
 from doorstep.terms.refusals import Why
 from tests.corner_shop import CLERK, Shop, granted, refused
 
@@ -65,6 +67,28 @@ def test_an_inbound_that_arrives_in_part_serves_the_oldest_promise_first(shop: S
     shop.settle()
     assert held(shop, newer.order_id) == {"shelf": 4}
     assert shop.free("MUG") == 13
+
+
+def test_goods_that_come_later_are_promised_for_later_and_the_supplier_caused_it(shop: Shop) -> None:
+    inbound_id = shop.expect("MUG", 20)
+    on_shelf, waits = shop.place(("MUG", 2)), shop.place(("MUG", 14))
+    shop.settle()
+    due_at = shop.clock.now() + timedelta(days=6)
+    told = redate_inbound(shop.office, CLERK, inbound_id, due_at, "late")
+    assert told == Redated(inbound_id, (waits.order_id,))
+    shop.settle()
+    first, agreed = granted(look.order(shop.office, waits.order_id)).promises
+    assert (agreed.caused_by, agreed.cause) == ("supplier", "inbound at another time")
+    assert agreed.windows[0].last_day >= first.windows[0].last_day + timedelta(days=3)
+    assert shop.promised(on_shelf.order_id) == on_shelf.promise.last_day
+    assert held(shop, waits.order_id) == {"shelf": 8, "coming": 6}
+
+
+def test_goods_that_came_cannot_come_at_another_time(shop: Shop) -> None:
+    inbound_id = shop.expect("MUG", 5)
+    shop.receive("MUG", 5, inbound_id=inbound_id)
+    for unknown, why in ((inbound_id, Why.WRONG_STATE), ("inb_none", Why.UNKNOWN_INBOUND)):
+        refused(redate_inbound(shop.office, CLERK, unknown, shop.clock.now(), f"late {unknown}"), why)
 
 
 def test_more_may_come_than_was_expected(shop: Shop) -> None:

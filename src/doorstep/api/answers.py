@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from doorstep.flow import change, count, health, look, look_parcels, look_site, pack, place, plan, release
+from doorstep.flow import change, health, look, look_parcels, look_site, pack, place, plan, release
 from doorstep.flow.hand_over import HandOverDone
 from doorstep.flow.troubles import Trouble
 from doorstep.planning.change import State
@@ -136,65 +136,6 @@ class OrdersOut(Out):
             orders=[OrderRowOut.model_validate(row) for row in rows],
             next=rows[-1].order_id if len(rows) == limit else None,
         )
-
-
-class StockRowOut(Out):
-    """What a site has of an item and lot."""
-
-    site_id: str
-    item_id: str
-    lot: str
-    expires_on: date | None
-    on_hand: int
-    held: int
-    free: int
-
-
-class InboundOut(Out):
-    """What a supplier is to bring."""
-
-    inbound_id: str
-    site_id: str
-    item_id: str
-    expected: int
-    received: int
-    held: int
-    due_at: Instant
-
-
-class StockOut(Out):
-    """Stock by site, item and lot, and what is on its way."""
-
-    stock: list[StockRowOut]
-    inbound: list[InboundOut]
-
-    @classmethod
-    def of(cls, view: look.StockView) -> StockOut:
-        return cls.model_validate(view)
-
-
-class InboundIdOut(Out):
-    """The inbound that is expected now."""
-
-    inbound_id: str
-
-
-class ReceiptIdOut(Out):
-    """The receipt that was booked."""
-
-    receipt_id: str
-
-
-class CountedOut(Out):
-    """The difference a count booked, and the orders whose stock it took away."""
-
-    count_id: str
-    difference: int
-    orders_to_replan: list[str]
-
-    @classmethod
-    def of(cls, counted: count.Counted) -> CountedOut:
-        return cls.model_validate(counted)
 
 
 class PlannedOut(Out):

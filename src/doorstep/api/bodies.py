@@ -57,6 +57,12 @@ class InboundIn(Strict):
     due_at: Instant
 
 
+class DueIn(Strict):
+    """When an inbound will come, as the supplier says now."""
+
+    due_at: Instant
+
+
 class ReceiptIn(Strict):
     """Goods that came in: into which bin; lot, serials and inbound as far as they have any."""
 

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from doorstep.api.answers import CountedOut, InboundIdOut, ReceiptIdOut, StockOut
-from doorstep.api.bodies import CountIn, InboundIn, ReceiptIn, StockOf
+from doorstep.api.bodies import CountIn, DueIn, InboundIn, ReceiptIn, StockOf
 from doorstep.api.given import Changing, Reading
+from doorstep.api.goods_answers import CountedOut, InboundIdOut, ReceiptIdOut, RedatedOut, StockOut
 from doorstep.api.problems import granted
-from doorstep.flow import look, receive
+from doorstep.api.statuses import or_problem
+from doorstep.flow import look, receive, redate
 from doorstep.flow.count import count_bin
 
 router = APIRouter(tags=["stock"])
@@ -36,6 +37,13 @@ def expect_inbound(asked: Changing, body: InboundIn) -> InboundIdOut:
         asked.key,
     )
     return InboundIdOut(inbound_id=granted(told))
+
+
+@router.post("/inbounds/{inbound_id:path}/date", responses=or_problem(404, 409))
+def redate_inbound(asked: Changing, inbound_id: str, body: DueIn) -> RedatedOut:
+    """The supplier will bring it at another time. Orders that stand on it are promised anew, caused by the supplier."""
+    told = redate.redate_inbound(asked.under_key(body), asked.who, inbound_id, body.due_at, asked.key)
+    return RedatedOut.of(granted(told))
 
 
 @router.post("/receipts", status_code=201)

@@ -116,7 +116,7 @@ def _orders() -> typer.Typer:
 
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (orders.quote, orders.explain),
-    "Stock": (stock.stock, stock.receive, stock.count, stock.expect),
+    "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate),
     "Floor": (floor.plan, floor.release, floor.tasks, floor.pick, floor.pack),
     "Shipping": (shipping.label, shipping.hand_over, shipping.scan, shipping.track),
     "Imports": (imports.import_, imports.import_undo, imports.imports, imports.import_map),

@@ -47,6 +47,7 @@ ANSWERS: Mapping[Why, Answer] = {
     Why.UNKNOWN_TASK: Answer(NO_INPUT, "`doorstep tasks SITE` tells what there is to pick and pack."),
     Why.UNKNOWN_PARCEL: Answer(NO_INPUT, "`doorstep order show ORDER` tells an order's parcels and their numbers."),
     Why.UNKNOWN_CARRIER: Answer(DATA, "`doorstep order show ORDER` tells which carrier takes which parcel."),
+    Why.UNKNOWN_INBOUND: Answer(NO_INPUT, "`doorstep stock` tells every inbound and its number."),
     Why.UNKNOWN_IMPORT: Answer(NO_INPUT, "`doorstep imports` tells every import and its number."),
     Why.ALREADY_THERE: Answer(CANNOT_CREATE, "It is there already: choose another name, or leave it."),
     Why.BAD_QUANTITY: Answer(DATA, "Give a whole number of units that can be meant."),

@@ -112,6 +112,34 @@ def expect(
         desk.show({"inbound_id": inbound_id}, lambda: told)
 
 
+def redate(
+    context: typer.Context,
+    inbound_id: Annotated[str, typer.Argument(metavar="INBOUND", help="The expected delivery.")],
+    due: Annotated[
+        datetime,
+        typer.Option(formats=[*DAY, *MINUTE], help="When it comes; without an offset, by the first site's clock."),
+    ],
+    key: Key = "",
+    acting: Acting = "",
+    as_json: AsJson = False,
+) -> None:
+    """A supplier brings goods at another time: orders promised from them are promised anew."""
+    from zoneinfo import ZoneInfo
+
+    from doorstep.flow.redate import redate_inbound
+    from doorstep.terms.clock import in_utc
+
+    with opened(context, acting=acting, key=key, as_json=as_json) as desk:
+        zone = desk.zone()
+        due_at = in_utc(due if due.tzinfo else due.replace(tzinfo=ZoneInfo(zone)))
+        told = desk.granted(redate_inbound(desk.office, desk.who, inbound_id, due_at, desk.key))
+        page = (
+            f"Inbound {inbound_id} is expected by {moment(due_at, zone)} {zone}; "
+            f"{many(len(told.order_ids), 'order')} to be promised anew."
+        )
+        desk.show(told, lambda: page)
+
+
 def _difference(units: int) -> str:
     if not units:
         return "as it was believed."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from doorstep.flow import place, plan, receive
 from doorstep.flow.office import Office
 from doorstep.flow.pick import settle_fulfilment
+from doorstep.flow.redate import promise_again
 from doorstep.flow.ship import request_labels, send_label, void_label
 from doorstep.flow.track import reread_scans
 from doorstep.storage import due, verbs
@@ -29,6 +30,7 @@ VERBS: Mapping[str, Verb] = {
     verbs.SEND_LABEL: send_label,
     verbs.VOID_LABEL: void_label,
     verbs.REREAD_SCANS: lambda office, label_id, _: _done(reread_scans(office, label_id)),
+    verbs.PROMISE_AGAIN: lambda office, order_id, _: _done(promise_again(office, order_id)),
     verbs.EXPIRE_HOLDS: lambda office, order_id, _: _done(place.expire_holds(office, order_id)),
 }
 

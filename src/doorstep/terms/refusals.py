@@ -25,6 +25,7 @@ class Why(IntEnum):
     UNKNOWN_PARCEL = auto()
     UNKNOWN_CARRIER = auto()
     UNKNOWN_IMPORT = auto()
+    UNKNOWN_INBOUND = auto()
     ALREADY_THERE = auto()
     BAD_QUANTITY = auto()
     BAD_ADDRESS = auto()

@@ -13,10 +13,11 @@ from doorstep.events.stock import InboundChanged, InboundExpected, InboundWithdr
 from doorstep.flow.imports.built import named_since
 from doorstep.flow.imports.compare import differences
 from doorstep.flow.imports.values import BuiltOn, Given, Judged, Work, changed, created, refused, same
+from doorstep.flow.redate import promise_again_later
 from doorstep.intake.values import PurchaseRow
 from doorstep.storage.queries import master, stock
 from doorstep.storage.store import Transaction
-from doorstep.storage.verbs import PLAN_ORDERS, PLAN_WAITING
+from doorstep.storage.verbs import PLAN_WAITING
 from doorstep.terms.clock import in_utc, read_stamp
 
 
@@ -109,10 +110,9 @@ def change(work: Work, inbound_id: str, item_id: str, after: Coming) -> None:
 
 
 def look_again(work: Work, inbound_id: str, item_id: str) -> None:
-    """Orders that wait for the item, and those that were promised from this inbound, are planned again."""
+    """Orders that wait for the item are planned again, those that were promised from this inbound are promised anew."""
     work.tx.later(PLAN_WAITING, item_id, work.tx.now)
-    for order_id in sorted({hold.order_id for hold in stock.holds_on_inbound(work.tx, inbound_id)}):
-        work.tx.later(PLAN_ORDERS, order_id, work.tx.now)
+    promise_again_later(work.tx, inbound_id)
 
 
 def _stands(tx: Transaction, mine: Any, before: Mapping[str, Any] | None, since: str) -> str:
