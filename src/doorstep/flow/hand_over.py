@@ -51,7 +51,7 @@ def hand_over(
             if refusal is not None:
                 kept.append(NotHandedOver(sscc, refusal))
                 continue
-            take(tx, Scribe(who, tx.now), carrier_id, rows[sscc], occurred_at or tx.now)
+            _take(tx, Scribe(who, tx.now), carrier_id, rows[sscc], occurred_at or tx.now)
             done.append(sscc)
         return HandOverDone(tuple(done), tuple(kept))
 
@@ -88,9 +88,9 @@ def _too_early(tx: Transaction, parcel: Any) -> Refusal | None:
     return Refusal(Why.WRONG_STATE, says, {"sscc": parcel.sscc, "leaves_on": leaves.isoformat()})
 
 
-def take(tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any, occurred_at: datetime, cause: str = "") -> None:
+def _take(tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any, occurred_at: datetime) -> None:
     """Record that the carrier has a packed parcel; its fulfilment order is handed over with its last one."""
-    tx.record(handed_over_fact(scribe, carrier_id, parcel, contents_of(tx, parcel.sscc), occurred_at, cause))
+    tx.record(handed_over_fact(scribe, carrier_id, parcel, contents_of(tx, parcel.sscc), occurred_at))
     tx.flush()
     if any(other.state == "packed" for other in floor.parcels(tx, [parcel.fulfilment_id])):
         return
@@ -123,7 +123,9 @@ def handed_over_fact(
 
 def contents_of(tx: Transaction, sscc: str) -> tuple[Content, ...]:
     """What is inside a parcel, as it was packed."""
-    return tuple(
-        Content(row.line_no, row.item_id, row.quantity, row.lot, tuple(row.serials))
-        for row in floor.contents(tx, [sscc])
-    )
+    return tuple(read_content(row) for row in floor.contents(tx, [sscc]))
+
+
+def read_content(row: Any) -> Content:
+    """A row of what is in a parcel."""
+    return Content(row.line_no, row.item_id, row.quantity, row.lot, tuple(row.serials))

@@ -2,29 +2,83 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from doorstep.events.envelope import Fact
 from doorstep.events.orders import OrderDelivered, PromiseBroken, PromiseKept
 from doorstep.flow.office import CLOCKWORK, Office, Scribe
 from doorstep.goals.score import Delivery, Scored, score
 from doorstep.storage.queries import orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.store import Query, Transaction
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.order import Line
 
 _LAST_TO_END = timedelta(hours=12)  # nowhere does a day end later than twelve hours after UTC's
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an order is scored by: what it wants, what was asked for, and what was promised, oldest promise first."""
+
+    order_id: str
+    lines: tuple[Line, ...]
+    asked: Window | None
+    promises: tuple[Window, ...]
+
+    def score(self, delivered: Sequence[Delivery], destination: Calendar, as_of: datetime) -> Scored:
+        return score(
+            [line for line in self.lines if line.quantity],
+            delivered,
+            asked=self.asked,
+            first=self.promises[0] if self.promises else None,
+            agreed=self.promises[-1] if self.promises else None,
+            destination=destination,
+            as_of=as_of,
+        )
+
+
+def wanted_queries(order_ids: Collection[str]) -> tuple[Query, Query, Query]:
+    """What `wanted_of` reads."""
+    return orders.asked(order_ids), orders.demand_query(order_ids), orders.promises_query(order_ids)
+
+
+def wanted_of(asked: Iterable[Any], demand: Iterable[Any], promises: Iterable[Any]) -> dict[str, Wanted]:
+    """The orders of these rows, by id."""
+    lines, windows = defaultdict[str, list[Line]](list), defaultdict[str, list[Window]](list)
+    for row in demand:
+        lines[row.order_id].append(Line(row.line_no, row.item_id, row.wanted))
+    for row in promises:
+        if row.line_no == 0:
+            windows[row.order_id].append(Window(row.first_day, row.last_day, row.ppm))
+    return {
+        row.order_id: Wanted(
+            row.order_id,
+            tuple(lines[row.order_id]),
+            None if row.asked_by is None else Window(row.asked_from, row.asked_by, 0),
+            tuple(windows[row.order_id]),
+        )
+        for row in asked
+    }
+
+
 def score_if_complete(tx: Transaction, scribe: Scribe, order_id: str, destination: Calendar, at: datetime) -> None:
     """Where nothing of the order is missing any more: it is delivered, and its promises are scored."""
-    wanted = [Line(row.line_no, row.item_id, row.wanted) for row in orders.demand(tx, [order_id])]
-    delivered = _delivered(tx, order_id)
-    if not _missing(wanted, delivered):
-        tx.record(delivered_fact(scribe, order_id, delivered, destination))
-        record_score(tx, scribe, order_id, destination, at)
+    tx.record(*completed(scribe, _wanted(tx, order_id), _delivered(tx, order_id), destination, at))
+
+
+def completed(
+    scribe: Scribe, wanted: Wanted, delivered: Sequence[Delivery], destination: Calendar, at: datetime
+) -> list[Fact]:
+    """The end of an order of which nothing is missing any more; none where something is."""
+    if _missing(wanted.lines, delivered):
+        return []
+    scored = wanted.score(delivered, destination, at)
+    done = delivered_fact(scribe, wanted.order_id, delivered, destination)
+    return [done, *scored_facts(scribe, wanted.order_id, scored)]
 
 
 def _missing(wanted: Iterable[Line], delivered: Iterable[Delivery]) -> bool:
@@ -42,7 +96,8 @@ def delivered_fact(scribe: Scribe, order_id: str, delivered: Sequence[Delivery],
 
 def record_score(tx: Transaction, scribe: Scribe, order_id: str, destination: Calendar, as_of: datetime) -> int:
     """Record the verdicts that can be given by now; returns how many."""
-    facts = scored_facts(scribe, order_id, _scored(tx, order_id, destination, as_of))
+    scored = _wanted(tx, order_id).score(_delivered(tx, order_id), destination, as_of)
+    facts = scored_facts(scribe, order_id, scored)
     tx.record(*facts)
     return len(facts)
 
@@ -59,21 +114,8 @@ def scored_facts(scribe: Scribe, order_id: str, scored: Scored) -> list[Fact]:
     return facts
 
 
-def _scored(tx: Transaction, order_id: str, destination: Calendar, as_of: datetime) -> Scored:
-    order = orders.order(tx, order_id)
-    promises = [row for row in orders.promises(tx, [order_id]) if row.line_no == 0]
-    windows = [Window(row.first_day, row.last_day, row.ppm) for row in promises]
-    asked = None if order.asked_by is None else Window(order.asked_from, order.asked_by, 0)
-    lines = [Line(row.line_no, row.item_id, row.wanted) for row in orders.demand(tx, [order_id]) if row.wanted]
-    return score(
-        lines,
-        _delivered(tx, order_id),
-        asked=asked,
-        first=windows[0] if windows else None,
-        agreed=windows[-1] if windows else None,
-        destination=destination,
-        as_of=as_of,
-    )
+def _wanted(tx: Transaction, order_id: str) -> Wanted:
+    return wanted_of(*tx.answers(*wanted_queries([order_id])))[order_id]
 
 
 def _delivered(tx: Transaction, order_id: str) -> list[Delivery]:

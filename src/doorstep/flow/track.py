@@ -1,4 +1,4 @@
-"""Tracking: a carrier's message is kept once, read, and applied to its parcel, in whatever order messages come."""
+"""Tracking: carriers' messages are kept once, read, and applied to their parcels, in whatever order they come."""
 
 from __future__ import annotations
 
@@ -10,22 +10,16 @@ from typing import Any
 
 from doorstep.carriers import dialects, local
 from doorstep.carriers.port import Forged, Parked, ScanRead
-from doorstep.events.envelope import Fact
-from doorstep.events.fulfilment import Content
-from doorstep.events.shipping import (
-    Scanned,
-    ScanParked,
-)
-from doorstep.flow.hand_over import contents_of, take
+from doorstep.events.shipping import Scanned, ScanParked
+from doorstep.flow.in_hand import Beside, Hand
 from doorstep.flow.journey import Journey
 from doorstep.flow.office import Office, Scribe, Who
-from doorstep.flow.score import score_if_complete
-from doorstep.storage.queries import floor, master, orders
-from doorstep.storage.store import Transaction
-from doorstep.terms.calendar import Calendar, Window
+from doorstep.storage.queries import floor
+from doorstep.storage.store import OvertakenError, Transaction
 from doorstep.terms.parcel import Milestone
 from doorstep.terms.refusals import Refusal
-from doorstep.tracking.track import ParcelTrack, Seen, advance, track_of
+
+_AT_ONCE = 200  # messages in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +38,60 @@ def authentic(secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, 
 
 def take_scan(office: Office, carrier_id: str, raw: bytes) -> ScanTaken:
     """Take an authentic message of a carrier. It is never refused: what cannot be applied is parked, loudly."""
-
-    taken = office.store.run(lambda tx: take_within(tx, carrier_id, raw))
-    if isinstance(taken, Refusal):
-        raise TypeError("a scan is never refused")
+    (taken,) = take_scans(office, carrier_id, [raw])
     return taken
 
 
-def take_within(tx: Transaction, carrier_id: str, raw: bytes) -> ScanTaken:
-    """The same as part of a longer step."""
-    read = dialects.of(carrier_id).read_scan(raw, tx.now)
-    message_id = read.message_id or hashlib.sha256(raw).hexdigest()
-    if tx.one("SELECT 1 FROM message WHERE carrier_id = %s AND message_id = %s", carrier_id, message_id):
-        return ScanTaken("duplicate", "")
-    tx.keep_message(carrier_id, message_id, raw)
-    scribe = Scribe(Who(carrier_id), tx.now)
-    if isinstance(read, Parked):
-        tx.record(scribe(ScanParked(carrier_id, message_id, "", read.reason), cause=read.reason))
-        return ScanTaken("parked", "", read.reason)
-    return _apply(tx, scribe, carrier_id, read)
+def take_scans(office: Office, carrier_id: str, raws: Sequence[bytes]) -> tuple[ScanTaken, ...]:
+    """Take authentic messages of a carrier, as `take_scan` would one after the other in this order.
+
+    Up to 200 go in one transaction. OvertakenError where some can never be written: all the others are taken then.
+    """
+    taken: list[ScanTaken] = []
+    lost: list[OvertakenError] = []
+    waiting = [raws[start : start + _AT_ONCE] for start in range(0, len(raws), _AT_ONCE)]
+    while waiting:
+        some = waiting.pop(0)
+        try:
+            told = office.store.run(lambda tx, some=some: take_within(tx, [(carrier_id, raw) for raw in some]))
+        except OvertakenError as overtaken:
+            if len(some) == 1:
+                lost.append(overtaken)
+            else:
+                half = len(some) // 2
+                waiting[:0] = [some[:half], some[half:]]
+            continue
+        if isinstance(told, Refusal):
+            raise TypeError("a scan is never refused")
+        taken += told
+    if lost:
+        raise lost[0]
+    return tuple(taken)
+
+
+def take_within(tx: Transaction, messages: Sequence[tuple[str, bytes]]) -> list[ScanTaken]:
+    """The same, of (carrier, message) pairs, as part of a longer step, which has written what it recorded before."""
+    reads = [dialects.of(carrier_id).read_scan(raw, tx.now) for carrier_id, raw in messages]
+    ids = [
+        (carrier_id, read.message_id or hashlib.sha256(raw).hexdigest())
+        for (carrier_id, raw), read in zip(messages, reads, strict=True)
+    ]
+    numbers = {
+        (carrier_id, read.tracking_number)
+        for (carrier_id, _), read in zip(messages, reads, strict=True)
+        if isinstance(read, ScanRead)
+    }
+    _, kept, labels = tx.answers(floor.lock_numbers(numbers), floor.messages_kept(ids), floor.labels_by_tracking(numbers))
+    before = {tuple(row) for row in kept}
+    new: dict[tuple[str, str], tuple[ScanRead | Parked, bytes]] = {}
+    for its_id, read, (_, raw) in zip(ids, reads, messages, strict=True):
+        if its_id not in before:
+            new.setdefault(its_id, (read, raw))
+    # In one order for everybody, so that two who bring the same ones never wait in a ring.
+    tx.keep_messages([(*its_id, raw) for its_id, (_, raw) in sorted(new.items())])
+    batch = _Batch(tx, labels, [(carrier_id, read) for (carrier_id, _), (read, _) in new.items()])
+    taken = {its_id: batch.take(*its_id, read) for its_id, (read, _) in new.items()}
+    return [taken.pop(its_id, None) or ScanTaken("duplicate", "") for its_id in ids]
 
 
 def reread_scans(office: Office, label_id: str) -> int:
@@ -70,92 +99,71 @@ def reread_scans(office: Office, label_id: str) -> int:
 
     def step(tx: Transaction) -> int:
         label = floor.label(tx, label_id)
-        rows = tx.rows(
-            "SELECT m.message_id, m.raw FROM scan s JOIN message m USING (carrier_id, message_id) WHERE s.parked <> '' "
-            "AND s.carrier_id = %s AND s.tracking_number = %s ORDER BY m.received_at, m.message_id",
-            label.carrier_id,
-            label.tracking_number,
+        number = (label.carrier_id, label.tracking_number)
+        _, labels, rows = tx.answers(
+            floor.lock_numbers([number]), floor.labels_by_tracking([number]), floor.parked_messages(*number)
         )
-        scribe = Scribe(Who(label.carrier_id), tx.now)
-        for row in rows:
-            read = dialects.of(label.carrier_id).read_scan(row.raw, tx.now)
+        reads = [(row.message_id, dialects.of(label.carrier_id).read_scan(row.raw, tx.now)) for row in rows]
+        batch = _Batch(tx, labels, [(label.carrier_id, read) for _, read in reads])
+        for message_id, read in reads:
             if isinstance(read, ScanRead):
-                _apply(tx, scribe, label.carrier_id, read)
-                tx.flush()
+                batch.take(label.carrier_id, message_id, read)
         return len(rows)
 
     told = office.store.run(step)
     return told if isinstance(told, int) else 0
 
 
-def _apply(tx: Transaction, scribe: Scribe, carrier_id: str, read: ScanRead) -> ScanTaken:
-    floor.lock_number(tx, carrier_id, read.tracking_number)
-    label = floor.label_by_tracking(tx, carrier_id, read.tracking_number)
-    if label is None:
-        reason = f"no parcel of ours has the number {read.tracking_number}"
-        tx.record(scribe(ScanParked(carrier_id, read.message_id, read.tracking_number, reason), cause="unknown number"))
-        return ScanTaken("parked", "", reason)
-    orders.lock(tx, label.order_id)
-    parcel = floor.parcel(tx, label.sscc)
-    if parcel.state == "unpacked":
-        # Its goods are on the shelf or in another parcel: what the carrier has, nobody knows.
-        reason = f"parcel {parcel.sscc} was opened again"
-        tx.record(scribe(ScanParked(carrier_id, read.message_id, read.tracking_number, reason), cause="opened again"))
-        return ScanTaken("parked", "", reason)
-    before = _track(tx, parcel.sscc)
-    after = advance(before, read)
-    body = Scanned(
-        carrier_id=carrier_id,
-        message_id=read.message_id,
-        tracking_number=read.tracking_number,
-        sscc=parcel.sscc,
-        code=read.code,
-        milestone=str(read.milestone),
-        scanned_at=read.occurred_at,
-        scan_place=read.place,
-        corrects=read.corrects,
-    )
-    tx.record(scribe(body, occurred_at=read.occurred_at, place=read.place))
-    Journey(scribe, carrier_id, parcel, _Tables(tx, scribe, carrier_id, parcel)).follow(after)
-    return ScanTaken("applied", parcel.sscc)
+class _Batch:
+    """Messages that are new, the numbers they are about locked, applied one after the other to what is in hand."""
 
-
-def _track(tx: Transaction, sscc: str) -> ParcelTrack:
-    return track_of(
-        Seen(row.message_id, Milestone(row.milestone), row.code, row.scanned_at, row.scan_place, "", row.corrects)
-        for row in floor.scans(tx, sscc)
-    )
-
-
-class _Tables:
-    """What the tables know beside a parcel, for its journey. What was recorded is written before it is read."""
-
-    def __init__(self, tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any) -> None:
+    def __init__(self, tx: Transaction, labels: Sequence[Any], reads: Sequence[tuple[str, ScanRead | Parked]]) -> None:
+        """`labels` are those of the numbers that the messages (carrier, message) are about."""
         self._tx = tx
-        self._scribe = scribe
-        self._carrier_id = carrier_id
-        self._parcel = parcel
-        fulfilment = floor.fulfilment(tx, parcel.fulfilment_id)
-        self.ship_by: datetime = fulfilment.ship_by
-        self.service = master.service(tx, fulfilment.service_id)
+        self._labels = {(label.carrier_id, label.tracking_number): label for label in labels}
+        about = [
+            (self._labels.get((carrier_id, read.tracking_number)), read)
+            for carrier_id, read in reads
+            if isinstance(read, ScanRead)
+        ]
+        ending = {label.order_id for label, read in about if label and _may_end(read)}
+        concerned = {label.sscc: label for label, _ in about if label}
+        self._hand = Hand(tx, list(concerned.values()), ending)
 
-    def record(self, *facts: Fact) -> None:
-        self._tx.record(*facts)
+    def take(self, carrier_id: str, message_id: str, read: ScanRead | Parked) -> ScanTaken:
+        scribe = Scribe(Who(carrier_id), self._tx.now)
+        if isinstance(read, Parked):
+            self._tx.record(scribe(ScanParked(carrier_id, message_id, "", read.reason), cause=read.reason))
+            return ScanTaken("parked", "", read.reason)
+        label = self._labels.get((carrier_id, read.tracking_number))
+        if label is None:
+            reason = f"no parcel of ours has the number {read.tracking_number}"
+            return self._park(scribe, carrier_id, read, reason, "unknown number")
+        parcel = self._hand.parcels[label.sscc]
+        if parcel.state == "unpacked":
+            # Its goods are on the shelf or in another parcel: what the carrier has, nobody knows.
+            return self._park(scribe, carrier_id, read, f"parcel {parcel.sscc} was opened again", "opened again")
+        advanced = self._hand.advance(parcel, read)
+        body = Scanned(
+            carrier_id=carrier_id,
+            message_id=read.message_id,
+            tracking_number=read.tracking_number,
+            sscc=parcel.sscc,
+            code=read.code,
+            milestone=str(read.milestone),
+            scanned_at=read.occurred_at,
+            scan_place=read.place,
+            corrects=read.corrects,
+        )
+        self._tx.record(scribe(body, occurred_at=read.occurred_at, place=read.place))
+        Journey(scribe, carrier_id, parcel, Beside(self._hand, scribe, carrier_id, parcel)).follow(advanced)
+        return ScanTaken("applied", parcel.sscc)
 
-    def contents(self) -> tuple[Content, ...]:
-        return contents_of(self._tx, self._parcel.sscc)
+    def _park(self, scribe: Scribe, carrier_id: str, read: ScanRead, reason: str, cause: str) -> ScanTaken:
+        self._tx.record(scribe(ScanParked(carrier_id, read.message_id, read.tracking_number, reason), cause=cause))
+        return ScanTaken("parked", "", reason)
 
-    def take(self, occurred_at: datetime) -> None:
-        take(self._tx, self._scribe, self._carrier_id, self._parcel, occurred_at, cause="scanned without a hand-over")
 
-    def fulfilment_delivered(self) -> bool:
-        self._tx.flush()
-        return all(parcel.state == "delivered" for parcel in floor.parcels(self._tx, [self._parcel.fulfilment_id]))
-
-    def agreed(self) -> Window:
-        row = orders.agreed(self._tx, [self._parcel.order_id])[self._parcel.order_id][0]
-        return Window(row.first_day, row.last_day, row.ppm)
-
-    def score_if_complete(self, destination: Calendar, at: datetime) -> None:
-        self._tx.flush()
-        score_if_complete(self._tx, self._scribe, self._parcel.order_id, destination, at)
+def _may_end(read: ScanRead) -> bool:
+    """Whether a scan may end a parcel's way, or take such an end back."""
+    return read.milestone is Milestone.DELIVERED or read.corrects

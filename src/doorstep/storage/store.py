@@ -61,9 +61,13 @@ class Transaction:
 
     def ahead(self, *queries: Query) -> None:
         """Ask all of these in one round trip. `rows` and `one` of the same queries then have their answers, once."""
+        self._ahead = list(zip(queries, self.answers(*queries), strict=True))
+
+    def answers(self, *queries: Query) -> list[list[Any]]:
+        """The rows of each of these, asked in one round trip; each sees what was committed when its turn came."""
         with self.connection.pipeline():
             cursors = [self.connection.execute(sql, parameters) for sql, *parameters in queries]
-        self._ahead = [(query, cursor.fetchall()) for query, cursor in zip(queries, cursors, strict=True)]
+        return [cursor.fetchall() for cursor in cursors]
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of a query, as named tuples."""

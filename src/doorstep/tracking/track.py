@@ -106,18 +106,9 @@ _AFTER: Mapping[Milestone, frozenset[Milestone]] = {
 
 def advance(track: ParcelTrack, scan: Scan) -> Advance:
     """`track` with one more scan. The tracking number is the caller's to match; times must be aware."""
-    new = Seen(
-        message_id=scan.message_id,
-        milestone=scan.milestone,
-        code=scan.code,
-        occurred_at=scan.occurred_at,
-        place=scan.place,
-        signed_by=scan.signed_by,
-        corrects=scan.corrects,
-    )
+    new = _seen(scan)
     known = {seen.message_id: seen for seen in track.history}
-    # Two messages under one id are the carrier's mistake; the same one of them wins whichever came first.
-    kept = min(known.get(new.message_id, new), new, key=_order)
+    kept = _kept(known, new)
     if known.get(new.message_id) == kept:
         return Advance(track, Effect.DUPLICATE)
     after = _replay(sorted((known | {new.message_id: kept}).values(), key=_order))
@@ -126,11 +117,30 @@ def advance(track: ParcelTrack, scan: Scan) -> Advance:
 
 
 def track_of(scans: Iterable[Scan]) -> ParcelTrack:
-    """The track that these scans make, from nothing."""
-    track = ParcelTrack()
-    for scan in scans:
-        track = advance(track, scan).track
-    return track
+    """The track that these scans make, from nothing: the same as `advance` by one after the other."""
+    known: dict[str, Seen] = {}
+    for seen in map(_seen, scans):
+        known[seen.message_id] = _kept(known, seen)
+    return _replay(sorted(known.values(), key=_order))
+
+
+def _seen(scan: Scan) -> Seen:
+    if isinstance(scan, Seen):
+        return scan
+    return Seen(
+        message_id=scan.message_id,
+        milestone=scan.milestone,
+        code=scan.code,
+        occurred_at=scan.occurred_at,
+        place=scan.place,
+        signed_by=scan.signed_by,
+        corrects=scan.corrects,
+    )
+
+
+def _kept(known: Mapping[str, Seen], new: Seen) -> Seen:
+    """Two messages under one id are the carrier's mistake; the same one of them wins whichever came first."""
+    return min(known.get(new.message_id, new), new, key=_order)
 
 
 def _order(seen: Seen) -> tuple[datetime, int, int, str, str, str, str]:

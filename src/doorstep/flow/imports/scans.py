@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from doorstep.events.imports import Effect
 from doorstep.flow.imports.values import BuiltOn, Given, Judged, Work, created, refused, same
-from doorstep.flow.track import take_within
+from doorstep.flow.track import ScanTaken, take_within
 from doorstep.intake.values import ScanRow
 from doorstep.storage.queries import master
 from doorstep.terms.clock import stamp
@@ -24,15 +24,18 @@ class Scans:
 
     def book(self, work: Work, rows: Sequence[Given]) -> list[Judged]:
         carriers = {service.carrier_id for service in master.services(work.tx)}
-        return [self._book(work, given, carriers) for given in rows]
+        scans: list[ScanRow] = [given.value for given in rows if given.value.carrier_id in carriers]
+        taken = iter(take_within(work.tx, [(scan.carrier_id, raw_of(scan)) for scan in scans]))
+        work.tx.flush()
+        return [
+            self._judged(given, next(taken) if given.value.carrier_id in carriers else None) for given in rows
+        ]
 
-    def _book(self, work: Work, given: Given, carriers: set[str]) -> Judged:
+    def _judged(self, given: Given, taken: ScanTaken | None) -> Judged:
         scan: ScanRow = given.value
         name = f"{scan.carrier_id}/{scan.message_id}"
-        if scan.carrier_id not in carriers:
+        if taken is None:
             return refused(given, f"There is no carrier {scan.carrier_id}.", name)
-        taken = take_within(work.tx, scan.carrier_id, raw_of(scan))
-        work.tx.flush()
         if taken.outcome == "duplicate":
             return same(given, name)
         return created(given, "scan", name, f"parked: {taken.reason}" if taken.outcome == "parked" else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.store import Query, Transaction
 
 
 def to_release(tx: Transaction, site_id: str, at_most: int) -> list[Any]:
@@ -81,17 +81,55 @@ def labels(tx: Transaction, ssccs: Collection[str]) -> list[Any]:
     return tx.rows("SELECT * FROM label WHERE sscc = ANY(%s) ORDER BY label_id", list(ssccs))
 
 
+Number = tuple[str, str]  # a carrier and its tracking number
+
+
+def labels_by_tracking(numbers: Collection[Number]) -> Query:
+    """The newest label of each number that is known."""
+    return (
+        "SELECT DISTINCT ON (carrier_id, tracking_number) l.* FROM label l JOIN unnest(%s::text[], %s::text[]) "
+        "AS n (carrier_id, tracking_number) USING (carrier_id, tracking_number) "
+        "ORDER BY carrier_id, tracking_number, label_id DESC",
+        *_columns(numbers),
+    )
+
+
 def label_by_tracking(tx: Transaction, carrier_id: str, tracking_number: str) -> Any:
-    return tx.one(
-        "SELECT * FROM label WHERE carrier_id = %s AND tracking_number = %s ORDER BY label_id DESC LIMIT 1",
+    return tx.one(*labels_by_tracking([(carrier_id, tracking_number)]))
+
+
+def lock_numbers(numbers: Collection[Number]) -> Query:
+    """Learning a number and parking a scan for want of it follow one another: one of them sees the other's work."""
+    names = [f"tracking {carrier_id} {tracking_number}" for carrier_id, tracking_number in sorted(numbers)]
+    return ("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS n (name)", names)
+
+
+def lock_number(tx: Transaction, carrier_id: str, tracking_number: str) -> None:
+    """The same for one."""
+    tx.rows(*lock_numbers([(carrier_id, tracking_number)]))
+
+
+def messages_kept(ids: Collection[tuple[str, str]]) -> Query:
+    """Rows (carrier_id, message_id) of those that came before."""
+    return (
+        "SELECT carrier_id, message_id FROM message JOIN unnest(%s::text[], %s::text[]) AS n (carrier_id, message_id) "
+        "USING (carrier_id, message_id)",
+        *_columns(ids),
+    )
+
+
+def parked_messages(carrier_id: str, tracking_number: str) -> Query:
+    """Rows (message_id, raw) of what is parked under a number, oldest first."""
+    return (
+        "SELECT m.message_id, m.raw FROM scan s JOIN message m USING (carrier_id, message_id) WHERE s.parked <> '' "
+        "AND s.carrier_id = %s AND s.tracking_number = %s ORDER BY m.received_at, m.message_id",
         carrier_id,
         tracking_number,
     )
 
 
-def lock_number(tx: Transaction, carrier_id: str, tracking_number: str) -> None:
-    """Learning a number and parking a scan for want of it follow one another: one of them sees the other's work."""
-    tx.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"tracking {carrier_id} {tracking_number}")
+def _columns(pairs: Collection[tuple[str, str]]) -> list[list[str]]:
+    return [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]
 
 
 def in_hand(tx: Transaction, verb: str, key: str) -> bool:
@@ -100,5 +138,28 @@ def in_hand(tx: Transaction, verb: str, key: str) -> bool:
     return tx.one(running, verb, key, tx.now) is not None
 
 
+def parcels_of_orders(order_ids: Collection[str]) -> Query:
+    """Every parcel of the orders, opened ones too, with the service and `ship_by` of its fulfilment order."""
+    return (
+        "SELECT p.sscc, p.fulfilment_id, p.order_id, p.site_id, f.service_id, f.ship_by, p.state, p.milestone, p.eta, "
+        "p.delivered_at FROM parcel p JOIN fulfilment f USING (fulfilment_id) WHERE p.order_id = ANY(%s) "
+        "ORDER BY p.sscc",
+        list(order_ids),
+    )
+
+
+def contents_of_orders(order_ids: Collection[str]) -> Query:
+    """What is in each parcel of the orders."""
+    return (
+        "SELECT c.* FROM parcel_content c JOIN parcel p USING (sscc) WHERE p.order_id = ANY(%s) "
+        "ORDER BY c.sscc, c.content_no",
+        list(order_ids),
+    )
+
+
 def scans(tx: Transaction, sscc: str) -> list[Any]:
-    return tx.rows("SELECT * FROM scan WHERE sscc = %s ORDER BY scanned_at, message_id", sscc)
+    return tx.rows(*scans_of([sscc]))
+
+
+def scans_of(ssccs: Collection[str]) -> Query:
+    return ("SELECT * FROM scan WHERE sscc = ANY(%s) ORDER BY sscc, scanned_at, message_id", list(ssccs))

@@ -89,6 +89,20 @@ def service(tx: Transaction, service_id: str) -> CarrierService | None:
     return _parsed(CarrierService, row.text) if row else None
 
 
+def services_of_orders(order_ids: Collection[str]) -> Query:
+    """The services that fulfilment orders of these go by, for `read_services`."""
+    return (
+        "SELECT service::text AS text FROM service WHERE service_id IN "
+        "(SELECT service_id FROM fulfilment WHERE order_id = ANY(%s))",
+        list(order_ids),
+    )
+
+
+def read_services(rows: Iterable[Any]) -> dict[str, CarrierService]:
+    found: Iterable[CarrierService] = (_parsed(CarrierService, row.text) for row in rows)
+    return {service.service_id: service for service in found}
+
+
 def cartons(tx: Transaction) -> tuple[Carton, ...]:
     return tuple(_parsed(Carton, row.text) for row in tx.rows(*CARTONS))
 

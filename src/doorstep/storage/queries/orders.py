@@ -28,8 +28,21 @@ def lines(tx: Transaction, order_id: str) -> list[Any]:
     return tx.rows("SELECT * FROM order_line WHERE order_id = %s ORDER BY line_no", order_id)
 
 
+def asked(order_ids: Collection[str], lock: bool = False) -> Query:
+    """Rows (order_id, asked_from, asked_by), where wanted locked as `lock_all` does."""
+    return (
+        "SELECT order_id, asked_from, asked_by FROM orders WHERE order_id = ANY(%s) ORDER BY order_id"
+        + " FOR UPDATE" * lock,
+        list(order_ids),
+    )
+
+
 def demand(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
-    return tx.rows("SELECT * FROM demand WHERE order_id = ANY(%s) ORDER BY order_id, line_no, item_id", list(order_ids))
+    return tx.rows(*demand_query(order_ids))
+
+
+def demand_query(order_ids: Collection[str]) -> Query:
+    return ("SELECT * FROM demand WHERE order_id = ANY(%s) ORDER BY order_id, line_no, item_id", list(order_ids))
 
 
 _PLANNABLE = (
@@ -100,7 +113,11 @@ def asked_in_vain(tx: Transaction, verb: str) -> list[str]:
 
 def promises(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
     """Every promise of the orders, by revision and line (0 is the order as a whole)."""
-    return tx.rows(
+    return tx.rows(*promises_query(order_ids))
+
+
+def promises_query(order_ids: Collection[str]) -> Query:
+    return (
         "SELECT promise_id, order_id, line_no, revision, first_day, last_day, ppm, basis, cause, "
         "caused_by, promised_at FROM promise WHERE order_id = ANY(%s) ORDER BY order_id, revision, line_no",
         list(order_ids),
