@@ -22,6 +22,7 @@ HOW = {
     "instant": "time",
     "noon": "time",
     "yes_no": "yes or no",
+    "site_kind": "own, store, 3pl or vendor",
     "tracking": "word",
     "ended": "word",
     "country": "country",

@@ -12,7 +12,7 @@ from doorstep.terms.company import Company
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
-from doorstep.terms.places import PlaceKind
+from doorstep.terms.places import PlaceKind, SiteKind
 from doorstep.terms.service import CarrierService
 
 
@@ -31,6 +31,7 @@ class CompanyDefined(Body):
 class SiteDefined(Body):
     """A site: where it is (country and postcode head) and when it works. Its pack bench and dock come with it."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.DEFINE
     site_id: str
     name: str
@@ -38,6 +39,7 @@ class SiteDefined(Body):
     calendar: Calendar
     person_ref: str
     daily_orders: int = 0  # what it can release on one day; 0 says no limit
+    kind: SiteKind = SiteKind.OWN
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("site", self.site_id, "defined"),)

@@ -61,5 +61,6 @@ def bodies(*modules: object) -> list[type[Body]]:
 
 
 REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports, learning))
+REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})

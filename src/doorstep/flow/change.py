@@ -23,9 +23,9 @@ from doorstep.flow.score import score_if_complete
 from doorstep.flow.state import furthest_state, state_of_fulfilment
 from doorstep.flow.told import Promise
 from doorstep.flow.undo import Undo
-from doorstep.intake.judge import judge_address, judge_dates
+from doorstep.intake.judge import judge_address, judge_dates, not_in_packages
 from doorstep.planning.change import Change, Do, State, consequence
-from doorstep.storage.queries import floor, orders, stock
+from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS, REQUEST_LABELS, SETTLE_FULFILMENT
 from doorstep.terms.calendar import Calendar
@@ -222,6 +222,10 @@ class _Work:
             says = f"Order {self.order_id} has no line {line_no}."
             return Refusal(Why.UNKNOWN_ORDER, says, {"order_id": self.order_id, "line": line_no})
         concerned = self._with_line(line_no)
+        if change is Change.CHANGE_QUANTITY:
+            item = master.items(self.tx, [line.item_id])[line.item_id]
+            if no := not_in_packages(item, quantity, line_no):
+                return no
         state = self.state_of(concerned) if concerned else self.state_of([])
         answer = consequence(state, change)
         if isinstance(answer, Refusal):

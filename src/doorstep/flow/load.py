@@ -32,7 +32,7 @@ def _steps(office: Office, who: Who, file: CompanyIn) -> Iterator[Callable[[], s
         yield partial(
             master.define_site,
             *(office, who, site.site_id, site.name, site.address.value()),
-            *(site.calendar, site.bins, site.daily_orders),
+            *(site.calendar, site.bins, site.daily_orders, site.kind),
         )
     yield partial(master.define_items, office, who, file.items)
     for customer in file.customers:

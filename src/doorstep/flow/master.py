@@ -23,7 +23,7 @@ from doorstep.terms.item import Item
 from doorstep.terms.money import DECIMALS
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
-from doorstep.terms.places import Address, PlaceKind
+from doorstep.terms.places import Address, PlaceKind, SiteKind
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
@@ -45,6 +45,7 @@ def define_site(
     calendar: Calendar,
     bins: Sequence[str],
     daily_orders: int = 0,
+    kind: SiteKind = SiteKind.OWN,
 ) -> str | Refusal:
     """A site with its bins, pack bench and dock. `bins` are names within the site, such as A-01."""
     reserved = {"pack", "dock"} & set(bins)
@@ -57,7 +58,7 @@ def define_site(
         person_ref = office.ids.new("per")
         tx.keep_person(person_ref, address)
         tx.record(
-            scribe(SiteDefined(site_id, name, address.area, calendar, person_ref, daily_orders)),
+            scribe(SiteDefined(site_id, name, address.area, calendar, person_ref, daily_orders, kind)),
             *(scribe(PlaceDefined(f"{site_id}/{place}", PlaceKind.BIN, site_id)) for place in bins),
         )
         return site_id

@@ -172,6 +172,7 @@ def _quoted(
         terms=terms,
         asked_from=order.asked_from,
         asked_by=order.asked_by,
+        receives=terms.receives,
     )
     return ask_quote(tx, company, demand)
 

@@ -118,13 +118,15 @@ class Requote:
 
     def _ask(self, units: _Units, supplies: tuple[SiteSupply, ...]) -> Offer | Refusal:
         items = master.items(self.tx, {item_id for _, item_id, _ in units})
+        terms = master.terms_of(self.order.terms_text)
         demand = Demand(
             order_id=self.order.order_id,
             needs=needs_of(units, items),
             area=self.order.area,
-            terms=master.terms_of(self.order.terms_text),
+            terms=terms,
             asked_from=self.order.asked_from,
             asked_by=self.order.asked_by,
+            receives=terms.receives,
         )
         services = master.services(self.tx)
         transits = learning.transits(self.tx, learning.transits_to_query(region(self.order.area)))

@@ -81,7 +81,9 @@ def take_within(tx: Transaction, messages: Sequence[tuple[str, bytes]]) -> list[
         for (carrier_id, _), read in zip(messages, reads, strict=True)
         if isinstance(read, ScanRead)
     }
-    _, kept, labels = tx.answers(floor.lock_numbers(numbers), floor.messages_kept(ids), floor.labels_by_tracking(numbers))
+    _, kept, labels = tx.answers(
+        floor.lock_numbers(numbers), floor.messages_kept(ids), floor.labels_by_tracking(numbers)
+    )
     before = {tuple(row) for row in kept}
     new: dict[tuple[str, str], tuple[ScanRead | Parked, bytes]] = {}
     for its_id, read, (_, raw) in zip(ids, reads, messages, strict=True):

@@ -14,6 +14,7 @@ from doorstep.terms.company import Company
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
+from doorstep.terms.places import SiteKind
 from doorstep.terms.refusals import Refusal
 from doorstep.terms.service import CarrierService
 
@@ -27,6 +28,7 @@ class SiteIn(Strict):
     calendar: Calendar
     bins: list[Id]
     daily_orders: int = 0
+    kind: SiteKind = SiteKind.OWN
 
 
 class CustomerIn(Strict):

@@ -71,12 +71,26 @@ def judge(
         if not 0 < line.quantity <= _MOST_UNITS:
             says = f"Line {line.line_no}: the quantity is {line.quantity}; it must be from 1 to {_MOST_UNITS}."
             found.append(Refusal(Why.BAD_QUANTITY, says, {**place, "quantity": line.quantity}))
+        elif line.item_id in items and (no := not_in_packages(items[line.item_id], line.quantity, line.line_no)):
+            found.append(no)
     return (
         found
         + _currency(order, company)
         + judge_address(order.ship_to)
         + judge_dates(order.asked_from, order.asked_by, now)
     )
+
+
+def not_in_packages(item: Item, quantity: int, line_no: int) -> Refusal | None:
+    """BAD_QUANTITY where a package would have to be broken; the quantities next to it that can be had."""
+    over = quantity % item.sold_by
+    if not over:
+        return None
+    less, more = quantity - over, quantity - over + item.sold_by
+    either = f"{less} or {more}" if less else str(more)
+    says = f"Line {line_no}: {item.item_id} is sold by {item.sold_by}; order {either} instead of {quantity}."
+    concerns: dict[str, str | int] = {"line": line_no, "item_id": item.item_id, "quantity": quantity, "more": more}
+    return Refusal(Why.BAD_QUANTITY, says, {**concerns, "less": less} if less else concerns)
 
 
 def _numbering(order: Order) -> list[Refusal]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.order import Terms
-from doorstep.terms.places import Address
+from doorstep.terms.places import Address, SiteKind
 from doorstep.terms.service import WeightStep
 
 
@@ -21,6 +21,7 @@ class SiteRow:
     address: Address
     calendar: Calendar
     daily_orders: int = 0
+    kind: SiteKind = SiteKind.OWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Item:
     """An item of the catalogue. Unknown size or weight is None: it is estimated with a spread, and learned when packed.
 
     `parts` make it a kit: it is promised, held and picked as the sum of its parts.
+    `sold_by` is how many units a package holds that is not broken: it is ordered in multiples of that.
     `hazard` is a UN hazard class such as '9' or '3', empty for harmless goods.
     """
 
@@ -43,3 +44,4 @@ class Item:
     fragile: bool = False
     own_container: bool = False
     price_minor: int = 0
+    sold_by: int = 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from doorstep.terms.calendar import Calendar
 from doorstep.terms.places import Address
 
 T = TypeVar("T")
@@ -21,6 +22,7 @@ class Terms:
     max_deliveries: int | None = None
     min_shelf_life_days: int | None = None
     wanted_ppm: int | None = None  # wanted probability of keeping the promise, parts per million
+    receives: Calendar | None = None  # days and hours in which goods are taken in
     language: str | None = None
 
     def over(self, below: Terms) -> Terms:

@@ -26,6 +26,15 @@ class PlaceKind(StrEnum):
         return self in _PHYSICAL
 
 
+class SiteKind(StrEnum):
+    """Whose place goods leave from: our own, a store with a counter, a third party's, or the vendor's."""
+
+    OWN = "own"
+    STORE = "store"
+    THIRD_PARTY = "3pl"
+    VENDOR = "vendor"
+
+
 _PHYSICAL = frozenset({PlaceKind.BIN, PlaceKind.PACK, PlaceKind.DOCK})
 
 # Places of the whole company; every site has its own bins, pack bench and dock.

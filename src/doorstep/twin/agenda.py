@@ -8,7 +8,7 @@ from datetime import datetime
 
 from doorstep.terms.clock import FalseClock
 
-Action = Callable[[], None]
+Action = Callable[[], object]
 
 
 class Agenda:

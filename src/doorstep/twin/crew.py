@@ -13,7 +13,6 @@ from doorstep.flow import hand_over, pack, pick, release
 from doorstep.flow.office import Who
 from doorstep.intake.company import SiteIn
 from doorstep.storage.queries import floor
-from doorstep.terms.refusals import Refusal
 from doorstep.twin.roads import Roads
 from doorstep.twin.world import World, happens, working_moments
 
@@ -64,22 +63,17 @@ class Crew:
         self._serials: dict[str, list[str]] = defaultdict(list)
 
     def schedule(self, days: Sequence[date]) -> None:
-        """Put down the working days: a look every ten minutes, a wave every hour, the drivers at their cut-offs."""
+        """Put down the working days: a look every ten minutes, a wave every hour, a driver at each cut-off."""
         calendar = self._site.calendar
-        carriers: dict[str, set[Any]] = defaultdict(set)
-        for service in self._world.file.services:
-            if self._site.site_id in service.cut_offs:
-                carriers[service.carrier_id].add(service.cut_offs[self._site.site_id])
+        called = [service for service in self._world.file.services if self._site.site_id in service.cut_offs]
         for day in days:
             for number, moment in enumerate(working_moments(calendar, day, _LOOK_SECONDS)):
                 wave = number * _LOOK_SECONDS % _WAVE_SECONDS == 0
                 self._world.agenda.at(moment, partial(self._look, wave))
-            for service in self._world.file.services:
-                cut_off = service.cut_offs.get(self._site.site_id)
-                if cut_off is not None and service.calendar.works_on(day) and calendar.works_on(day):
-                    self._world.agenda.at(
-                        calendar.at(day, cut_off), partial(self._driver, service.carrier_id, service.service_id)
-                    )
+            for service in called:
+                if service.calendar.works_on(day) and calendar.works_on(day):
+                    comes_at = calendar.at(day, service.cut_offs[self._site.site_id])
+                    self._world.agenda.at(comes_at, partial(self._driver, service.carrier_id, service.service_id))
 
     def _look(self, wave: bool) -> None:
         if wave:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
 from collections.abc import Sequence
-from functools import partial
+from datetime import datetime
 
 from doorstep.flow import track
 from doorstep.twin.world import World
 
 
 class Roads:
-    """Messages of the carriers, each sent when it falls due."""
+    """The carriers' messages. Each carrier sends what has fallen due by then, a few times an hour."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._waiting: dict[str, list[tuple[datetime, int, bytes]]] = defaultdict(list)
+        self._put_down = 0
         self.messages = 0
 
     def collect(self, carrier_id: str, tracking_numbers: Sequence[str]) -> None:
         """The driver has these parcels: everything that will be told about them is put down."""
         for number in tracking_numbers:
             for message in self._world.desk.collect(number, self._world.now()):
-                self._world.agenda.at(message.due_at, partial(self._tell, carrier_id, message.raw))
+                heapq.heappush(self._waiting[carrier_id], (message.due_at, self._put_down, message.raw))
+                self._put_down += 1
 
-    def _tell(self, carrier_id: str, raw: bytes) -> None:
-        taken = track.take_scan(self._world.office, carrier_id, raw)
-        self.messages += 1
-        if taken.outcome == "parked":
-            self._world.noes["scan", taken.reason] += 1
+    def send(self) -> None:
+        """Every carrier sends what is due."""
+        for carrier_id, waiting in self._waiting.items():
+            raws = []
+            while waiting and waiting[0][0] <= self._world.now():
+                raws.append(heapq.heappop(waiting)[2])
+            if not raws:
+                continue
+            self.messages += len(raws)
+            for taken in track.take_scans(self._world.office, carrier_id, raws):
+                if taken.outcome == "parked":
+                    self._world.noes["carrier", taken.reason] += 1

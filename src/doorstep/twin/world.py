@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from doorstep.flow.office import Office
@@ -77,7 +77,3 @@ def working_moments(calendar: Calendar, day: date, every_seconds: int) -> list[d
         moments.append(moment)
         moment += timedelta(seconds=every_seconds)
     return moments
-
-
-def wall_time(calendar: Calendar, day: date, clock: time) -> datetime:
-    return calendar.at(day, clock)

@@ -27,9 +27,7 @@ class Scans:
         scans: list[ScanRow] = [given.value for given in rows if given.value.carrier_id in carriers]
         taken = iter(take_within(work.tx, [(scan.carrier_id, raw_of(scan)) for scan in scans]))
         work.tx.flush()
-        return [
-            self._judged(given, next(taken) if given.value.carrier_id in carriers else None) for given in rows
-        ]
+        return [self._judged(given, next(taken) if given.value.carrier_id in carriers else None) for given in rows]
 
     def _judged(self, given: Given, taken: ScanTaken | None) -> Judged:
         scan: ScanRow = given.value

@@ -16,7 +16,7 @@ from doorstep.intake.values import PlaceRow, SiteRow
 from doorstep.storage.queries import master
 from doorstep.storage.store import Transaction
 from doorstep.terms.calendar import Calendar
-from doorstep.terms.places import PlaceKind, site_of
+from doorstep.terms.places import PlaceKind, SiteKind, site_of
 
 _CALENDAR = TypeAdapter(Calendar)
 _PLACES_IN = (
@@ -42,7 +42,7 @@ class Sites(Definitions):
         found = {}
         for site in sites:
             address: Any = where.get(site.person_ref)
-            value = SiteRow(site.site_id, site.name, address, site.calendar, site.daily_orders)
+            value = SiteRow(site.site_id, site.name, address, site.calendar, site.daily_orders, site.kind)
             found[site.site_id] = Known(value, _kept(value, site.area, site.person_ref))
         return found
 
@@ -55,12 +55,14 @@ class Sites(Definitions):
 
     def define(self, work: Work, value: SiteRow, mine: Known | None) -> Known:
         person_ref, area = person_of(work, value.address, mine), value.address.area
-        work.record(SiteDefined(value.site_id, value.name, area, value.calendar, person_ref, value.daily_orders))
+        made = (value.site_id, value.name, area, value.calendar, person_ref, value.daily_orders, value.kind)
+        work.record(SiteDefined(*made))
         return Known(value, _kept(value, area, person_ref))
 
     def restored(self, object_id: str, kept: Mapping[str, Any]) -> Body:
         calendar = _CALENDAR.validate_python(kept["calendar"])
-        return SiteDefined(object_id, kept["name"], kept["area"], calendar, kept["person_ref"], kept["daily_orders"])
+        known = (kept["name"], kept["area"], calendar, kept["person_ref"], kept["daily_orders"])
+        return SiteDefined(object_id, *known, SiteKind(kept["kind"]))
 
     def used(self, tx: Transaction, created: Collection[str], with_them: Collection[str]) -> dict[str, str]:
         rows = tx.rows(_PLACES_IN, *[list(created)] * 3)
@@ -77,6 +79,7 @@ def _kept(value: SiteRow, area: str, person_ref: str) -> dict[str, Any]:
         "calendar": plain(value.calendar),
         "person_ref": person_ref,
         "daily_orders": value.daily_orders,
+        "kind": str(value.kind),
     }
 
 

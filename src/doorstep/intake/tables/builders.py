@@ -23,7 +23,7 @@ from doorstep.terms.calendar import Calendar
 from doorstep.terms.item import Item, Part, Tracking
 from doorstep.terms.order import Line, Order, Terms
 from doorstep.terms.parcel import Size
-from doorstep.terms.places import Address
+from doorstep.terms.places import Address, SiteKind
 from doorstep.terms.service import WeightStep
 
 Values = Mapping[str, Any]
@@ -56,6 +56,7 @@ def item(row: Values) -> Item:
         fragile=bool(row.get("fragile")),
         own_container=bool(row.get("own_container")),
         price_minor=row.get("price") or 0,
+        sold_by=row.get("sold_by") or 1,
     )
 
 
@@ -83,7 +84,8 @@ def site(row: Values) -> SiteRow:
         )
     except ValueError as wrong:
         raise WrongRowError("opens", str(wrong)) from None
-    return SiteRow(row["site_id"], row["name"], address(row), calendar, row.get("daily_orders") or 0)
+    kind = row.get("kind") or SiteKind.OWN
+    return SiteRow(row["site_id"], row["name"], address(row), calendar, row.get("daily_orders") or 0, kind)
 
 
 def place(row: Values) -> PlaceRow:

@@ -80,6 +80,7 @@ ITEMS = Kind(
         Field("fragile", "yes_no", "nothing may stand on it", False, "fragile"),
         Field("own_container", "yes_no", "ships as it is, in no carton", False, "own_container"),
         Field("price", "money", "of one unit", False, "price_minor"),
+        Field("sold_by", "whole", "units in a package that is not broken", False, "sold_by"),
         Field("parts", "parts", "what a kit is made of: `MUG:2 TEA:1`", False, "parts"),
     ),
     make.item,
@@ -97,6 +98,7 @@ SITES = Kind(
         Field("opens", "wall_time", "`08:00`", False, "calendar.opens"),
         Field("closes", "wall_time", "`17:00`", False, "calendar.closes"),
         Field("daily_orders", "whole", "most that leave on a day; 0: no limit", False, "daily_orders"),
+        Field("kind", "site_kind", "own, store, 3pl or vendor", False, "kind"),
     ),
     make.site,
 )

@@ -15,7 +15,7 @@ from doorstep.terms.company import Company
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
-from doorstep.terms.places import Address
+from doorstep.terms.places import Address, SiteKind
 from doorstep.terms.service import CarrierService
 
 
@@ -29,6 +29,7 @@ class Site:
     person_ref: str
     calendar: Calendar
     daily_orders: int
+    kind: SiteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 # Queries without parameters, to be asked ahead together with others.
 COMPANY: Query = ("SELECT company::text AS text FROM company",)
 SITES: Query = (
-    "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders FROM site ORDER BY site_id",
+    "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders, kind FROM site ORDER BY site_id",
 )
 SERVICES: Query = ("SELECT service::text AS text FROM service ORDER BY service_id",)
 CARTONS: Query = ("SELECT carton::text AS text FROM carton ORDER BY carton_id",)
@@ -110,7 +111,13 @@ def cartons(tx: Transaction) -> tuple[Carton, ...]:
 def sites(tx: Transaction) -> dict[str, Site]:
     return {
         row.site_id: Site(
-            row.site_id, row.name, row.area, row.person_ref, _parsed(Calendar, row.text), row.daily_orders
+            row.site_id,
+            row.name,
+            row.area,
+            row.person_ref,
+            _parsed(Calendar, row.text),
+            row.daily_orders,
+            SiteKind(row.kind),
         )
         for row in tx.rows(*SITES)
     }
