@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from doorstep.carriers import dialects, local
@@ -53,7 +54,7 @@ def take_scans(office: Office, carrier_id: str, raws: Sequence[bytes]) -> tuple[
     while waiting:
         some = waiting.pop(0)
         try:
-            told = office.store.run(lambda tx, some=some: take_within(tx, [(carrier_id, raw) for raw in some]))
+            told = office.store.run(partial(take_within, messages=[(carrier_id, raw) for raw in some]))
         except OvertakenError as overtaken:
             if len(some) == 1:
                 lost.append(overtaken)
