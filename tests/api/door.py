@@ -94,7 +94,7 @@ class Door:
         order_id: str = self.told(self.post("/v1/orders", order_of(*wanted, **more)), 201)["order_id"]
         return order_id
 
-    def scan(self, carrier_id: str, raw: bytes, **headers: Any) -> httpx.Response:
+    def scan(self, carrier_id: str, raw: bytes, to: str = "scans", **headers: Any) -> httpx.Response:
         return self.client.post(
-            f"/v1/carriers/{carrier_id}/scans", content=raw, headers=signed(raw, self.shop.clock, **headers)
+            f"/v1/carriers/{carrier_id}/{to}", content=raw, headers=signed(raw, self.shop.clock, **headers)
         )

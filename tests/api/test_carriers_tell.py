@@ -31,6 +31,15 @@ def test_a_message_is_stored_before_it_is_answered_and_applied_once(door: Door) 
     assert "order" not in str(tracking)
 
 
+def test_many_messages_come_one_a_line_and_each_has_its_answer(door: Door) -> None:
+    carrier_id, number = on_its_way(door)
+    now = door.shop.clock.now()
+    picked_up, left = scan_of(number, "PU", now - timedelta(hours=1)), scan_of(number, "DP", now)
+    told = door.told(door.scan(carrier_id, b"\n".join([picked_up, b"{", b"", left, picked_up]), "scans/batch"), 202)
+    assert [one["outcome"] for one in told] == ["applied", "parked", "applied", "duplicate"]
+    assert door.told(door.get(f"/v1/tracking/{carrier_id}/{number}"))["milestone"] == "in_transit"
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -54,7 +63,7 @@ def test_an_authentic_message_that_nobody_understands_is_parked_and_shown(door: 
 
 def test_a_message_that_the_carrier_did_not_sign_now_is_not_taken(door: Door) -> None:
     raw = scan_of("LC0", "AR", door.shop.clock.now())
-    path = "/v1/carriers/swift/scans"
+    path, many = "/v1/carriers/swift/scans", "/v1/carriers/swift/scans/batch"
     good = signed(raw, door.shop.clock)
     forged = [
         {},
@@ -64,7 +73,9 @@ def test_a_message_that_the_carrier_did_not_sign_now_is_not_taken(door: Door) ->
         signed(raw, door.shop.clock, secret=b"somebody else's secret"),
     ]
     for headers in forged:
-        problem(door.client.post(path, content=raw, headers=headers), 403, "not_authentic", "The message is not taken")
+        for each in (path, many):
+            told = door.client.post(each, content=raw, headers=headers)
+            problem(told, 403, "not_authentic", "The message is not taken")
     door.shop.clock.advance(timedelta(seconds=301))
     problem(door.client.post(path, content=raw, headers=good), 403, "not_authentic", "300 seconds")
     assert messages(door) == 0

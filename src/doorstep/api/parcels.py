@@ -79,19 +79,10 @@ async def raw_body(request: Request) -> bytes:
     return await request.body()
 
 
-@carriers_router.post(
-    "/carriers/{carrier_id}/scans",
-    status_code=202,
-    responses=or_problem(403, 404),
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
-)
-def take_scan(
+def signed_body(
     office: Reading, request: Request, carrier_id: CarrierId, raw: Annotated[bytes, Depends(raw_body)]
-) -> ScanOut:
-    """A carrier's signed message. It is stored before it is answered; what cannot be applied is parked, not lost.
-
-    The carrier proves itself by the signature in its headers, not by an API key.
-    """
+) -> bytes:
+    """The body as it came, which the carrier has signed now."""
     secrets = request.app.state.secrets.get(carrier_id)
     if not secrets:
         says = f"No carrier {carrier_id} sends messages here."
@@ -99,4 +90,36 @@ def take_scan(
     forged = track.authentic(secrets, request.headers, raw, office.store.clock.now())
     if forged:
         raise ProblemError(problems.NOT_AUTHENTIC, f"The message is not taken: {forged.why}.")
+    return raw
+
+
+Signed = Annotated[bytes, Depends(signed_body)]
+
+
+@carriers_router.post(
+    "/carriers/{carrier_id}/scans",
+    status_code=202,
+    responses=or_problem(403, 404),
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
+)
+def take_scan(office: Reading, carrier_id: CarrierId, raw: Signed) -> ScanOut:
+    """A carrier's signed message. It is stored before it is answered; what cannot be applied is parked, not lost.
+
+    The carrier proves itself by the signature in its headers, not by an API key.
+    """
     return ScanOut.model_validate(track.take_scan(office, carrier_id, raw))
+
+
+@carriers_router.post(
+    "/carriers/{carrier_id}/scans/batch",
+    status_code=202,
+    responses=or_problem(403, 404),
+    openapi_extra={"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def take_scans(office: Reading, carrier_id: CarrierId, raw: Signed) -> list[ScanOut]:
+    """Many messages of a carrier, one a line, the whole signed as one message is. One answer for each, in their order.
+
+    They are taken as if they had come one after the other: a bad one spoils no other.
+    """
+    messages = [line for line in raw.splitlines() if line.strip()]
+    return [ScanOut.model_validate(taken) for taken in track.take_scans(office, carrier_id, messages)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,10 +66,10 @@ def scan(
 ) -> None:
     """Take messages of a carrier as if it had sent them. What cannot be understood is kept and shown by `troubles`."""
     messages = list(_messages(file))
-    from doorstep.flow.track import take_scan
+    from doorstep.flow.track import take_scans
 
     with opened(context, as_json=as_json) as desk:
-        taken = [take_scan(desk.office, carrier_id, message) for message in messages]
+        taken = take_scans(desk.office, carrier_id, messages)
         desk.show(taken, lambda: _taken(taken))
 
 
@@ -103,7 +103,7 @@ def _messages(file: str) -> Iterator[bytes]:
         yield raw
 
 
-def _taken(taken: list[ScanTaken]) -> Part:
+def _taken(taken: Sequence[ScanTaken]) -> Part:
     rows = [(number, one.outcome, one.sscc or "-", one.reason or "-") for number, one in enumerate(taken, 1)]
     return table("Messages", "#No", "Outcome", "Parcel", "Why", rows=rows)
 

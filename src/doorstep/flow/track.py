@@ -94,7 +94,7 @@ def take_within(tx: Transaction, messages: Sequence[tuple[str, bytes]]) -> list[
     tx.keep_messages([(*its_id, raw) for its_id, (_, raw) in sorted(new.items())])
     batch = _Batch(tx, labels, [(carrier_id, read) for (carrier_id, _), (read, _) in new.items()])
     taken = {its_id: batch.take(*its_id, read) for its_id, (read, _) in new.items()}
-    return [taken.pop(its_id, None) or ScanTaken("duplicate", "") for its_id in ids]
+    return [taken.pop(its_id) if its_id in taken else ScanTaken("duplicate", "") for its_id in ids]
 
 
 def reread_scans(office: Office, label_id: str) -> int:
