@@ -36,7 +36,7 @@ def test_many_messages_come_one_a_line_and_each_has_its_answer(door: Door) -> No
     now = door.shop.clock.now()
     picked_up, left = scan_of(number, "PU", now - timedelta(hours=1)), scan_of(number, "DP", now)
     told = door.told(door.scan(carrier_id, b"\n".join([picked_up, b"{", b"", left, picked_up]), "scans/batch"), 202)
-    assert [one["outcome"] for one in told] == ["applied", "parked", "applied", "duplicate"]
+    assert [one["outcome"] for one in told["scans"]] == ["applied", "parked", "applied", "duplicate"]
     assert door.told(door.get(f"/v1/tracking/{carrier_id}/{number}"))["milestone"] == "in_transit"
 
 

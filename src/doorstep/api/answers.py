@@ -302,6 +302,12 @@ class ScanOut(Out):
     reason: str
 
 
+class ScansOut(Out):
+    """What became of each message of a batch, in their order."""
+
+    scans: list[ScanOut]
+
+
 class TroubleOut(Out):
     """One thing that is stuck: which, what is wrong, what to do."""
 

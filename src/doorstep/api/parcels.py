@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from doorstep.api import problems
-from doorstep.api.answers import ScanOut, TrackingOut, TroublesOut
+from doorstep.api.answers import ScanOut, ScansOut, TrackingOut, TroublesOut
 from doorstep.api.bodies import ShipmentPage
 from doorstep.api.given import CarrierId, Reading, Sscc, TrackingNumber
 from doorstep.api.order_answers import ShipmentOut, ShipmentsOut
@@ -116,10 +116,11 @@ def take_scan(office: Reading, carrier_id: CarrierId, raw: Signed) -> ScanOut:
     responses=or_problem(403, 404),
     openapi_extra={"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-def take_scans(office: Reading, carrier_id: CarrierId, raw: Signed) -> list[ScanOut]:
+def take_scans(office: Reading, carrier_id: CarrierId, raw: Signed) -> ScansOut:
     """Many messages of a carrier, one a line, the whole signed as one message is. One answer for each, in their order.
 
     They are taken as if they had come one after the other: a bad one spoils no other.
     """
     messages = [line for line in raw.splitlines() if line.strip()]
-    return [ScanOut.model_validate(taken) for taken in track.take_scans(office, carrier_id, messages)]
+    taken = track.take_scans(office, carrier_id, messages)
+    return ScansOut(scans=[ScanOut.model_validate(one) for one in taken])
