@@ -29,6 +29,7 @@ def shipment_planned(body: fulfilment.ShipmentPlanned, entry: Entry, changes: Ch
             departs=planned.departs,
             ship_by=planned.ship_by,
             cost_minor=planned.cost_minor,
+            since=entry.fact.occurred_at,
         )
         for line in planned.lines:
             changes.put(

@@ -41,6 +41,8 @@ def order_placed(body: orders.OrderPlaced, entry: Entry, changes: Changes) -> No
         delivered_on=None,
         terms=body.terms,
         last_step=str(Step.PROMISE),
+        first_by=None,
+        agreed_by=None,
     )
     for line in body.lines:
         changes.put(
@@ -88,6 +90,9 @@ def order_promised(body: orders.OrderPromised, entry: Entry, changes: Changes) -
             promised_at=entry.fact.occurred_at,
             inputs=body.inputs,
         )
+        if window.line_no == 0:
+            first = {"first_by": window.last_day} if body.revision == 1 else {}
+            changes.set(tables.orders, (body.order_id,), agreed_by=window.last_day, **first)
 
 
 def order_held(body: orders.OrderHeld, _: Entry, changes: Changes) -> None:
@@ -156,7 +161,8 @@ def hand_off_made(body: orders.HandOffMade, entry: Entry, changes: Changes) -> N
     )
     changes.set(tables.orders, (body.order_id,), last_step=str(body.to_step))
     if body.fulfilment_id and body.to_step in STATE_AT:
-        changes.set(tables.fulfilment, (body.fulfilment_id,), state=STATE_AT[body.to_step])
+        since = entry.fact.occurred_at
+        changes.set(tables.fulfilment, (body.fulfilment_id,), state=STATE_AT[body.to_step], since=since)
 
 
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {

@@ -143,7 +143,7 @@ def delivery_withdrawn(body: shipping.DeliveryWithdrawn, entry: Entry, changes: 
     fold_moves(body.moves, entry, changes, body.fulfilment_id)
     changes.set(tables.parcel, (body.sscc,), state="handed_over", delivered_at=None)
     changes.set(tables.orders, (body.order_id,), state="open", delivered_on=None)
-    changes.set(tables.fulfilment, (body.fulfilment_id,), state="handed_over")
+    changes.set(tables.fulfilment, (body.fulfilment_id,), state="handed_over", since=entry.fact.occurred_at)
 
 
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {

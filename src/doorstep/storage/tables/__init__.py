@@ -16,7 +16,18 @@ from doorstep.storage.tables.learning import handling, transit
 from doorstep.storage.tables.master import carton, company, customer, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
 from doorstep.storage.tables.outside import label, milestone, scan
-from doorstep.storage.tables.permanent import document, due, journal, message, person, reply, sealed, touched, unsealed
+from doorstep.storage.tables.permanent import (
+    document,
+    due,
+    journal,
+    message,
+    person,
+    reply,
+    sealed,
+    touched,
+    tracking_link,
+    unsealed,
+)
 from doorstep.storage.tables.stock import balance, hold, inbound, lot, move, pool, unit
 
 __all__ = [
@@ -65,6 +76,7 @@ __all__ = [
     "site",
     "supplier",
     "touched",
+    "tracking_link",
     "transit",
     "unit",
     "unsealed",

@@ -18,6 +18,9 @@ fulfilment = Table(
     instant("departs", nullable=False),
     instant("ship_by", nullable=False),
     whole("cost_minor"),
+    instant("since"),  # when it came to its state
+    Index("fulfilment_by_stage", "state", "site_id", "since"),
+    Index("fulfilment_by_site", "site_id", "order_id"),
     Index("fulfilment_planned", "site_id", "ship_by", postgresql_where=text("state = 'planned'")),
 )
 
@@ -94,6 +97,14 @@ parcel = Table(
     instant("first_scanned_at"),
     instant("delivered_at"),
     json("placements"),
+    Index("parcel_on_road", "eta", "order_id", postgresql_where=text("state = 'handed_over'")),
+    Index(
+        "parcel_in_trouble",
+        "order_id",
+        postgresql_where=text(
+            "state = 'handed_over' AND milestone IN ('held', 'attempted', 'returning', 'returned', 'lost')"
+        ),
+    ),
 )
 
 parcel_content = Table(

@@ -10,7 +10,7 @@ orders = Table(
     "orders",
     VIEWS,
     key("order_id"),
-    words("customer_id", index=True),
+    words("customer_id"),
     words("person_ref"),
     words("area"),
     words("currency"),
@@ -24,8 +24,21 @@ orders = Table(
     Column("delivered_on", Date),
     json("terms"),
     words("last_step"),
-    Index("orders_by_reference", "reference", postgresql_where=text("reference <> ''")),
+    Column("first_by", Date),  # the last day of the first promise, and of the one that now stands
+    Column("agreed_by", Date),
+    Index("orders_by_customer", "customer_id", "order_id"),
+    Index(
+        "orders_by_reference",
+        "reference",
+        postgresql_ops={"reference": "text_pattern_ops"},  # searched by its beginning, whatever the collation
+        postgresql_where=text("reference <> ''"),
+    ),
+    Index("orders_by_placed", "placed_at"),
     Index("orders_open", "placed_at", postgresql_where=text("state = 'open'")),
+    Index("orders_due", "agreed_by", "order_id", postgresql_where=text("state = 'open'")),
+    Index("orders_to_clear", "placed_at", postgresql_where=text("state = 'open' AND cleared_at IS NULL")),
+    Index("orders_stopped", "order_id", postgresql_where=text("state = 'open' AND stopped")),
+    Index("orders_closed", "state", "order_id", postgresql_where=text("state <> 'open'")),
 )
 
 order_line = Table(
@@ -83,6 +96,8 @@ score = Table(
     words("reason"),
     Column("last_day", Date, nullable=False),
     Column("delivered_on", Date),
+    Index("score_by_day", "last_day", "against", "kept"),
+    Index("score_broken", "order_id", postgresql_where=text("against = 'agreed' AND NOT kept")),
 )
 
 hand_off = Table(
@@ -106,4 +121,5 @@ cost_entry = Table(
     whole("amount_minor"),
     words("currency"),
     instant("incurred_at", nullable=False),
+    Index("cost_by_day", "incurred_at", postgresql_include=["order_id", "cost_kind", "amount_minor"]),
 )

@@ -1,4 +1,4 @@
-"""What cannot be rebuilt: the journal, its seals, replies, personal data, documents, messages, due times."""
+"""What cannot be rebuilt: journal, seals, replies, personal data, links, documents, messages, due times."""
 
 from __future__ import annotations
 
@@ -59,6 +59,17 @@ reply = Table(
     Column("request_hash", LargeBinary, nullable=False),
     json("answer"),
     instant("answered_at", nullable=False),
+)
+
+# A customer's way to an order without an account. Only the digest is kept: who reads this table can open no page.
+tracking_link = Table(
+    "tracking_link",
+    PERMANENT,
+    Column("token_hash", LargeBinary, primary_key=True),
+    words("order_id", index=True),
+    instant("created_at", nullable=False),
+    instant("expires_at", nullable=False),
+    instant("revoked_at"),
 )
 
 person = Table("person", PERMANENT, key("person_ref"), json("details"), instant("erased_at"))

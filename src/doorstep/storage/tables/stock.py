@@ -92,5 +92,6 @@ hold = Table(
     instant("expires_at"),
     words("state"),  # active, posted, voided, expired, moved
     Index("hold_of_stock", "site_id", "item_id", postgresql_where=text("state = 'active'")),
+    Index("hold_on_inbound", "inbound_id", "order_id", postgresql_where=text("state = 'active' AND inbound_id <> ''")),
     Index("hold_to_expire", "expires_at", postgresql_where=text("state = 'active' AND expires_at IS NOT NULL")),
 )
