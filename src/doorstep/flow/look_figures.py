@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from doorstep.goals.rates import interval_ppm, share_ppm
+from doorstep.goals.score import Against
+from doorstep.storage.queries import figures
+from doorstep.storage.store import Query
+from doorstep.terms.calendar import Calendar
+
+WEEK, MONTH = 7, 28
+MOST_LATE = 20
+_DAY = timedelta(days=1)
+_SUNDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Orders whose agreed promise ends within these days: delivered already, with the carrier, still in the house."""
+    """Orders whose agreed promise ends within these days: delivered already, with the carrier, still in the house.
+
+    An order counts as with the carrier when all that is planned of it is.
+    """
 
     name: str  # today, tomorrow, this week (from today to Sunday)
     first_day: date
@@ -26,10 +43,11 @@ class Due:
 class KeptOver:
     """Promises whose last day lies within the last `days` days, today among them, by what they are measured against.
 
-    `kept_ppm` is of those judged, None of none; `low_ppm` to `high_ppm` is how sure that is (Wilson, 95 %).
+    `kept_ppm` is of those judged, None of none; `low_ppm` to `high_ppm` is how sure that is (Wilson, 95 %). Open: not
+    judged yet.
     """
 
-    against: str  # asked, first, agreed
+    against: Against
     days: int
     kept: int
     broken: int
@@ -41,7 +59,7 @@ class KeptOver:
 
 @dataclass(frozen=True, slots=True)
 class LateParcel:
-    """A parcel that is expected after the day that was promised last."""
+    """A parcel that is expected after the day that was promised last, which has not passed yet."""
 
     sscc: str
     order_id: str
@@ -77,7 +95,7 @@ class KindCost:
 class CostOver:
     """Costs incurred within some whole days, the last of them yesterday or before; refunds count against them.
 
-    `mean_minor` and `median_minor` are per order that incurred any, None of none.
+    `mean_minor` (rounded down) and `median_minor` are per order that incurred any, None of none.
     """
 
     name: str  # 7 days, 28 days, the 28 days before
@@ -96,3 +114,105 @@ class CostView:
 
     currency: str
     over: tuple[CostOver, ...]
+
+
+Ask = Callable[[Query], Sequence[Any]]
+
+
+def promise_queries(today: date) -> tuple[Query, ...]:
+    """What `promises` asks, to be asked ahead."""
+    last = max(_sunday(today), today + _DAY)
+    return (
+        figures.due_query(today, last),
+        figures.kept_query(today, today - WEEK * _DAY, today - MONTH * _DAY),
+        figures.late_query(today, MOST_LATE),
+    )
+
+
+def promises(ask: Ask, today: date) -> PromisesView:
+    """Promises as they stand on the day `today`."""
+    due, kept, late = (ask(query) for query in promise_queries(today))
+    return PromisesView(
+        due=tuple(
+            _due(due, name, first, last)
+            for name, first, last in (
+                ("today", today, today),
+                ("tomorrow", today + _DAY, today + _DAY),
+                ("this week", today, _sunday(today)),
+            )
+        ),
+        kept=tuple(_kept(kept, against, days) for against in Against for days in (WEEK, MONTH)),
+        predicted_late=tuple(
+            LateParcel(
+                sscc=row.sscc,
+                order_id=row.order_id,
+                reference=row.reference,
+                customer_id=row.customer_id,
+                site_id=row.site_id,
+                milestone=row.milestone,
+                eta=row.eta,
+                promised_by=row.agreed_by,
+                days_late=row.days_late,
+            )
+            for row in late
+        ),
+        predicted_late_total=late[0].total if late else 0,
+    )
+
+
+def _sunday(today: date) -> date:
+    return today + (_SUNDAY - today.weekday()) * _DAY
+
+
+def _due(rows: Sequence[Any], name: str, first: date, last: date) -> Due:
+    within = [row for row in rows if first <= row.day <= last]
+    delivered, on_road, in_house = (sum(getattr(row, part) for row in within) for part in _PARTS)
+    return Due(name, first, last, delivered, on_road, in_house)
+
+
+_PARTS = ("delivered", "on_road", "in_house")
+
+
+def _kept(rows: Sequence[Any], against: Against, days: int) -> KeptOver:
+    counted: Counter[str] = Counter()
+    for row in rows:
+        if row.against == against and (row.lately or days == MONTH):
+            counted.update(kept=row.kept, broken=row.broken, open=row.open)
+    kept, judged = counted["kept"], counted["kept"] + counted["broken"]
+    low, high = interval_ppm(kept, judged)
+    return KeptOver(against, days, kept, counted["broken"], counted["open"], share_ppm(kept, judged), low, high)
+
+
+def cost_queries(today: date, wall: Calendar, currency: str) -> tuple[Query, Query]:
+    """What `costs` asks, to be asked ahead; days begin at midnight on `wall`."""
+
+    def begin(days: int) -> datetime:
+        return wall.at(today - days * _DAY, time(0))
+
+    return figures.cost_queries(begin(2 * MONTH), begin(MONTH), begin(WEEK), begin(0), currency)
+
+
+def costs(ask: Ask, today: date, wall: Calendar, currency: str) -> CostView:
+    """Costs of the whole days before `today`."""
+    (whole,), kinds = (ask(query) for query in cost_queries(today, wall, currency))
+    windows = (
+        ("7 days", "week", today - WEEK * _DAY, today - _DAY),
+        ("28 days", "month", today - MONTH * _DAY, today - _DAY),
+        ("the 28 days before", "before", today - 2 * MONTH * _DAY, today - (MONTH + 1) * _DAY),
+    )
+    return CostView(currency, tuple(_cost(whole, kinds, *window) for window in windows))
+
+
+def _cost(whole: Any, kinds: Sequence[Any], name: str, column: str, first: date, last: date) -> CostOver:
+    orders, total = getattr(whole, f"{column}_orders"), getattr(whole, f"{column}_total")
+    by_kind = [(row.cost_kind, getattr(row, column)) for row in kinds]
+    return CostOver(
+        name=name,
+        first_day=first,
+        last_day=last,
+        orders=orders,
+        total_minor=total,
+        mean_minor=total // orders if orders else None,
+        median_minor=getattr(whole, f"{column}_median"),
+        kinds=tuple(KindCost(kind, minor, minor // orders) for kind, minor in by_kind if minor and orders),
+    )

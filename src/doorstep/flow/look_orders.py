@@ -29,7 +29,7 @@ class Late(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
-    """Which orders. `text` finds order id and reference by their beginning, customer, tracking number and SSCC whole."""
+    """Which orders. `text` is the beginning of an order id or reference, or a customer, tracking number or SSCC."""
 
     text: str = ""
     state: State | None = None

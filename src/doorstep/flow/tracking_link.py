@@ -1,4 +1,4 @@
-"""The customer's own page: a link that nobody can guess, and what it shows of an order, without a word of whose it is."""
+"""The customer's page: a link nobody can guess, and what it shows of an order, without a word of whose it is."""
 
 from __future__ import annotations
 

@@ -121,5 +121,5 @@ cost_entry = Table(
     whole("amount_minor"),
     words("currency"),
     instant("incurred_at", nullable=False),
-    Index("cost_by_day", "incurred_at", postgresql_include=["order_id", "cost_kind", "amount_minor"]),
+    Index("cost_by_day", "incurred_at", postgresql_include=["order_id", "cost_kind", "amount_minor", "currency"]),
 )

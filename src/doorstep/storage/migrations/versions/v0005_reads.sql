@@ -27,7 +27,7 @@ CREATE INDEX orders_stopped ON orders (order_id) WHERE state = 'open' AND stoppe
 CREATE INDEX orders_closed ON orders (state, order_id) WHERE state <> 'open';
 CREATE INDEX score_by_day ON score (last_day, against, kept);
 CREATE INDEX score_broken ON score (order_id) WHERE against = 'agreed' AND NOT kept;
-CREATE INDEX cost_by_day ON cost_entry (incurred_at) INCLUDE (order_id, cost_kind, amount_minor);
+CREATE INDEX cost_by_day ON cost_entry (incurred_at) INCLUDE (order_id, cost_kind, amount_minor, currency);
 CREATE INDEX fulfilment_by_stage ON fulfilment (state, site_id, since);
 CREATE INDEX fulfilment_by_site ON fulfilment (site_id, order_id);
 CREATE INDEX parcel_on_road ON parcel (eta, order_id) WHERE state = 'handed_over';

@@ -1,0 +1,95 @@
+"""Figures over days: promises that fall due and how they ended, parcels that will be late, costs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from doorstep.storage.store import Query
+
+_DUE = """
+WITH parts AS (
+    SELECT order_id, bool_or(state <> 'handed_over') AS in_house FROM fulfilment
+    WHERE state IN ('planned', 'released', 'picked', 'packed', 'labelled', 'handed_over') GROUP BY order_id
+)
+SELECT o.agreed_by AS day, 0 AS delivered, count(*) FILTER (WHERE p.in_house IS FALSE)::int AS on_road,
+    count(*) FILTER (WHERE p.in_house IS NOT FALSE)::int AS in_house
+FROM orders o LEFT JOIN parts p USING (order_id)
+WHERE o.state = 'open' AND o.cleared_at IS NOT NULL AND o.agreed_by BETWEEN %s AND %s GROUP BY o.agreed_by
+UNION ALL
+SELECT last_day, count(*)::int, 0, 0 FROM score
+WHERE last_day BETWEEN %s AND %s AND against = 'agreed' GROUP BY last_day
+"""
+
+
+def due_query(first_day: date, last_day: date) -> Query:
+    """Rows (day, delivered, on_road, in_house): orders whose agreed promise ends on each of the days, none passed yet.
+
+    A promise whose last day has not passed has a verdict only where it was delivered.
+    """
+    return (_DUE, first_day, last_day, first_day, last_day)
+
+
+_KEPT = """
+WITH given AS (SELECT %s::date AS today, %s::date AS week, %s::date AS month)
+SELECT s.against, s.last_day > given.week AS lately, count(*) FILTER (WHERE s.kept)::int AS kept,
+    count(*) FILTER (WHERE NOT s.kept)::int AS broken, 0 AS open
+FROM score s CROSS JOIN given WHERE s.last_day > given.month AND s.last_day <= given.today GROUP BY 1, 2
+UNION ALL
+SELECT d.against, d.last_day > given.week, 0, 0, count(*)::int FROM given JOIN orders o ON o.state = 'open'
+CROSS JOIN LATERAL (VALUES ('asked', o.asked_by), ('first', o.first_by), ('agreed', o.agreed_by)) d (against, last_day)
+WHERE o.cleared_at IS NOT NULL AND d.last_day > given.month AND d.last_day <= given.today
+AND NOT EXISTS (SELECT FROM score s WHERE s.order_id = o.order_id AND s.against = d.against) GROUP BY 1, 2
+"""
+
+
+def kept_query(today: date, week: date, month: date) -> Query:
+    """Rows (against, lately, kept, broken, open) of promises that ended after `month`, up to `today`; lately: after
+    `week`.
+    """
+    return (_KEPT, today, week, month)
+
+
+_LATE = """
+SELECT p.sscc, p.order_id, o.reference, o.customer_id, p.site_id, p.milestone, p.eta, o.agreed_by,
+    p.eta - o.agreed_by AS days_late, count(*) OVER ()::int AS total
+FROM parcel p JOIN orders o USING (order_id)
+WHERE p.state = 'handed_over' AND p.eta > %s AND o.state = 'open' AND o.agreed_by >= %s AND p.eta > o.agreed_by
+ORDER BY days_late DESC, p.sscc LIMIT %s
+"""
+
+
+def late_query(today: date, at_most: int) -> Query:
+    """Parcels on the road that are expected after a promise that can still be kept, the latest first, with `total`."""
+    return (_LATE, today, today, at_most)
+
+
+# One pass over the index, which holds all that is asked: no cost entry itself is read.
+_COST = """
+WITH per_order AS MATERIALIZED (
+    SELECT order_id, sum(amount_minor) FILTER (WHERE incurred_at >= %s)::bigint AS week,
+        sum(amount_minor) FILTER (WHERE incurred_at >= %s)::bigint AS month,
+        sum(amount_minor) FILTER (WHERE incurred_at < %s)::bigint AS before
+    FROM cost_entry WHERE incurred_at >= %s AND incurred_at < %s AND currency = %s GROUP BY order_id
+)
+SELECT count(week)::int AS week_orders, coalesce(sum(week), 0)::bigint AS week_total,
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY week) AS week_median,
+    count(month)::int AS month_orders, coalesce(sum(month), 0)::bigint AS month_total,
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY month) AS month_median,
+    count(before)::int AS before_orders, coalesce(sum(before), 0)::bigint AS before_total,
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY before) AS before_median
+FROM per_order
+"""
+_KINDS = """
+SELECT cost_kind, coalesce(sum(amount_minor) FILTER (WHERE incurred_at >= %s), 0)::bigint AS week,
+    coalesce(sum(amount_minor) FILTER (WHERE incurred_at >= %s), 0)::bigint AS month,
+    coalesce(sum(amount_minor) FILTER (WHERE incurred_at < %s), 0)::bigint AS before
+FROM cost_entry WHERE incurred_at >= %s AND incurred_at < %s AND currency = %s GROUP BY cost_kind ORDER BY cost_kind
+"""
+
+
+def cost_queries(
+    before: datetime, month: datetime, week: datetime, end: datetime, currency: str
+) -> tuple[Query, Query]:
+    """One row of costs per order since each of three instants up to `end` (`before` up to `month`); rows by kind."""
+    about = (week, month, month, before, end, currency)
+    return (_COST, *about), (_KINDS, *about)
