@@ -22,8 +22,8 @@ PROMISED = date(2026, 3, 9)  # what the cheap carrier is promised with to New Yo
 HOUR = 3600
 
 
-def seen(shop: Shop, **about: str) -> TodayView:
-    return granted(today(shop.office, **about))
+def seen(shop: Shop, site_id: str = "") -> TodayView:
+    return granted(today(shop.office, site_id))
 
 
 def at_risk(shop: Shop, placed: Placed) -> AtRisk:

@@ -43,3 +43,37 @@ def joined(several: Sequence[str]) -> str:
     if len(several) < 2:
         return "".join(several)
     return f"{', '.join(several[:-1])} and {several[-1]}"
+
+
+def short_window(first_day: date | None, last_day: date) -> str:
+    """`by Thu 5 Mar`, `on Thu 5 Mar`, `Tue 3 Mar to Thu 5 Mar`."""
+    if first_day is None:
+        return f"by {short_day(last_day)}"
+    return f"on {short_day(last_day)}" if first_day == last_day else f"{short_day(first_day)} to {short_day(last_day)}"
+
+
+def chance(ppm: int) -> str:
+    """Parts per million as per cent with one decimal, rounded down: `95.3 %`."""
+    whole, rest = divmod(ppm, 10_000)
+    return f"{whole}.{rest // 1_000} %"
+
+
+def plainly(name: str) -> str:
+    """The words of a name in code: `out_for_delivery` is `Out for delivery`."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+_SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def span(seconds: int) -> str:
+    """The two largest units of a span: `2 d 3 h`."""
+    parts = []
+    for unit, size in _SPANS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}")
+        if parts and (len(parts) == 2 or not seconds):
+            break
+    return " ".join(parts) or "0 s"

@@ -179,3 +179,13 @@ def entries_about(connection: psycopg.Connection[Any], object_type: str, object_
         (object_type, object_id),
     ).fetchall()
     return [read(row) for row in rows]
+
+
+def entries_about_all(connection: psycopg.Connection[Any], objects: Sequence[tuple[str, str]]) -> list[Written]:
+    """Everything that touched any of these (type, id), oldest first, each once."""
+    rows = connection.execute(
+        "SELECT j.* FROM journal j WHERE j.event_id IN (SELECT t.event_id FROM unnest(%b::text[], %b::text[]) "
+        "AS o (object_type, object_id) JOIN touched t USING (object_type, object_id)) ORDER BY j.event_id",
+        [[kind for kind, _ in objects], [name for _, name in objects]],
+    ).fetchall()
+    return [read(row) for row in rows]
