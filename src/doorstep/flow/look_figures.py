@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -171,16 +170,15 @@ def _due(rows: Sequence[Any], name: str, first: date, last: date) -> Due:
 
 
 _PARTS = ("delivered", "on_road", "in_house")
+_ENDS = ("kept", "broken", "open")
 
 
 def _kept(rows: Sequence[Any], against: Against, days: int) -> KeptOver:
-    counted: Counter[str] = Counter()
-    for row in rows:
-        if row.against == against and (row.lately or days == MONTH):
-            counted.update(kept=row.kept, broken=row.broken, open=row.open)
-    kept, judged = counted["kept"], counted["kept"] + counted["broken"]
-    low, high = interval_ppm(kept, judged)
-    return KeptOver(against, days, kept, counted["broken"], counted["open"], share_ppm(kept, judged), low, high)
+    lately = "_lately" if days == WEEK else ""
+    mine = [row for row in rows if row.against == against]
+    kept, broken, still_open = (sum(getattr(row, f"{end}{lately}") for row in mine) for end in _ENDS)
+    low, high = interval_ppm(kept, kept + broken)
+    return KeptOver(against, days, kept, broken, still_open, share_ppm(kept, kept + broken), low, high)
 
 
 def cost_queries(today: date, wall: Calendar, currency: str) -> tuple[Query, Query]:

@@ -112,10 +112,12 @@ def today(office: Office, site_id: str = "", at_most: int = MOST_ROWS) -> TodayV
 def _days(sites: Sequence[Site], now: datetime) -> queries.Days:
     """Today at each site: from midnight to midnight on its own wall."""
     begun = [site.calendar.day_of(now) for site in sites]
+    starts = [site.calendar.at(day, time(0)) for site, day in zip(sites, begun, strict=True)]
     return queries.Days(
         site_ids=[site.site_id for site in sites],
-        starts=[site.calendar.at(day, time(0)) for site, day in zip(sites, begun, strict=True)],
+        starts=starts,
         ends=[site.calendar.at(day + timedelta(days=1), time(0)) for site, day in zip(sites, begun, strict=True)],
+        first=min(starts, default=now),
     )
 
 

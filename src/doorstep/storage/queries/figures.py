@@ -31,20 +31,25 @@ def due_query(first_day: date, last_day: date) -> Query:
 
 _KEPT = """
 WITH given AS (SELECT %s::date AS today, %s::date AS week, %s::date AS month)
-SELECT s.against, s.last_day > given.week AS lately, count(*) FILTER (WHERE s.kept)::int AS kept,
-    count(*) FILTER (WHERE NOT s.kept)::int AS broken, 0 AS open
-FROM score s CROSS JOIN given WHERE s.last_day > given.month AND s.last_day <= given.today GROUP BY 1, 2
+SELECT a.against, k.kept, k.broken, 0 AS open, k.kept_lately, k.broken_lately, 0 AS open_lately
+FROM given CROSS JOIN (VALUES ('asked'), ('first'), ('agreed')) a (against) CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE s.kept)::int AS kept, count(*) FILTER (WHERE NOT s.kept)::int AS broken,
+        count(*) FILTER (WHERE s.kept AND s.last_day > given.week)::int AS kept_lately,
+        count(*) FILTER (WHERE NOT s.kept AND s.last_day > given.week)::int AS broken_lately
+    FROM score s WHERE s.against = a.against AND s.last_day > given.month AND s.last_day <= given.today) k
 UNION ALL
-SELECT d.against, d.last_day > given.week, 0, 0, count(*)::int FROM given JOIN orders o ON o.state = 'open'
+SELECT d.against, 0, 0, count(*)::int, 0, 0, count(*) FILTER (WHERE d.last_day > given.week)::int
+FROM given JOIN orders o ON o.state = 'open' AND o.cleared_at IS NOT NULL AND (o.agreed_by BETWEEN given.month
+    AND given.today OR o.first_by BETWEEN given.month AND given.today OR o.asked_by BETWEEN given.month AND given.today)
 CROSS JOIN LATERAL (VALUES ('asked', o.asked_by), ('first', o.first_by), ('agreed', o.agreed_by)) d (against, last_day)
-WHERE o.cleared_at IS NOT NULL AND d.last_day > given.month AND d.last_day <= given.today
-AND NOT EXISTS (SELECT FROM score s WHERE s.order_id = o.order_id AND s.against = d.against) GROUP BY 1, 2
+WHERE d.last_day > given.month AND d.last_day <= given.today
+AND NOT EXISTS (SELECT FROM score s WHERE s.order_id = o.order_id AND s.against = d.against) GROUP BY d.against
 """
 
 
 def kept_query(today: date, week: date, month: date) -> Query:
-    """Rows (against, lately, kept, broken, open) of promises that ended after `month`, up to `today`; lately: after
-    `week`.
+    """Rows (against, kept, broken, open; the same lately) of promises that ended after `month`, up to `today`; lately:
+    after `week`.
     """
     return (_KEPT, today, week, month)
 

@@ -88,7 +88,7 @@ _PREDICTED = (
     "AND NOT EXISTS (SELECT FROM score s WHERE s.order_id = o.order_id AND s.against = 'agreed')"
 )
 _BROKEN = "b.against = 'agreed' AND NOT b.kept"
-_AT_SITE = "f.site_id = %s AND (f.state <> 'cancelled' OR o.state = 'cancelled')"
+_AT_SITE = "f.site_id = %s AND f.state <> 'cancelled'"
 
 
 def walked(tx: Transaction, wanted: Wanted, after: str, newest: bool, at_most: int, bound: int) -> Found:
@@ -96,12 +96,16 @@ def walked(tx: Transaction, wanted: Wanted, after: str, newest: bool, at_most: i
     small = _small_set(wanted, tx.now)
     if small.parts:
         return _picked(tx, wanted, small, after, newest, at_most, bound)
-    counting = _walk(wanted, tx.now, "", newest, bound + 1)
-    total = tx.one(f"SELECT count(*)::int AS total FROM ({counting.conditions}) c", *counting.parameters).total
+    first = _walked(tx, wanted, "", newest, bound + 1)
+    ids = _walked(tx, wanted, after, newest, at_most) if after else first[:at_most]
+    return Found(tuple((order_id, None) for order_id in ids), len(first))
+
+
+def _walked(tx: Transaction, wanted: Wanted, after: str, newest: bool, at_most: int) -> list[str]:
     walk = _walk(wanted, tx.now, after, newest, at_most)
-    sort = "DESC" if newest else "ASC"
+    sort, _ = _direction(newest)
     rows = tx.rows(f"{walk.conditions} ORDER BY order_id {sort} LIMIT %s", *walk.parameters, at_most)
-    return Found(tuple((row.order_id, None) for row in rows), min(total, bound + 1))
+    return [row.order_id for row in rows]
 
 
 def urgent(
@@ -167,6 +171,8 @@ def _small_set(wanted: Wanted, now: datetime) -> _Sql:
         small.add(f"{_UNDIVIDED} o.cleared_at IS NOT NULL AND NOT o.stopped")
     elif wanted.state in _PART:
         small.add(_DIVIDED, *_PART[wanted.state])
+    if wanted.state == "cancelled" and wanted.site_id:
+        small.add("SELECT order_id FROM fulfilment WHERE state = 'cancelled' AND site_id = %s", wanted.site_id)
     if wanted.late == "predicted":
         small.add(_PREDICTED, *_predicted(wanted, now))
     return small
@@ -185,7 +191,7 @@ def _conditions(wanted: Wanted, now: datetime, *, late: bool = True, site: bool 
         where.add("o.state = 'open'")
     if wanted.customer_id:
         where.add("o.customer_id = %s", wanted.customer_id)
-    if wanted.site_id and site:
+    if wanted.site_id and site and wanted.state != "cancelled":
         where.add(f"EXISTS (SELECT FROM fulfilment f WHERE f.order_id = o.order_id AND {_AT_SITE})", wanted.site_id)
     broken = f"EXISTS (SELECT FROM score b WHERE b.order_id = o.order_id AND {_BROKEN})"
     if wanted.late == "broken" and late:

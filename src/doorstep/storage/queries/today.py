@@ -18,6 +18,7 @@ class Days:
     site_ids: Sequence[str]
     starts: Sequence[datetime]
     ends: Sequence[datetime]
+    first: datetime  # the earliest of the starts; now, where there is no site
 
 
 TROUBLED = "('held', 'attempted', 'returning', 'returned', 'lost')"  # as the index parcel_in_trouble has it
@@ -117,16 +118,16 @@ def risk_query(
     return (_RISK, *sites, now, pick_s, pack_s, zone, days_back, everywhere, at_most)
 
 
-# Sites are few: with each of them named, the index on state, site and time is entered where its day begins.
+# The instant at which the first of the days began is given as such: the planner then sees how few rows have come since,
+# and enters the index there.
 _STAGES = """
 WITH here AS (SELECT * FROM unnest(%s::text[], %s::timestamptz[]) AS s (site_id, day_start))
 SELECT f.state AS stage, f.site_id, count(*)::int AS number, min(f.since) AS since FROM fulfilment f
 WHERE f.state IN ('planned', 'released', 'picked', 'packed', 'labelled', 'handed_over')
 AND f.site_id IN (SELECT site_id FROM here) GROUP BY f.state, f.site_id
 UNION ALL
-SELECT 'delivered', here.site_id, d.number, d.since FROM here CROSS JOIN LATERAL (
-    SELECT count(*)::int AS number, min(f.since) AS since FROM fulfilment f
-    WHERE f.state = 'delivered' AND f.site_id = here.site_id AND f.since >= here.day_start) d WHERE d.number > 0
+SELECT 'delivered', f.site_id, count(*)::int, min(f.since) FROM fulfilment f JOIN here USING (site_id)
+WHERE f.state = 'delivered' AND f.site_id = ANY(%s) AND f.since >= %s AND f.since >= here.day_start GROUP BY f.site_id
 UNION ALL
 SELECT 'to_clear', '', count(*)::int, min(placed_at) FROM orders WHERE state = 'open' AND cleared_at IS NULL
 UNION ALL
@@ -140,30 +141,34 @@ SELECT 'to_plan', '', count(*)::int, min(o.cleared_at) FROM (
 
 def stages_query(days: Days) -> Query:
     """Rows (stage, site_id, number, since): what stands in each stage, and since when the oldest does."""
-    return (_STAGES, list(days.site_ids), list(days.starts))
+    sites, starts = list(days.site_ids), list(days.starts)
+    return (_STAGES, sites, starts, sites, days.first)
 
 
 _FLOW = """
 WITH here AS (SELECT * FROM unnest(%s::text[], %s::timestamptz[]) AS s (site_id, day_start)),
-begun AS (SELECT min(day_start) AS at FROM here),
-gone AS (
-    SELECT f.order_id FROM here JOIN fulfilment f ON f.site_id = here.site_id
-    AND f.state = 'handed_over' AND f.since >= here.day_start
-    UNION SELECT f.order_id FROM here JOIN fulfilment f ON f.site_id = here.site_id
-    AND f.state = 'delivered' AND f.since >= here.day_start
-    JOIN parcel p ON p.fulfilment_id = f.fulfilment_id AND p.handed_over_at >= here.day_start
+moved AS MATERIALIZED (
+    SELECT f.order_id, f.fulfilment_id, f.state, here.day_start FROM fulfilment f JOIN here USING (site_id)
+    WHERE f.state IN ('handed_over', 'delivered') AND f.site_id = ANY(%s) AND f.since >= %s
+    AND f.since >= here.day_start
+), gone AS (
+    SELECT order_id FROM moved WHERE state = 'handed_over' UNION SELECT m.order_id FROM moved m
+    CROSS JOIN LATERAL (SELECT max(handed_over_at) AS at FROM parcel p WHERE p.fulfilment_id = m.fulfilment_id) p
+    WHERE m.state = 'delivered' AND p.at >= m.day_start
 ), there AS (
-    SELECT DISTINCT f.order_id FROM here JOIN fulfilment f ON f.site_id = here.site_id
-    AND f.state = 'delivered' AND f.since >= here.day_start JOIN orders o USING (order_id) WHERE o.state = 'delivered'
+    SELECT DISTINCT m.order_id FROM moved m CROSS JOIN LATERAL (
+        SELECT state FROM orders o WHERE o.order_id = m.order_id LIMIT 1) o
+    WHERE m.state = 'delivered' AND o.state = 'delivered'
 )
-SELECT (SELECT count(*)::int FROM orders WHERE placed_at >= (SELECT at FROM begun)) AS placed,
+SELECT (SELECT count(*)::int FROM orders WHERE placed_at >= %s) AS placed,
     (SELECT count(*)::int FROM gone) AS handed_over, (SELECT count(*)::int FROM there) AS delivered
 """
 
 
 def flow_query(days: Days) -> Query:
     """One row (placed, handed_over, delivered): orders since the days began."""
-    return (_FLOW, list(days.site_ids), list(days.starts))
+    sites, starts = list(days.site_ids), list(days.starts)
+    return (_FLOW, sites, starts, sites, days.first, days.first)
 
 
 def stopped_because(tx: Transaction, order_ids: Collection[str]) -> Mapping[str, Any]:

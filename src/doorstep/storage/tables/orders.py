@@ -96,7 +96,7 @@ score = Table(
     words("reason"),
     Column("last_day", Date, nullable=False),
     Column("delivered_on", Date),
-    Index("score_by_day", "last_day", "against", "kept"),
+    Index("score_by_day", "against", "last_day", "kept"),
     Index("score_broken", "order_id", postgresql_where=text("against = 'agreed' AND NOT kept")),
 )
 

@@ -25,7 +25,7 @@ CREATE INDEX orders_due ON orders (agreed_by, order_id) WHERE state = 'open';
 CREATE INDEX orders_to_clear ON orders (placed_at) WHERE state = 'open' AND cleared_at IS NULL;
 CREATE INDEX orders_stopped ON orders (order_id) WHERE state = 'open' AND stopped;
 CREATE INDEX orders_closed ON orders (state, order_id) WHERE state <> 'open';
-CREATE INDEX score_by_day ON score (last_day, against, kept);
+CREATE INDEX score_by_day ON score (against, last_day, kept);
 CREATE INDEX score_broken ON score (order_id) WHERE against = 'agreed' AND NOT kept;
 CREATE INDEX cost_by_day ON cost_entry (incurred_at) INCLUDE (order_id, cost_kind, amount_minor, currency);
 CREATE INDEX fulfilment_by_stage ON fulfilment (state, site_id, since);
