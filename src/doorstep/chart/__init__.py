@@ -1,0 +1,1 @@
+"""The process chart: the designed process, measured against it from the journal, accounted for and drawn."""

@@ -1,0 +1,354 @@
+"""The process as it is designed: its steps, who does each, which facts complete it, and the ways between them.
+
+Declared here once. Chart, page, API and terminal show it; a test binds it to the flow and to every kind of event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from doorstep.events.steps import DEPARTMENT, Step
+
+# What an order is divided into, from the whole to the parts: a doing is about one object of one of these types.
+ORDER, FULFILMENT, TASK, PARCEL = "order", "fulfilment", "task", "parcel"
+OBJECT_TYPES = (ORDER, FULFILMENT, TASK, PARCEL)
+LET_GO = "replaced"  # an object that an event touched as this was let go by it, not worked on
+
+_ABOVE = frozenset({ORDER, FULFILMENT})
+_HOUR, _DAY = 3_600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step of the process.
+
+    `completed_by` are kinds of event, `Kind:milestone` where only one milestone of it is meant; those in `misses` end
+    the step without its success. `done_by` are the functions of `flow` that perform it. `handles` is the type of
+    object one doing of it is about, '' where no order is concerned: then it is only counted. Beside its own object and
+    the order, a doing waits for what happened to objects of the types in `waits_for` inside its fulfilment order, or
+    inside the `whole_order`. `target_seconds` is for waiting and working together, in the site's opening hours where
+    `open_hours`.
+    """
+
+    node_id: str
+    title: str
+    step: Step
+    handles: str
+    completed_by: tuple[str, ...]
+    done_by: tuple[str, ...]
+    waits_for: frozenset[str] = _ABOVE
+    whole_order: bool = False
+    misses: frozenset[str] = frozenset()
+    target_seconds: int | None = None
+    open_hours: bool = False
+    told: bool = False  # told by others, perhaps again with another time: the newest word counts
+    undoes: bool = False  # takes back work that was done
+    aside: bool = False  # tidies up beside the order's way: never the end of it
+    usual: bool = True  # False: drawn only where it happened
+
+    @property
+    def department(self) -> str:
+        return DEPARTMENT[self.step]
+
+
+NODES: tuple[Node, ...] = (
+    Node(
+        node_id="promise",
+        title="Promise",
+        step=Step.PROMISE,
+        handles=ORDER,
+        completed_by=("OrderPlaced",),
+        done_by=("flow.place.place_order",),
+        waits_for=frozenset({ORDER}),
+    ),
+    Node(
+        node_id="clear",
+        title="Clear payment",
+        step=Step.PROMISE,
+        handles=ORDER,
+        completed_by=("OrderCleared", "HoldsExpired"),
+        done_by=("flow.place.clear_order", "flow.place.expire_holds"),
+        waits_for=frozenset({ORDER}),
+        misses=frozenset({"HoldsExpired"}),
+        target_seconds=_DAY,
+    ),
+    Node(
+        node_id="change",
+        title="Change order",
+        step=Step.CHANGE,
+        handles=ORDER,
+        completed_by=(
+            *("OrderHeld", "OrderResumed", "QuantityChanged", "AddressChanged", "DateChanged", "OrderCancelled"),
+        ),
+        done_by=(
+            "flow.change.cancel_line",
+            "flow.change.cancel_order",
+            "flow.change.change_quantity",
+            "flow.change.change_address",
+            "flow.change.change_date",
+            "flow.change.hold_order",
+            "flow.change.resume_order",
+        ),
+        whole_order=True,
+        usual=False,
+    ),
+    Node(
+        node_id="take_back",
+        title="Take work back",
+        step=Step.CHANGE,
+        handles=FULFILMENT,
+        completed_by=("TasksCancelled", "PutBack", "ParcelUnpacked", "FulfilmentCancelled"),
+        done_by=(
+            "flow.change.cancel_line",
+            "flow.change.cancel_order",
+            "flow.change.change_quantity",
+            "flow.change.change_address",
+            "flow.change.change_date",
+            "flow.change.hold_order",
+            "flow.count.count_bin",
+            "flow.pick.settle_fulfilment",
+        ),
+        waits_for=frozenset(OBJECT_TYPES),
+        undoes=True,
+        usual=False,
+    ),
+    Node(
+        node_id="void_label",
+        title="Void label",
+        step=Step.CHANGE,
+        handles=PARCEL,
+        completed_by=("LabelVoided", "LabelVoidRefused"),
+        done_by=("flow.ship.void_label",),
+        misses=frozenset({"LabelVoidRefused"}),
+        target_seconds=_DAY,
+        undoes=True,
+        aside=True,
+        usual=False,
+    ),
+    Node(
+        node_id="plan",
+        title="Plan shipment",
+        step=Step.PLAN,
+        handles=FULFILMENT,
+        completed_by=("ShipmentPlanned", "FulfilmentReplanned"),
+        done_by=("flow.plan.plan_open_orders", "flow.later.run_planning"),
+        whole_order=True,
+        target_seconds=15 * 60,
+    ),
+    Node(
+        node_id="release",
+        title="Release to floor",
+        step=Step.RELEASE,
+        handles=FULFILMENT,
+        completed_by=("WaveReleased",),
+        done_by=("flow.release.release_wave",),
+        target_seconds=4 * _HOUR,
+        open_hours=True,
+    ),
+    Node(
+        node_id="pick",
+        title="Pick",
+        step=Step.PICK,
+        handles=TASK,
+        completed_by=("Picked", "PickedShort"),
+        done_by=("flow.pick.confirm_pick",),
+        misses=frozenset({"PickedShort"}),
+        target_seconds=2 * _HOUR,
+        open_hours=True,
+    ),
+    Node(
+        node_id="pack",
+        title="Pack",
+        step=Step.PACK,
+        handles=PARCEL,
+        completed_by=("ParcelPacked",),
+        done_by=("flow.pack.pack",),
+        waits_for=frozenset({ORDER, FULFILMENT, TASK}),
+        target_seconds=_HOUR,
+        open_hours=True,
+    ),
+    Node(
+        node_id="ask_label",
+        title="Ask for label",
+        step=Step.LABEL,
+        handles=PARCEL,
+        completed_by=("LabelRequested",),
+        done_by=("flow.ship.request_labels",),
+        target_seconds=5 * 60,
+    ),
+    Node(
+        node_id="buy_label",
+        title="Buy label",
+        step=Step.LABEL,
+        handles=PARCEL,
+        completed_by=("LabelBought", "LabelFailed"),
+        done_by=("flow.ship.send_label",),
+        misses=frozenset({"LabelFailed"}),
+        target_seconds=15 * 60,
+    ),
+    Node(
+        node_id="hand_over",
+        title="Hand over",
+        step=Step.HAND_OVER,
+        handles=PARCEL,
+        completed_by=("HandedOver",),
+        done_by=("flow.hand_over.hand_over", "flow.track.take_scan"),
+        target_seconds=8 * _HOUR,
+        open_hours=True,
+    ),
+    Node(
+        node_id="first_scan",
+        title="First scan",
+        step=Step.TRACK,
+        handles=PARCEL,
+        completed_by=("MilestoneReached:accepted",),
+        done_by=("flow.track.take_scan", "flow.track.reread_scans"),
+        target_seconds=12 * _HOUR,
+        told=True,
+    ),
+    Node(
+        node_id="transit",
+        title="In transit",
+        step=Step.TRACK,
+        handles=PARCEL,
+        completed_by=(
+            "MilestoneReached:in_transit",
+            "MilestoneReached:held",
+            "MilestoneReached:out_for_delivery",
+            "MilestoneReached:attempted",
+            "DeliveryWithdrawn",
+        ),
+        done_by=("flow.track.take_scan", "flow.track.reread_scans"),
+        misses=frozenset({"MilestoneReached:held", "MilestoneReached:attempted", "DeliveryWithdrawn"}),
+        target_seconds=2 * _DAY,
+        told=True,
+    ),
+    Node(
+        node_id="deliver",
+        title="Deliver",
+        step=Step.DELIVER,
+        handles=PARCEL,
+        completed_by=("Delivered",),
+        done_by=("flow.track.take_scan", "flow.track.reread_scans"),
+        target_seconds=2 * _DAY,
+        told=True,
+    ),
+    Node(
+        node_id="astray",
+        title="Returned or lost",
+        step=Step.TRACK,
+        handles=PARCEL,
+        completed_by=("MilestoneReached:returning", "MilestoneReached:returned", "MilestoneReached:lost"),
+        done_by=("flow.track.take_scan", "flow.track.reread_scans"),
+        misses=frozenset({"MilestoneReached:returning", "MilestoneReached:returned", "MilestoneReached:lost"}),
+        told=True,
+        usual=False,
+    ),
+    Node(
+        node_id="score",
+        title="Score promise",
+        step=Step.SCORE,
+        handles=ORDER,
+        completed_by=("PromiseKept", "PromiseBroken"),
+        done_by=("flow.track.take_scan", "flow.track.reread_scans", "flow.score.score_overdue"),
+        waits_for=frozenset(OBJECT_TYPES),
+        whole_order=True,
+        misses=frozenset({"PromiseBroken"}),
+        target_seconds=_DAY,
+    ),
+    Node(
+        node_id="improve",
+        title="Learn from it",
+        step=Step.IMPROVE,
+        handles="",
+        completed_by=("TransitLearned", "HandlingLearned"),
+        done_by=("flow.learn.learn",),
+    ),
+    Node(
+        node_id="count",
+        title="Count a bin",
+        step=Step.COUNT,
+        handles="",
+        completed_by=("StockCounted",),
+        done_by=("flow.count.count_bin",),
+    ),
+    Node(
+        node_id="receive",
+        title="Receive goods",
+        step=Step.RECEIVE,
+        handles="",
+        completed_by=("StockReceived",),
+        done_by=("flow.receive.receive",),
+    ),
+)
+
+# Kinds of event of the process that complete no step of it, and why.
+BESIDE: Mapping[str, str] = {
+    "OrderPromised": "the words of a promise: they come with the placing, the clearing or the change that made it",
+    "StockHeld": "the ledger of holds; it comes with the step that reserved",
+    "HoldsMoved": "the ledger of holds; it comes with the plan, the release or the receipt",
+    "HoldsVoided": "the ledger of holds; it comes with the change or the count",
+    "HandOffMade": "says how much of the promise was left when work passed on; the chart measures the passing itself",
+    "OrdersImported": "the ledger of an import; each of its orders is placed by a fact of its own",
+    "OrdersForgotten": "the ledger of an import; each of its orders is cancelled by a fact of its own",
+    "LabelVoidRequested": "the wish to void a label; it comes with the change, and voiding ends it",
+    "InboundExpected": "says what is to come; the receiving itself is the step",
+    "InboundChanged": "says what is to come; the receiving itself is the step",
+    "InboundWithdrawn": "says what is to come; the receiving itself is the step",
+    "Scanned": "the carrier's message as it came; the milestone is what it means",
+    "ScanParked": "a message that concerns no parcel yet; a person looks at it",
+    "EtaChanged": "a new expectation; nothing happened to the parcel",
+    "MilestoneReached:label_made": "the carrier repeats what the label says",
+    "MilestoneReached:handed_over": "the carrier repeats what the hand-over says",
+    "MilestoneReached:delivered": "comes with the delivery",
+    "OrderDelivered": "comes with the delivery of the last parcel",
+}
+
+# The ways between the steps: as it should go, and the ways back that are foreseen.
+WAYS: tuple[tuple[str, str], ...] = (
+    ("promise", "clear"),
+    ("promise", "plan"),
+    ("clear", "plan"),
+    ("plan", "release"),
+    ("release", "pick"),
+    ("pick", "pack"),
+    ("pack", "ask_label"),
+    ("ask_label", "buy_label"),
+    ("buy_label", "hand_over"),
+    ("hand_over", "first_scan"),
+    ("first_scan", "transit"),
+    ("transit", "transit"),
+    ("transit", "deliver"),
+    ("deliver", "score"),
+    ("score", "improve"),
+)
+WAYS_BACK: tuple[tuple[str, str], ...] = (
+    ("pick", "plan"),
+    ("buy_label", "ask_label"),
+    ("change", "plan"),
+    ("change", "take_back"),
+    ("take_back", "plan"),
+    ("take_back", "pack"),
+    ("take_back", "void_label"),
+    ("void_label", "ask_label"),
+    ("transit", "astray"),
+    ("astray", "score"),
+)
+ANYWHERE = "change"  # the customer may come at any time: every way into and out of it is foreseen
+
+# The company's order of departments, from the customer's wish to the customer's verdict, and then the stock.
+SWIMLANES: tuple[str, ...] = (
+    *("sales", "planning", "warehouse", "packing", "shipping", "carrier", "service"),
+    *("stock control", "receiving"),
+)
+
+INDEX: Mapping[str, int] = {node.node_id: number for number, node in enumerate(NODES)}
+WHATS: tuple[str, ...] = tuple(what for node in NODES for what in node.completed_by)
+NODE_OF_WHAT: tuple[int, ...] = tuple(INDEX[node.node_id] for node in NODES for _ in node.completed_by)
+MISSES: tuple[bool, ...] = tuple(what in node.misses for node in NODES for what in node.completed_by)
+
+
+def is_designed(before: str, after: str) -> bool:
+    """Whether work may pass from one step to the other by the design."""
+    return ANYWHERE in (before, after) or (before, after) in WAYS or (before, after) in WAYS_BACK
