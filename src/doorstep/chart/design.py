@@ -45,6 +45,7 @@ class Node:
     told: bool = False  # told by others, perhaps again with another time: the newest word counts
     undoes: bool = False  # takes back work that was done
     aside: bool = False  # tidies up beside the order's way: never the end of it
+    leads_on: bool = True  # what follows on the parts of its object waits for it
     usual: bool = True  # False: drawn only where it happened
 
     @property
@@ -256,6 +257,7 @@ NODES: tuple[Node, ...] = (
         whole_order=True,
         misses=frozenset({"PromiseBroken"}),
         target_seconds=_DAY,
+        leads_on=False,
     ),
     Node(
         node_id="improve",

@@ -1,0 +1,194 @@
+"""From what the journal touched to doings: who did which step on which object of which order, in columns of codes.
+
+A doing is a step done once about one object: a wave that releases three fulfilment orders is three doings, one event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorstep.chart.design import MISSES, NODE_OF_WHAT, NODES, OBJECT_TYPES, ORDER
+
+Column = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+NONE = -1
+_TYPE_CODE = {name: code for code, name in enumerate(OBJECT_TYPES)}
+# The code of the object type that each step handles; of a step that is only counted, NONE.
+LEVEL_OF_NODE: Column = np.array([_TYPE_CODE.get(node.handles, NONE) for node in NODES])
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """One row for each event: its id (a higher one was written later), what happened (`design.WHATS`), when, where.
+
+    Times are whole seconds since 1970. `withdrawn` says that what was told before did not happen. Site and department
+    are codes of names that whoever made the columns knows; site 0 is none.
+    """
+
+    event: Column
+    what: Column
+    started: Column
+    completed: Column
+    withdrawn: Flags
+    site: Column
+    department: Column
+
+    def __len__(self) -> int:
+        return len(self.event)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """One row for each object an event touched: its type (a place in `OBJECT_TYPES`) and its code among all objects.
+
+    `site` is that of a fulfilment order, 0 of everything else.
+    """
+
+    event: Column
+    object_type: Column
+    object: Column
+    site: Column
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """The doings of orders, sorted by order, completion and event. `right` is whether it ended with success.
+
+    `fulfilment` is NONE where the object is the order itself. `level` is the object's type.
+    """
+
+    order: Column
+    fulfilment: Column
+    object: Column
+    level: Column
+    node: Column
+    what: Column
+    started: Column
+    completed: Column
+    right: Flags
+    site: Column
+    department: Column
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def only(self, wanted: Any) -> Doings:
+        """The rows of a mask or of places."""
+        return Doings(*(getattr(self, name)[wanted] for name in self.__dataclass_fields__))
+
+
+def columns(rows: Sequence[Sequence[int]], width: int) -> list[Column]:
+    """Rows of whole numbers as columns."""
+    return list(np.array(rows, dtype=np.int64).reshape(-1, width).T)
+
+
+def doings_of(events: Events, touched: Touched) -> Doings:
+    """The doings that events and what they touched come to.
+
+    Facts of one step about one object at one instant are one doing. What others tell again with another time counts
+    as told last. Objects of which no order is known are left out.
+    """
+    place = np.searchsorted(events.event, touched.event)
+    kinship = _Kinship(touched, place, len(events))
+    handled = LEVEL_OF_NODE[np.array(NODE_OF_WHAT, dtype=np.int64)][events.what[place]] == touched.object_type
+    place, obj, level = place[handled], touched.object[handled], touched.object_type[handled]
+    order, fulfilment = kinship.order[obj], np.where(level == 0, NONE, kinship.fulfilment[obj])
+    known = order != NONE
+    place, obj, level, order, fulfilment = (x[known] for x in (place, obj, level, order, fulfilment))
+    what = events.what[place]
+    sites = kinship.site_of(order, fulfilment)
+    made = Doings(
+        order=order,
+        fulfilment=fulfilment,
+        object=obj,
+        level=level,
+        node=np.array(NODE_OF_WHAT, dtype=np.int64)[what],
+        what=what,
+        started=np.minimum(events.started[place], events.completed[place]),
+        completed=events.completed[place],
+        right=~np.array(MISSES, dtype=np.bool_)[what],
+        site=sites,
+        department=events.department[place],
+    )
+    kept = _told_last(made, events.event[place], events.withdrawn[place])
+    made, event = made.only(kept), events.event[place][kept]
+    made = made.only(np.lexsort((event, made.completed, made.order)))
+    return _one_at_one_instant(made)
+
+
+def counted(events: Events) -> Column:
+    """How often each step that is only counted was done; 0 for all others."""
+    found = np.bincount(np.array(NODE_OF_WHAT, dtype=np.int64)[events.what], minlength=len(NODES))
+    return np.where(LEVEL_OF_NODE == NONE, found, 0)
+
+
+class _Kinship:
+    """Which order and fulfilment order each object belongs to, by the events that touched both and no other such."""
+
+    def __init__(self, touched: Touched, place: Column, events: int) -> None:
+        objects = int(touched.object.max(initial=-1)) + 1
+        self.order = np.full(objects, NONE, dtype=np.int64)
+        self.fulfilment = np.full(objects, NONE, dtype=np.int64)
+        self._site = np.zeros(objects, dtype=np.int64)
+        self._site[touched.object] = touched.site
+        for code, kin in ((_TYPE_CODE[ORDER], self.order), (1, self.fulfilment)):
+            of_type = touched.object_type == code
+            whole = np.full(events, NONE, dtype=np.int64)
+            whole[place[of_type]] = touched.object[of_type]
+            whole[np.bincount(place[of_type], minlength=events) != 1] = NONE
+            parts = (touched.object_type > code) & (whole[place] != NONE)
+            kin[touched.object[parts]] = whole[place[parts]]
+            kin[touched.object[of_type]] = touched.object[of_type]
+        # A part that never was beside its order alone has its fulfilment order's.
+        through = np.where(self.fulfilment != NONE, self.order[self.fulfilment], NONE)
+        self.order = np.where(self.order == NONE, through, self.order)
+
+    def site_of(self, order: Column, fulfilment: Column) -> Column:
+        """The site of the fulfilment order; an order's own doings count for the site that ships all of it."""
+        objects = len(self._site)
+        fulfilments = np.flatnonzero((self.fulfilment == np.arange(objects)) & (self.order != NONE))
+        least, most = np.full(objects, np.iinfo(np.int64).max), np.zeros(objects, dtype=np.int64)
+        np.minimum.at(least, self.order[fulfilments], self._site[fulfilments])
+        np.maximum.at(most, self.order[fulfilments], self._site[fulfilments])
+        whole = np.where(least == most, most, 0)
+        return np.where(fulfilment == NONE, whole[order], self._site[fulfilment])
+
+
+def _told_last(made: Doings, event: Column, withdrawn: Flags) -> Flags:
+    """False for what was told again later, and for what was withdrawn."""
+    kept = np.ones(len(made), dtype=np.bool_)
+    told = np.flatnonzero(np.array([node.told for node in NODES], dtype=np.bool_)[made.node])
+    by_telling = told[np.lexsort((event[told], made.what[told], made.object[told]))]
+    same = (made.object[by_telling][1:] == made.object[by_telling][:-1]) & (
+        made.what[by_telling][1:] == made.what[by_telling][:-1]
+    )
+    kept[by_telling[:-1][same]] = False
+    result: Flags = kept & ~withdrawn
+    return result
+
+
+def _one_at_one_instant(made: Doings) -> Doings:
+    """Rows of one step about one object at one instant put together: a success only where all of them are."""
+    if not len(made):
+        return made
+    by_object = np.argsort(made.object * len(NODES) + made.node, kind="stable")
+    sorted_ = made.only(by_object)
+    first = np.ones(len(made), dtype=np.bool_)
+    first[1:] = (
+        (sorted_.object[1:] != sorted_.object[:-1])
+        | (sorted_.node[1:] != sorted_.node[:-1])
+        | (sorted_.completed[1:] != sorted_.completed[:-1])
+    )
+    starts = np.flatnonzero(first)
+    started, right = made.started.copy(), made.right.copy()
+    started[by_object[starts]] = np.minimum.reduceat(sorted_.started, starts)
+    right[by_object[starts]] = np.logical_and.reduceat(sorted_.right, starts)
+    kept = np.zeros(len(made), dtype=np.bool_)
+    kept[by_object[starts]] = True
+    values = {name: getattr(made, name) for name in made.__dataclass_fields__}
+    return Doings(**{**values, "started": started, "right": right}).only(kept)

@@ -1,0 +1,157 @@
+"""What each doing waited for, and how long: formulae 1 and 2, in columns.
+
+Times after OPerA (arXiv 2204.10662): a doing is enabled once everything it waits for is complete; it waits from then to
+its start, and works from its start to its completion. What it waits for is told by the design: the last doing of its
+own object, and the last ones about what its object is part of, or is made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from doorstep.chart.columns import NONE, Column, Doings, Flags
+from doorstep.chart.design import NODES, OBJECT_TYPES
+
+_LEVELS = len(OBJECT_TYPES)
+_WAITS_FOR = np.array([[name in node.waits_for for name in OBJECT_TYPES] for node in NODES], dtype=np.bool_)
+_WHOLE_ORDER = np.array([node.whole_order for node in NODES], dtype=np.bool_)
+_LEADS_ON = np.array([node.leads_on for node in NODES], dtype=np.bool_)
+_UNDOES = np.array([node.undoes for node in NODES], dtype=np.bool_)
+_ASIDE = np.array([node.aside for node in NODES], dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One row for each doing.
+
+    `before` is the place of the doing it waited for last, NONE for the first of an order; `enabled` when that was
+    complete. `wait` and `work` are seconds; `apart` is how long the first of what it waited for stood ready before the
+    last. `spent` is the part of its work that no earlier doing of its order covers: wait and spent of a way add up to
+    its length.
+    """
+
+    before: Column
+    enabled: Column
+    wait: Column
+    work: Column
+    spent: Column
+    apart: Column
+
+
+def flow_of(doings: Doings) -> Flow:
+    """What every doing waited for. Rows must be sorted by order and completion, as `doings_of` makes them."""
+    rows = np.arange(len(doings), dtype=np.int64)
+    if not len(rows):
+        return Flow(*([rows] * 6))
+    first = _first_of_group(doings.order)
+    before, run = _waited_for(doings, rows, first)
+    lonely = (before == NONE) & (rows != first)
+    before = np.where(lonely, rows - 1, before)
+    is_first = before == NONE
+    known = np.where(is_first, rows, before)
+    enabled = np.where(is_first, doings.started, doings.completed[known])
+    wait = np.maximum(doings.started - enabled, 0)
+    spent = doings.completed - np.maximum(doings.started, enabled)
+    apart = np.where(run == NONE, 0, enabled - doings.completed[np.maximum(run, 0)])
+    return Flow(before, enabled, wait, doings.completed - doings.started, spent, np.maximum(apart, 0))
+
+
+def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Column]:
+    """The last row each waited for, and, where several parts came together in it, the first of those; else NONE."""
+    waits_for, whole = _WAITS_FOR[doings.node], _WHOLE_ORDER[doings.node]
+    before = _previous_same(doings.object)
+    leads = _LEADS_ON[doings.node]
+    above = _last_before(rows, (doings.level == 0) & leads, first)
+    before = np.maximum(before, np.where(waits_for[:, 0], above, NONE))
+    run = np.full(len(rows), NONE, dtype=np.int64)
+    inside = np.flatnonzero(doings.level != 0)
+    by_fulfilment = inside[np.argsort(doings.fulfilment[inside], kind="stable")]
+    if len(by_fulfilment):
+        group = _first_of_group(doings.fulfilment[by_fulfilment])
+        places = np.arange(len(by_fulfilment), dtype=np.int64)
+        runs = _run_starts(doings.node[by_fulfilment], group)
+        for level in range(1, _LEVELS):
+            of_level = (doings.level[by_fulfilment] == level) & leads[by_fulfilment]
+            last = _last_before(places, of_level, group)
+            wanted = waits_for[by_fulfilment, level] & (doings.level[by_fulfilment] != level) & (last != NONE)
+            at, found = by_fulfilment[wanted], by_fulfilment[last[wanted]]
+            later = found > before[at]
+            before[at[later]], run[at[later]] = found[later], by_fulfilment[runs[last[wanted]]][later]
+    others = _run_starts(doings.node, first) - 1
+    others = np.where(others >= first, others, NONE)
+    joins = whole & (others > before)
+    before[joins] = others[joins]
+    run[joins] = _run_starts(doings.node, first)[others[joins]]
+    return before, run
+
+
+def _first_of_group(keys: Column) -> Column:
+    """For each row of sorted keys the place of the first with the same key."""
+    starts = np.ones(len(keys), dtype=np.bool_)
+    starts[1:] = keys[1:] != keys[:-1]
+    return np.maximum.accumulate(np.where(starts, np.arange(len(keys)), 0))
+
+
+def _run_starts(nodes: Column, first: Column) -> Column:
+    """For each row the place where the unbroken run of doings of its step, inside its group, begins."""
+    places = np.arange(len(nodes), dtype=np.int64)
+    starts = places == first
+    starts[1:] |= nodes[1:] != nodes[:-1]
+    return np.maximum.accumulate(np.where(starts, places, 0))
+
+
+def _last_before(places: Column, wanted: Flags, first: Column) -> Column:
+    """For each place the last one before it, in its group, that is wanted; else NONE."""
+    last = np.maximum.accumulate(np.where(wanted, places, NONE))
+    shifted = np.concatenate(([NONE], last[:-1]))
+    return np.where(shifted >= first, shifted, NONE)
+
+
+def _previous_same(keys: Column) -> Column:
+    """For each row the one before it with the same key; else NONE."""
+    found = np.full(len(keys), NONE, dtype=np.int64)
+    by_key = np.argsort(keys, kind="stable")
+    same = keys[by_key][1:] == keys[by_key][:-1]
+    found[by_key[1:][same]] = by_key[:-1][same]
+    return found
+
+
+def right_first_time(doings: Doings, flow: Flow) -> Flags:
+    """Whether a doing succeeded, was not done again about the same object, and was not taken back next."""
+    right = doings.right.copy()
+    previous = _previous_same(doings.object * (len(_UNDOES) + 1) + doings.node)
+    repeats = previous[(previous != NONE) & (doings.what == doings.what[np.maximum(previous, 0)])]
+    right[repeats] = False
+    undone = flow.before[_UNDOES[doings.node] & (flow.before != NONE)]
+    right[undone] = False
+    return right
+
+
+def went_back(doings: Doings, flow: Flow) -> Flags:
+    """Whether work that a doing took over from another department went straight back there, done or not."""
+    back = np.zeros(len(doings), dtype=np.bool_)
+    has = np.flatnonzero(flow.before != NONE)
+    came_from = doings.department[flow.before[has]]
+    passes = has[came_from != doings.department[has]]
+    # The row by which the department that has the work took it over.
+    taken = np.arange(len(doings), dtype=np.int64)
+    stays = has[came_from == doings.department[has]]
+    taken[stays] = flow.before[stays]
+    while np.any((further := taken[taken]) != taken):
+        taken = further
+    takeover = taken[flow.before[passes]]
+    giver = flow.before[takeover]
+    returned = (giver != NONE) & (doings.department[np.maximum(giver, 0)] == doings.department[passes])
+    back[takeover[returned]] = True
+    return back
+
+
+def ends(doings: Doings) -> Column:
+    """The place of each order's last doing on its way, orders in their sequence."""
+    counts = np.flatnonzero(~_ASIDE[doings.node] | (np.arange(len(doings)) == _first_of_group(doings.order)))
+    if not len(counts):
+        return counts
+    last = np.append(doings.order[counts][1:] != doings.order[counts][:-1], True)
+    return counts[last]
