@@ -19,6 +19,7 @@ Flags = NDArray[np.bool_]
 NONE = -1
 _TYPE_CODE = {name: code for code, name in enumerate(OBJECT_TYPES)}
 # The code of the object type that each step handles; of a step that is only counted, NONE.
+_NODE_OF_WHAT: Column = np.array(NODE_OF_WHAT, dtype=np.int64)
 LEVEL_OF_NODE: Column = np.array([_TYPE_CODE.get(node.handles, NONE) for node in NODES])
 
 
@@ -88,42 +89,41 @@ def columns(rows: Sequence[Sequence[int]], width: int) -> list[Column]:
 
 
 def doings_of(events: Events, touched: Touched) -> Doings:
-    """The doings that events and what they touched come to.
+    """The doings that events and what they touched come to; both must be sorted by event.
 
     Facts of one step about one object at one instant are one doing. What others tell again with another time counts
     as told last. Objects of which no order is known are left out.
     """
     place = np.searchsorted(events.event, touched.event)
     kinship = _Kinship(touched, place, len(events))
-    handled = LEVEL_OF_NODE[np.array(NODE_OF_WHAT, dtype=np.int64)][events.what[place]] == touched.object_type
-    place, obj, level = place[handled], touched.object[handled], touched.object_type[handled]
+    handled = np.flatnonzero(LEVEL_OF_NODE[_NODE_OF_WHAT][events.what[place]] == touched.object_type)
+    handled = handled[kinship.order[touched.object[handled]] != NONE]
+    place, obj = place[handled], touched.object[handled]
+    kept = np.flatnonzero(_told_last(obj, events.what[place]) & ~events.withdrawn[place])
+    by_time = kept[_by_group_and_time(kinship.order[obj[kept]], events.completed[place[kept]])]
+    place, obj = place[by_time], obj[by_time]
+    what, completed = events.what[place], events.completed[place]
+    level = touched.object_type[handled[by_time]]
     order, fulfilment = kinship.order[obj], np.where(level == 0, NONE, kinship.fulfilment[obj])
-    known = order != NONE
-    place, obj, level, order, fulfilment = (x[known] for x in (place, obj, level, order, fulfilment))
-    what = events.what[place]
-    sites = kinship.site_of(order, fulfilment)
     made = Doings(
         order=order,
         fulfilment=fulfilment,
         object=obj,
         level=level,
-        node=np.array(NODE_OF_WHAT, dtype=np.int64)[what],
+        node=_NODE_OF_WHAT[what],
         what=what,
-        started=np.minimum(events.started[place], events.completed[place]),
-        completed=events.completed[place],
+        started=np.minimum(events.started[place], completed),
+        completed=completed,
         right=~np.array(MISSES, dtype=np.bool_)[what],
-        site=sites,
+        site=kinship.site_of(order, fulfilment),
         department=events.department[place],
     )
-    kept = _told_last(made, events.event[place], events.withdrawn[place])
-    made, event = made.only(kept), events.event[place][kept]
-    made = made.only(np.lexsort((event, made.completed, made.order)))
     return _one_at_one_instant(made)
 
 
 def counted(events: Events) -> Column:
     """How often each step that is only counted was done; 0 for all others."""
-    found = np.bincount(np.array(NODE_OF_WHAT, dtype=np.int64)[events.what], minlength=len(NODES))
+    found = np.bincount(_NODE_OF_WHAT[events.what], minlength=len(NODES))
     return np.where(LEVEL_OF_NODE == NONE, found, 0)
 
 
@@ -159,35 +159,43 @@ class _Kinship:
         return np.where(fulfilment == NONE, whole[order], self._site[fulfilment])
 
 
-def _told_last(made: Doings, event: Column, withdrawn: Flags) -> Flags:
-    """False for what was told again later, and for what was withdrawn."""
-    kept = np.ones(len(made), dtype=np.bool_)
-    told = np.flatnonzero(np.array([node.told for node in NODES], dtype=np.bool_)[made.node])
-    by_telling = told[np.lexsort((event[told], made.what[told], made.object[told]))]
-    same = (made.object[by_telling][1:] == made.object[by_telling][:-1]) & (
-        made.what[by_telling][1:] == made.what[by_telling][:-1]
-    )
-    kept[by_telling[:-1][same]] = False
-    result: Flags = kept & ~withdrawn
-    return result
+def _told_last(obj: Column, what: Column) -> Flags:
+    """False for what was told of an object again later; rows are in the order of telling."""
+    kept = np.ones(len(obj), dtype=np.bool_)
+    told = np.flatnonzero(np.array([node.told for node in NODES], dtype=np.bool_)[_NODE_OF_WHAT[what]])
+    key = obj[told] * len(MISSES) + what[told]
+    by_key = np.argsort(key, kind="stable")
+    again = key[by_key][1:] == key[by_key][:-1]
+    kept[told[by_key[:-1][again]]] = False
+    return kept
+
+
+def _by_group_and_time(groups: Column, instants: Column) -> Column:
+    """The places of rows by group and time; rows of one instant keep their order."""
+    if not len(groups):
+        return groups
+    first = int(instants.min())
+    span = int(instants.max()) - first + 1
+    if int(groups.max()) < np.iinfo(np.int64).max // span - 1:
+        return np.argsort(groups * span + (instants - first), kind="stable")
+    return np.lexsort((instants, groups))
 
 
 def _one_at_one_instant(made: Doings) -> Doings:
     """Rows of one step about one object at one instant put together: a success only where all of them are."""
     if not len(made):
         return made
-    by_object = np.argsort(made.object * len(NODES) + made.node, kind="stable")
-    sorted_ = made.only(by_object)
+    key = made.object * len(NODES) + made.node
+    by_object = np.argsort(key, kind="stable")
+    key, completed = key[by_object], made.completed[by_object]
     first = np.ones(len(made), dtype=np.bool_)
-    first[1:] = (
-        (sorted_.object[1:] != sorted_.object[:-1])
-        | (sorted_.node[1:] != sorted_.node[:-1])
-        | (sorted_.completed[1:] != sorted_.completed[:-1])
-    )
+    first[1:] = (key[1:] != key[:-1]) | (completed[1:] != completed[:-1])
     starts = np.flatnonzero(first)
+    if len(starts) == len(made):
+        return made
     started, right = made.started.copy(), made.right.copy()
-    started[by_object[starts]] = np.minimum.reduceat(sorted_.started, starts)
-    right[by_object[starts]] = np.logical_and.reduceat(sorted_.right, starts)
+    started[by_object[starts]] = np.minimum.reduceat(made.started[by_object], starts)
+    right[by_object[starts]] = np.logical_and.reduceat(made.right[by_object], starts)
     kept = np.zeros(len(made), dtype=np.bool_)
     kept[by_object[starts]] = True
     values = {name: getattr(made, name) for name in made.__dataclass_fields__}

@@ -55,7 +55,10 @@ class Look:
     site: int = 0
 
 
-def measure(doings: Doings, counted: Column, names: Names, interval: Interval, look: Look = Look()) -> Chart:
+EVERYTHING = Look()
+
+
+def measure(doings: Doings, counted: Column, names: Names, interval: Interval, look: Look = EVERYTHING) -> Chart:
     """The chart of what was done. `counted` is how often each step was done that concerns no order."""
     return _Measure(doings, names, interval, look).chart(counted)
 

@@ -79,11 +79,11 @@ def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Co
             at, found = by_fulfilment[wanted], by_fulfilment[last[wanted]]
             later = found > before[at]
             before[at[later]], run[at[later]] = found[later], by_fulfilment[runs[last[wanted]]][later]
-    others = _run_starts(doings.node, first) - 1
-    others = np.where(others >= first, others, NONE)
+    runs = _run_starts(doings.node, first)
+    others = np.where(runs > first, runs - 1, NONE)
     joins = whole & (others > before)
     before[joins] = others[joins]
-    run[joins] = _run_starts(doings.node, first)[others[joins]]
+    run[joins] = runs[others[joins]]
     return before, run
 
 
@@ -106,7 +106,8 @@ def _last_before(places: Column, wanted: Flags, first: Column) -> Column:
     """For each place the last one before it, in its group, that is wanted; else NONE."""
     last = np.maximum.accumulate(np.where(wanted, places, NONE))
     shifted = np.concatenate(([NONE], last[:-1]))
-    return np.where(shifted >= first, shifted, NONE)
+    found: Column = np.where(shifted >= first, shifted, NONE)
+    return found
 
 
 def _previous_same(keys: Column) -> Column:
