@@ -9,6 +9,7 @@ from doorstep.events.envelope import Body, Touch
 from doorstep.events.steps import Step
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
+from doorstep.terms.goals import Goals, Weights
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
@@ -18,13 +19,26 @@ from doorstep.terms.service import CarrierService
 
 @dataclass(frozen=True, slots=True)
 class CompanyDefined(Body):
-    """The company's name, currency and defaults."""
+    """The company's name, currency and defaults. `weights` came with it until goals were told by themselves."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.DEFINE
     company: Company
+    weights: Weights | None = None
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("company", self.company.name, "defined"),)
+
+
+@dataclass(frozen=True, slots=True)
+class GoalsSet(Body):
+    """What the company wants from now on, whole: the goals before are no longer its goals."""
+
+    STEP: ClassVar[Step] = Step.DEFINE
+    goals: Goals
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("goals", "goals", "set"),)
 
 
 @dataclass(frozen=True, slots=True)

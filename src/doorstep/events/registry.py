@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from doorstep.events import fulfilment, imports, learning, master, orders, shipping, stock
 from doorstep.events.envelope import Body
 
+WEIGHTS_OF_COMPANY = ("handling_order_minor", "handling_unit_minor", "split_minor", "late_day_minor")
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -60,7 +61,15 @@ def bodies(*modules: object) -> list[type[Body]]:
     return [kind for kind in found if issubclass(kind, Body) and hasattr(kind, "STEP")]
 
 
+def _weights_apart(body: dict[str, Any]) -> dict[str, Any]:
+    """Until version 2 the company itself said what planning weighs; two weights nobody could set."""
+    company = dict(body["company"])
+    weights = {name: company.pop(name) for name in WEIGHTS_OF_COMPANY if name in company}
+    return {"company": company, "weights": {"broken_minor": 5_000, "waits_minor": 1_000_000, **weights}}
+
+
 REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports, learning))
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
+REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})

@@ -16,6 +16,7 @@ from doorstep.flow.requote import Requote
 from doorstep.flow.slack import slack_of_offer
 from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies, supply_queries
 from doorstep.flow.told import Promise
+from doorstep.goals.ceiling import over, value_of
 from doorstep.intake.judge import judge
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
@@ -24,6 +25,7 @@ from doorstep.storage.queries import learning, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS, PLAN_WAITING
 from doorstep.terms.company import Company
+from doorstep.terms.goals import ClassGoals, Goals
 from doorstep.terms.item import Item
 from doorstep.terms.order import Order, Terms
 from doorstep.terms.places import region
@@ -50,6 +52,26 @@ class Offered:
     services: tuple[str, ...]
     cost_minor: int
     currency: str
+    would_be_promised: bool  # placed now, the order would get this offer
+    over_ceiling_minor: int  # by how much it costs more than goals let an order of this value cost; 0: it does not
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """An order that can be meant, with what is known of it."""
+
+    order: Order
+    items: Mapping[str, Item]
+    terms: Terms
+    goals: Goals
+
+    @property
+    def wants(self) -> ClassGoals:
+        return self.goals.of(self.terms.customer_class)
+
+    @property
+    def lines(self) -> tuple[tuple[str, int], ...]:
+        return tuple((line.item_id, line.quantity) for line in self.order.lines)
 
 
 def place_order(office: Office, who: Who, order: Order, key: str) -> Placed | Refusal:
@@ -69,26 +91,32 @@ def place_within(office: Office, tx: Transaction, scribe: Scribe, order: Order) 
     company, judged = _read(tx, order)
     if isinstance(judged, Refusal):
         return judged
-    items, terms = judged
     order_id = office.ids.new("ord")
-    answer = _quoted(tx, company, order, items, terms, order_id)
+    answer = _quoted(tx, company, judged, order_id)
     if isinstance(answer, Refusal):
         return answer
-    _record(office, tx, scribe, company, order, order_id, answer.offers[0], items, terms)
-    return _told(order_id, answer.offers[0], order.cleared)
+    offer = answer.preferred(judged.wants.preference)
+    _record(office, tx, scribe, company, order_id, offer, judged)
+    return _told(order_id, offer, order.cleared)
 
 
 def quote_order(office: Office, order: Order) -> tuple[Offered, ...] | Refusal:
     """What could be promised for the order now, cheapest first. Nothing is held."""
     with office.store.reading() as tx:
-        company, judged = _read(tx, order)
-        if isinstance(judged, Refusal):
-            return judged
-        items, terms = judged
-        answer = _quoted(tx, company, order, items, terms, "quote")
+        return quote_within(tx, order)
+
+
+def quote_within(tx: Transaction, order: Order) -> tuple[Offered, ...] | Refusal:
+    """The same as part of a longer look or step."""
+    company, judged = _read(tx, order)
+    if isinstance(judged, Refusal):
+        return judged
+    answer = _quoted(tx, company, judged, "quote")
     if isinstance(answer, Refusal):
         return answer
-    return tuple(_offered(offer, company.currency) for offer in answer.offers)
+    ceiling_minor = judged.wants.ceiling_of(value_of(judged.lines, judged.items))
+    best = answer.preferred(judged.wants.preference)
+    return tuple(_offered(offer, company.currency, offer is best, ceiling_minor) for offer in answer.offers)
 
 
 def clear_order(office: Office, who: Who, order_id: str) -> str | Refusal:
@@ -137,27 +165,23 @@ def expire_holds(office: Office, order_id: str) -> int:
     return told if isinstance(told, int) else 0
 
 
-def _read(tx: Transaction, order: Order) -> tuple[Company, tuple[dict[str, Item], Terms] | Refusal]:
-    """The company, the order's items and resolved terms; the first refusal where something about it is wrong."""
+def _read(tx: Transaction, order: Order) -> tuple[Company, _Judged | Refusal]:
+    """The company, the order's items, goals and resolved terms; the first refusal where something is wrong with it."""
     item_ids = [line.item_id for line in order.lines]
-    tx.ahead(master.COMPANY, master.items_query(item_ids), master.customer_query(order.customer_id))
+    customers = master.customer_query(order.customer_id)
+    tx.ahead(master.COMPANY, master.GOALS, master.items_query(item_ids), customers)
     company = company_of(tx)
+    goals = master.goals(tx)
     items = master.items(tx, item_ids)
     customer = master.customer(tx, order.customer_id)
     refusals = judge(order, items, customer is not None, company, tx.now)
     if customer is None or refusals:
         return company, first(refusals)
-    return company, (items, order.terms.over(customer.terms).over(company.terms))
+    return company, _Judged(order, items, goals.resolved(order.terms.over(customer.terms), company.terms), goals)
 
 
-def _quoted(
-    tx: Transaction,
-    company: Company,
-    order: Order,
-    items: Mapping[str, Item],
-    terms: Terms,
-    order_id: str,
-) -> Quote | Refusal:
+def _quoted(tx: Transaction, company: Company, judged: _Judged, order_id: str) -> Quote | Refusal:
+    order, items = judged.order, judged.items
     demand = Demand(
         order_id=order_id,
         needs=needs_of(
@@ -169,15 +193,16 @@ def _quoted(
             items,
         ),
         area=order.ship_to.area,
-        terms=terms,
+        terms=judged.terms,
         asked_from=order.asked_from,
         asked_by=order.asked_by,
-        receives=terms.receives,
+        receives=judged.terms.receives,
+        late_day_minor=judged.goals.late_day_minor(judged.terms.customer_class),
     )
-    return ask_quote(tx, company, demand)
+    return ask_quote(tx, company, judged.goals, demand)
 
 
-def ask_quote(tx: Transaction, company: Company, demand: Demand) -> Quote | Refusal:
+def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -> Quote | Refusal:
     """What planning offers for a demand now; the refusal where it offers nothing."""
     item_ids = sorted({need.item.item_id for need in demand.needs})
     learned = learning.transits_to_query(region(demand.area))
@@ -187,7 +212,7 @@ def ask_quote(tx: Transaction, company: Company, demand: Demand) -> Quote | Refu
         demand=demand,
         sites=site_supplies(tx, company, item_ids),
         services=master.services(tx),
-        costs=costs_of(company),
+        costs=costs_of(goals),
         transits=learning.transits(tx, learned),
     )
     answer = quote(question, deciders_of(tx, company))
@@ -199,12 +224,11 @@ def _record(
     tx: Transaction,
     scribe: Scribe,
     company: Company,
-    order: Order,
     order_id: str,
     offer: Offer,
-    items: Mapping[str, Item],
-    terms: Terms,
+    judged: _Judged,
 ) -> None:
+    order = judged.order
     person_ref = office.ids.new("per")
     expires_at = None if order.cleared else tx.now + timedelta(seconds=company.hold_seconds)
     tx.keep_person(person_ref, order.ship_to)
@@ -216,13 +240,13 @@ def _record(
         currency=order.currency,
         reference=order.reference,
         lines=tuple(
-            OrderedLine(line.line_no, line.item_id, line.quantity, parts_of(items[line.item_id]))
+            OrderedLine(line.line_no, line.item_id, line.quantity, parts_of(judged.items[line.item_id]))
             for line in order.lines
         ),
         asked_from=order.asked_from,
         asked_by=order.asked_by,
         cleared_at=tx.now if order.cleared else None,
-        terms=terms,
+        terms=judged.terms,
     )
     holds = holds_of(order_id, offer.reservations, office.ids, expires_at)
     slack_seconds = slack_of_offer(company, offer, tx.now)
@@ -257,7 +281,7 @@ def promises_of(offer: Offer) -> Sequence[Promise]:
     ]
 
 
-def _offered(offer: Offer, currency: str) -> Offered:
+def _offered(offer: Offer, currency: str, would_be_promised: bool, ceiling_minor: int | None) -> Offered:
     whole, *lines = promises_of(offer)
     return Offered(
         promise=whole,
@@ -266,4 +290,6 @@ def _offered(offer: Offer, currency: str) -> Offered:
         services=tuple(shipment.service_id for shipment in offer.shipments),
         cost_minor=offer.cost.total_minor,
         currency=currency,
+        would_be_promised=would_be_promised,
+        over_ceiling_minor=over(offer.cost.total_minor, ceiling_minor),
     )

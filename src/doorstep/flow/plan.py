@@ -25,6 +25,7 @@ from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.calendar import Window
 from doorstep.terms.company import Company
+from doorstep.terms.goals import Goals
 from doorstep.terms.refusals import Refusal
 
 MOST_AT_ONCE = 500
@@ -57,13 +58,7 @@ def plan_open_orders(
         if not rows:
             _settle_due(tx, (), (), asked)
             return Planned((), (), 0, 0)
-        world = _read(tx, rows)
-        sites = site_supplies(tx, company, world.item_ids, [row.order_id for row in rows])
-        _check_held(world, sites)
-        transits = learning.transits(tx)
-        services = master.services(tx)
-        question = PlanQuestion(tx.now, world.open_orders, sites, services, costs_of(company), transits=transits)
-        answer = plan(question, deciders_of(tx, company))
+        world, answer = propose(tx, company, rows)
         return _record(office, tx, Scribe(who, tx.now), company, world, answer, asked)
 
     told = office.store.run(step)
@@ -72,8 +67,20 @@ def plan_open_orders(
     return told
 
 
+def propose(tx: Transaction, company: Company, rows: Sequence[Any]) -> tuple[World, Plan]:
+    """The plan of these orders as things stand, with what it rests on; nothing is recorded."""
+    goals = master.goals(tx)
+    world = _read(tx, rows, goals)
+    sites = site_supplies(tx, company, world.item_ids, [row.order_id for row in rows])
+    _check_held(world, sites)
+    transits = learning.transits(tx)
+    services = master.services(tx)
+    question = PlanQuestion(tx.now, world.open_orders, sites, services, costs_of(goals), transits=transits)
+    return world, plan(question, deciders_of(tx, company))
+
+
 @dataclass(frozen=True, slots=True)
-class _World:
+class World:
     """What was read for planning: the orders as planning sees them, their holds and their planned fulfilment orders."""
 
     open_orders: tuple[OpenOrder, ...]
@@ -82,7 +89,7 @@ class _World:
     item_ids: Collection[str]
 
 
-def _read(tx: Transaction, rows: Sequence[Any]) -> _World:
+def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
     order_ids = [row.order_id for row in rows]
     holds: dict[str, list[Hold]] = defaultdict(list)
     for hold in stock.holds_of_orders(tx, order_ids):
@@ -97,16 +104,18 @@ def _read(tx: Transaction, rows: Sequence[Any]) -> _World:
     item_ids = {item_id for lines in units.values() for _, item_id, _ in lines}
     items = master.items(tx, item_ids)
     agreed = orders.agreed(tx, order_ids)
+    terms = {row.order_id: master.terms_of(row.terms_text) for row in rows}
     found = [
         OpenOrder(
             demand=Demand(
                 order_id=row.order_id,
                 needs=needs_of(units[row.order_id], items),
                 area=row.area,
-                terms=(terms := master.terms_of(row.terms_text)),
+                terms=terms[row.order_id],
                 asked_from=row.asked_from,
                 asked_by=row.asked_by,
-                receives=terms.receives,
+                receives=terms[row.order_id].receives,
+                late_day_minor=goals.late_day_minor(terms[row.order_id].customer_class),
             ),
             agreed=_window(agreed[row.order_id][0]),
             line_windows={line_no: _window(r) for line_no, r in agreed[row.order_id].items() if line_no},
@@ -114,7 +123,7 @@ def _read(tx: Transaction, rows: Sequence[Any]) -> _World:
         )
         for row in rows
     ]
-    return _World(tuple(found), holds, _planned(tx, order_ids), item_ids)
+    return World(tuple(found), holds, _planned(tx, order_ids), item_ids)
 
 
 def _window(row: Any) -> Window:
@@ -132,7 +141,7 @@ def _planned(tx: Transaction, order_ids: Sequence[str]) -> dict[str, list[tuple[
     return found
 
 
-def _check_held(world: _World, sites: Sequence[SiteSupply]) -> None:
+def _check_held(world: World, sites: Sequence[SiteSupply]) -> None:
     """GuardLostError where what was held a moment ago lies in no row of supply any more: read again."""
     there: set[tuple[str, str, str, str | None]]
     there = {(site.site_id, units.item_id, units.lot, None) for site in sites for units in site.free}
@@ -147,7 +156,7 @@ def _record(
     tx: Transaction,
     scribe: Scribe,
     company: Company,
-    world: _World,
+    world: World,
     answer: Plan,
     asked: Mapping[str, int],
 ) -> Planned:
@@ -193,7 +202,7 @@ def _reservations(units: Counter[tuple[int, str, str, str, str]]) -> list[Reserv
 
 
 def _record_shipments(
-    office: Office, tx: Transaction, scribe: Scribe, company: Company, world: _World, order: OrderPlan
+    office: Office, tx: Transaction, scribe: Scribe, company: Company, world: World, order: OrderPlan
 ) -> None:
     before = world.planned.get(order.order_id, [])
     if _same(before, order.shipments):

@@ -39,6 +39,8 @@ class Requote:
         self.scribe = scribe
         self.order = orders.order(tx, order_id)
         self.company = company_of(tx)
+        self.goals = master.goals(tx)
+        self.terms = master.terms_of(self.order.terms_text)
         self.offers: list[Offer] = []
         self.asked: Counter[tuple[int, str]] = Counter()
 
@@ -118,26 +120,27 @@ class Requote:
 
     def _ask(self, units: _Units, supplies: tuple[SiteSupply, ...]) -> Offer | Refusal:
         items = master.items(self.tx, {item_id for _, item_id, _ in units})
-        terms = master.terms_of(self.order.terms_text)
         demand = Demand(
             order_id=self.order.order_id,
             needs=needs_of(units, items),
             area=self.order.area,
-            terms=terms,
+            terms=self.terms,
             asked_from=self.order.asked_from,
             asked_by=self.order.asked_by,
-            receives=terms.receives,
+            receives=self.terms.receives,
+            late_day_minor=self.goals.late_day_minor(self.terms.customer_class),
         )
         services = master.services(self.tx)
         transits = learning.transits(self.tx, learning.transits_to_query(region(self.order.area)))
-        question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.company), transits=transits)
+        question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.goals), transits=transits)
         answer = quote(question, deciders_of(self.tx, self.company))
         if answer.refusal is not None:
             return answer.refusal
-        self.offers.append(answer.offers[0])
+        offer = answer.preferred(self.goals.of(self.terms.customer_class).preference)
+        self.offers.append(offer)
         for line_no, item_id, quantity in units:
             self.asked[line_no, item_id] += quantity
-        return answer.offers[0]
+        return offer
 
     def record(self, caused_by: str, cause: str, only_if_other: bool = False) -> PromisedWindow | None:
         """Write the new promise beside the old ones; returns its window for the order as a whole.

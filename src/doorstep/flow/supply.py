@@ -11,6 +11,7 @@ from doorstep.storage.queries import master, orders, stock
 from doorstep.storage.queries.master import Site
 from doorstep.storage.store import Query, Transaction
 from doorstep.terms.company import Company
+from doorstep.terms.goals import Goals
 from doorstep.terms.item import Item, Part
 
 
@@ -58,12 +59,16 @@ def _booked(tx: Transaction, sites: Mapping[str, Site], leaving_out: Collection[
     return booked
 
 
-def costs_of(company: Company) -> Costs:
+def costs_of(goals: Goals) -> Costs:
+    """What planning weighs for all orders; what a day late costs for one class is said by each `Demand`."""
+    weights = goals.weights
     return Costs(
-        handling_order_minor=company.handling_order_minor,
-        handling_unit_minor=company.handling_unit_minor,
-        split_minor=company.split_minor,
-        late_day_minor=company.late_day_minor,
+        handling_order_minor=weights.handling_order_minor,
+        handling_unit_minor=weights.handling_unit_minor,
+        split_minor=weights.split_minor,
+        late_day_minor=weights.late_day_minor,
+        broken_minor=weights.broken_minor,
+        waits_minor=weights.waits_minor,
     )
 
 

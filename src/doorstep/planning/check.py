@@ -179,6 +179,8 @@ class _Checker:
         costs, cost = self.question.costs, answer.cost
         parcels = [parcel for shipment in answer.shipments for parcel in shipment.parcels]
         units = sum(reservation.quantity for reservation in answer.reservations)
+        own = order.demand.late_day_minor
+        late_day_minor = costs.late_day_minor if own is None else own
         late = days_late_ppm(
             last_of([arrivals(shipment.leg) for shipment in answer.shipments]), order.agreed.last_day, costs.never_days
         )
@@ -190,7 +192,7 @@ class _Checker:
                 costs.handling_order_minor * len(answer.shipments) + costs.handling_unit_minor * units,
             ),
             "split": (cost.split_minor, costs.split_minor * (len(answer.shipments) - 1)),
-            "lateness": (cost.late_minor, -(-late * costs.late_day_minor // WHOLE)),
+            "lateness": (cost.late_minor, -(-late * late_day_minor // WHOLE)),
             "shipments": (
                 cost.freight_minor + cost.cartons_minor + cost.handling_minor,
                 sum(shipment.cost_minor for shipment in answer.shipments),

@@ -12,7 +12,6 @@ from doorstep.planning.supply import Free, RowKey, row_of, together
 from doorstep.planning.values import DayKey, OpenOrder, Scarce, SiteSupply
 from doorstep.planning.ways import Ahead, Desk, Option, Way, lasts
 from doorstep.promising.arrivals import arrivals, next_departure
-from doorstep.promising.mass import WHOLE
 from doorstep.promising.window import days_late_ppm, kept_ppm
 from doorstep.terms.refusals import Refusal
 
@@ -129,7 +128,7 @@ def judge(way: Way, order: OpenOrder, desk: Desk) -> Choice | None:
     late = days_late_ppm(arrival[0], order.agreed.last_day, desk.costs.never_days)
     cost = replace(
         way.cost,
-        late_minor=-(-late * desk.costs.late_day_minor // WHOLE),
+        late_minor=demand.late_minor(late, desk.costs),
         broken_minor=0 if holds else desk.costs.broken_minor,
     )
     return Choice(way, cost, way.rows(), way.uses(), line_ppm, holds)

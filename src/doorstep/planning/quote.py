@@ -10,7 +10,6 @@ from doorstep.planning.supply import Supply, could_be, shortage
 from doorstep.planning.values import Costs, DayKey, Deciders, Demand, QuoteQuestion, SiteSupply
 from doorstep.planning.ways import Ahead, Desk, Way, lasts, scarce_minor
 from doorstep.promising.learned import LEARNED
-from doorstep.promising.mass import WHOLE
 from doorstep.promising.priors import PRIOR_ONLY
 from doorstep.promising.window import Basis, days_late_ppm, promised
 from doorstep.terms.refusals import Refusal, Why, first
@@ -72,7 +71,7 @@ def _offer(way: Way, desk: Desk, question: QuoteQuestion) -> Offer | None:
     late = days_late_ppm(way.arrival_of(0), order.window.last_day, question.costs.never_days)
     cost = replace(
         way.cost,
-        late_minor=-(-late * question.costs.late_day_minor // WHOLE),
+        late_minor=demand.late_minor(late, question.costs),
         scarce_minor=scarce_minor(way.uses(), question.prices),
     )
     shipments = []
@@ -85,12 +84,12 @@ def _offer(way: Way, desk: Desk, question: QuoteQuestion) -> Offer | None:
 
 
 def _cheapest_first(offers: Sequence[Offer], most: int) -> tuple[Offer, ...]:
-    """No offer that another beats on both cost and last day."""
+    """No offer that another beats on both cost and last day; where there are too many, the soonest stays among them."""
     kept: list[Offer] = []
     for offer in sorted(offers, key=_rank):
         if not kept or offer.order.window.last_day < kept[-1].order.window.last_day:
             kept.append(offer)
-    return tuple(kept[:most])
+    return tuple(kept if len(kept) <= most else [*kept[: most - 1], kept[-1]])
 
 
 def _rank(offer: Offer) -> tuple[object, ...]:

@@ -83,7 +83,8 @@ class Demand:
 
     `terms` are resolved (order over customer over company); what is still None means the mildest: no complete
     shipment asked for, backorders taken, any number of deliveries, no shelf life, DEFAULT_WANTED_PPM.
-    `receives` is the destination's calendar, None where goods are taken in on every day.
+    `receives` is the destination's calendar, None where goods are taken in on every day. `late_day_minor` is what a
+    day late costs for this order, None: what `Costs` say.
     """
 
     order_id: str
@@ -93,6 +94,7 @@ class Demand:
     asked_from: date | None = None
     asked_by: date | None = None
     receives: Calendar | None = None
+    late_day_minor: int | None = None
 
     @property
     def wanted_ppm(self) -> int:
@@ -105,6 +107,11 @@ class Demand:
     @property
     def shelf_life_days(self) -> int:
         return self.terms.min_shelf_life_days or 0
+
+    def late_minor(self, days_ppm: int, costs: Costs) -> int:
+        """The cost of so many expected days late (in millionths of a day), rounded up."""
+        a_day = costs.late_day_minor if self.late_day_minor is None else self.late_day_minor
+        return -(-days_ppm * a_day // WHOLE)
 
     def most_shipments(self, costs: Costs) -> int:
         """How many shipments the order may come in: one if it must ship complete, else what terms and costs allow."""

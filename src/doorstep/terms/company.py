@@ -13,18 +13,13 @@ class Company:
 
     `gs1_prefix` begins its SSCCs. `hold_seconds` is how long stock stays held for an order that payment has not
     cleared. `pick_seconds` and `pack_seconds` are one order's time from release to the dock, `station_seconds` what
-    each order before it adds. Costs steer promise and plan: handling per fulfilment order and per unit, each extra
-    delivery of an order, and a day of lateness.
+    each order before it adds. `terms` are what every customer has who agreed on nothing else.
     """
 
     name: str
     currency: str
     gs1_prefix: str
     hold_seconds: int = 24 * 3600
-    handling_order_minor: int = 150
-    handling_unit_minor: int = 10
-    split_minor: int = 200
-    late_day_minor: int = 500
     pick_seconds: int = 1800
     pack_seconds: int = 1800
     station_seconds: int = 300

@@ -9,11 +9,18 @@ from doorstep.events import master
 from doorstep.events.envelope import Body, Entry
 from doorstep.storage import tables
 from doorstep.storage.changes import Changes
+from doorstep.terms.goals import Goals
 from doorstep.terms.places import PlaceKind, dock_place, pack_place
 
 
 def company_defined(body: master.CompanyDefined, _: Entry, changes: Changes) -> None:
     changes.replace(tables.company, name="company", company=body.company)
+    if body.weights is not None:
+        changes.replace(tables.goals, name="goals", goals=Goals(weights=body.weights))
+
+
+def goals_set(body: master.GoalsSet, _: Entry, changes: Changes) -> None:
+    changes.replace(tables.goals, name="goals", goals=body.goals)
 
 
 def site_defined(body: master.SiteDefined, _: Entry, changes: Changes) -> None:
@@ -80,6 +87,7 @@ _WITHDRAWABLE = {
 
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     master.CompanyDefined: company_defined,
+    master.GoalsSet: goals_set,
     master.SiteDefined: site_defined,
     master.PlaceDefined: place_defined,
     master.ItemDefined: item_defined,

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from doorstep.storage.store import Query, Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
+from doorstep.terms.goals import Goals
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
@@ -53,6 +54,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 # Queries without parameters, to be asked ahead together with others.
 COMPANY: Query = ("SELECT company::text AS text FROM company",)
+GOALS: Query = ("SELECT goals::text AS text FROM goals",)
 SITES: Query = (
     "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders, kind FROM site ORDER BY site_id",
 )
@@ -63,6 +65,12 @@ CARTONS: Query = ("SELECT carton::text AS text FROM carton ORDER BY carton_id",)
 def company(tx: Transaction) -> Company | None:
     row = tx.one(*COMPANY)
     return _parsed(Company, row.text) if row else None
+
+
+def goals(tx: Transaction) -> Goals:
+    """The company's goals; where none were set, those that want nothing special."""
+    row = tx.one(*GOALS)
+    return _parsed(Goals, row.text) if row else Goals()
 
 
 def items(tx: Transaction, item_ids: Collection[str]) -> dict[str, Item]:

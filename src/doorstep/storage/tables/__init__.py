@@ -13,7 +13,7 @@ from doorstep.storage.tables.floor import (
 )
 from doorstep.storage.tables.imports import import_map, imported_order, imports
 from doorstep.storage.tables.learning import handling, transit
-from doorstep.storage.tables.master import carton, company, customer, item, place, service, site, supplier
+from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
 from doorstep.storage.tables.outside import label, milestone, scan
 from doorstep.storage.tables.permanent import (
@@ -44,6 +44,7 @@ __all__ = [
     "due",
     "fulfilment",
     "fulfilment_line",
+    "goals",
     "hand_off",
     "handling",
     "hold",

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Integer, Table
 from doorstep.storage.tables.columns import VIEWS, json, key, whole, words
 
 company = Table("company", VIEWS, key("name"), json("company"))
+goals = Table("goals", VIEWS, key("name"), json("goals"))
 site = Table(
     "site",
     VIEWS,

@@ -1,0 +1,82 @@
+"""What the company wants of its orders: how surely, how fast and at which cost, by class of customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from doorstep.terms.order import Terms
+
+_WHOLE = 1_000_000
+
+
+class Preference(StrEnum):
+    """Which of the ways that are as sure as wanted is promised where the order itself asks for no date."""
+
+    CHEAPEST = "cheapest"
+    FASTEST = "fastest"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What planning weighs for all orders alike, in minor units of the company's currency.
+
+    Handling is per fulfilment order and per unit, `split_minor` for each extra delivery of an order, `late_day_minor`
+    for each expected day after the promise, `broken_minor` where a promise is less sure than wanted, `waits_minor`
+    where an order is not sent at all.
+    """
+
+    handling_order_minor: int = 150
+    handling_unit_minor: int = 10
+    split_minor: int = 200
+    late_day_minor: int = 500
+    broken_minor: int = 5_000
+    waits_minor: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClassGoals:
+    """What is wanted for one class of customers; None: nothing of its own.
+
+    `wanted_ppm` is how surely promises are to hold, `target_ppm` the share of orders that is to be there on time in
+    full. What an order costs is told where it is above the ceiling: `ceiling_minor`, or `ceiling_ppm` of its value.
+    """
+
+    name: str
+    wanted_ppm: int | None = None
+    target_ppm: int | None = None
+    late_day_minor: int | None = None
+    ceiling_minor: int | None = None
+    ceiling_ppm: int | None = None
+    preference: Preference = Preference.CHEAPEST
+
+    def ceiling_of(self, value_minor: int) -> int | None:
+        """What an order of this value may cost, the lower of both ceilings; None: no ceiling.
+
+        An order whose value is 0 has items without a price: no share can be taken of it.
+        """
+        share = value_minor * self.ceiling_ppm // _WHOLE if self.ceiling_ppm is not None and value_minor else None
+        return min((limit for limit in (self.ceiling_minor, share) if limit is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """The goals of a company, whole: what steers its promises and plans. `classes` are sorted by name."""
+
+    classes: tuple[ClassGoals, ...] = ()
+    weights: Weights = Weights()
+
+    def of(self, customer_class: str | None) -> ClassGoals:
+        """The goals of a class, which want nothing of their own where none are stated."""
+        name = customer_class or ""
+        return next((each for each in self.classes if each.name == name), ClassGoals(name))
+
+    def late_day_minor(self, customer_class: str | None) -> int:
+        """What a day after the promise costs us for a customer of this class."""
+        own = self.of(customer_class).late_day_minor
+        return self.weights.late_day_minor if own is None else own
+
+    def resolved(self, agreed: Terms, company: Terms) -> Terms:
+        """Terms of an order (its own over its customer's) over the goals of its class over the company's."""
+        wanted_ppm = self.of(agreed.over(company).customer_class).wanted_ppm
+        return agreed.over(Terms(wanted_ppm=wanted_ppm)).over(company)
