@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from doorstep.terms.refusals import Refusal, Why
 
 T = TypeVar("T")
+NamesAt = Callable[[Sequence[str | int]], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,33 @@ class Problem:
     says: str
 
 
-def read(adapter: TypeAdapter[T], raw: Any) -> T | Refusal:
-    """`raw` as the adapter's value, or MALFORMED with every problem in it, numbered from 1."""
+def read(adapter: TypeAdapter[T], raw: Any, names_at: NamesAt | None = None) -> T | Refusal:
+    """`raw` as the adapter's value, or MALFORMED with every problem in it, numbered from 1.
+
+    `names_at` tells what may stand in the table at a place: the nearest name is told for one that is not known there.
+    """
     unstorable = list(_unstorable(raw, ""))
     if unstorable:
         return malformed(unstorable)
     try:
         return adapter.validate_python(raw)
     except ValidationError as wrong:
-        return malformed([Problem(".".join(map(str, at["loc"])) or "(all)", at["msg"]) for at in wrong.errors()])
+        return malformed([_problem(at, names_at) for at in wrong.errors()])
+
+
+def _problem(at: Any, names_at: NamesAt | None) -> Problem:
+    place = ".".join(map(str, at["loc"])) or "(all)"
+    known = list(names_at(at["loc"][:-1])) if names_at and at["type"] == "extra_forbidden" else []
+    if known:
+        return Problem(place, "is not known here" + nearest(str(at["loc"][-1]), known))
+    return Problem(place, at["msg"].removeprefix("Value error, "))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean x?`, or the names there are."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, 1, 0.6)
+    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(names)}"
 
 
 def malformed(problems: Sequence[Problem]) -> Refusal:

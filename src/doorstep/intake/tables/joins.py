@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from doorstep.intake.tables.map import Join, Map, how, nearest
+from doorstep.intake.problems import nearest
+from doorstep.intake.tables.map import Join, Map, how
 from doorstep.intake.tables.opened import Cell, Table, UnreadableTableError
 from doorstep.intake.tables.opening import open_table
 from doorstep.intake.tables.spool import Spool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
-from doorstep.intake.problems import Problem, malformed
+from doorstep.intake.problems import Problem, malformed, nearest
 from doorstep.intake.tables.opened import Reading
 from doorstep.terms.money import DECIMALS
 from doorstep.terms.refusals import Refusal
@@ -189,13 +188,6 @@ def _names_at(place: Sequence[Any]) -> list[str]:
     elif "join" in place:
         table = Join
     return ["from" if name == "source" else name for name in table.model_fields]
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean x?`, or the names there are."""
-    names = list(known)
-    close = difflib.get_close_matches(name, names, 1, 0.6)
-    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(names)}"
 
 
 def _problems(told: MapIn, kind: str, fields: Sequence[str], needed: Iterable[str]) -> Iterable[Problem]:

@@ -1,0 +1,129 @@
+"""Goals as people write them, in TOML or JSON: shares in per cent, exactly; what is not known here is told, not ignored.
+
+A share is a text such as "97.5", or a whole number. A bare 97.5 is refused: it would be read as a binary fraction, which
+is near what was meant and not the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+
+from doorstep.intake.orders import Strict
+from doorstep.intake.problems import read
+from doorstep.terms.goals import ClassGoals, Goals, Preference, Weights
+from doorstep.terms.refusals import Refusal
+
+_PER_CENT = re.compile(r"\d{1,7}(\.\d{1,4})?")
+_ONE_PPM = 4  # decimals of a per cent
+
+
+def per_cent(ppm: int) -> str:
+    """Parts per million as per cent, exactly: `97.5`."""
+    whole, rest = divmod(ppm, 10**_ONE_PPM)
+    return f"{whole}.{rest:0{_ONE_PPM}d}".rstrip("0").removesuffix(".")
+
+
+def _ppm(least: int, most: int, written: object) -> int:
+    """Per cent, as written, in parts per million."""
+    if isinstance(written, float):
+        raise ValueError(f'{written} is written in quotes: "{written}"')
+    text = str(written).strip() if isinstance(written, int | str) and not isinstance(written, bool) else ""
+    if not _PER_CENT.fullmatch(text):
+        raise ValueError('is not a share in per cent such as "97.5"')
+    ppm = int(Decimal(text).scaleb(_ONE_PPM))
+    if not least <= ppm <= most:
+        raise ValueError(f"is not a share from {per_cent(least)} to {per_cent(most)} per cent")
+    return ppm
+
+
+_WRITTEN = WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?$", "examples": ["97.5"]})
+# A promise is never certain, and nobody wants one that is a toss-up.
+Sure = Annotated[int, BeforeValidator(partial(_ppm, 500_000, 999_999)), PlainSerializer(per_cent), _WRITTEN]
+OfValue = Annotated[int, BeforeValidator(partial(_ppm, 0, 10_000_000)), PlainSerializer(per_cent), _WRITTEN]
+Minor = Annotated[int, Field(strict=True, ge=0, le=10**12)]
+ClassName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
+
+
+class ClassIn(Strict):
+    """What is wanted for one class of customers; what is left out is as for all."""
+
+    wanted_percent: Sure | None = None
+    target_percent: Sure | None = None
+    late_day_minor: Minor | None = None
+    ceiling_minor: Minor | None = None
+    ceiling_percent: OfValue | None = None
+    preference: Preference = Preference.CHEAPEST
+
+    def value(self, name: str) -> ClassGoals:
+        return ClassGoals(
+            name=name,
+            wanted_ppm=self.wanted_percent,
+            target_ppm=self.target_percent,
+            late_day_minor=self.late_day_minor,
+            ceiling_minor=self.ceiling_minor,
+            ceiling_ppm=self.ceiling_percent,
+            preference=self.preference,
+        )
+
+
+class WeightsIn(Strict):
+    """What planning weighs for all orders, in minor units; what is left out is as Doorstep has it."""
+
+    handling_order_minor: Minor = Weights().handling_order_minor
+    handling_unit_minor: Minor = Weights().handling_unit_minor
+    split_minor: Minor = Weights().split_minor
+    late_day_minor: Minor = Weights().late_day_minor
+    broken_minor: Minor = Weights().broken_minor
+    waits_minor: Minor = Weights().waits_minor
+
+
+class GoalsIn(Strict):
+    """The goals of a company, whole: by class of customer, and what planning weighs for all of them."""
+
+    classes: Annotated[dict[ClassName, ClassIn], Field(max_length=200)] = Field(default={})
+    weights: WeightsIn = WeightsIn()
+
+    def value(self) -> Goals:
+        classes = tuple(each.value(name) for name, each in sorted(self.classes.items()))
+        return Goals(classes, Weights(**self.weights.model_dump()))
+
+    @classmethod
+    def of(cls, goals: Goals) -> GoalsIn:
+        """Goals as they would be written."""
+        weights = {name: getattr(goals.weights, name) for name in WeightsIn.model_fields}
+        return cls.model_validate({"classes": {each.name: _written(each) for each in goals.classes}, "weights": weights})
+
+
+def _written(wants: ClassGoals) -> dict[str, Any]:
+    shares = {
+        "wanted_percent": wants.wanted_ppm,
+        "target_percent": wants.target_ppm,
+        "ceiling_percent": wants.ceiling_ppm,
+    }
+    return {
+        **{name: None if ppm is None else per_cent(ppm) for name, ppm in shares.items()},
+        "late_day_minor": wants.late_day_minor,
+        "ceiling_minor": wants.ceiling_minor,
+        "preference": wants.preference,
+    }
+
+
+_GOALS: TypeAdapter[GoalsIn] = TypeAdapter(GoalsIn)
+
+
+def read_goals(raw: Any) -> Goals | Refusal:
+    """The goals in `raw` (parsed TOML or JSON); MALFORMED with every problem, its place and the nearest name."""
+    found = read(_GOALS, raw, names_at)
+    return found if isinstance(found, Refusal) else found.value()
+
+
+def names_at(place: Sequence[str | int]) -> Iterable[str]:
+    """What may stand in the table at a place of a goals file."""
+    tables: Sequence[type[Strict]] = (GoalsIn, WeightsIn, ClassIn)
+    return tables[min(len(place), 2)].model_fields
