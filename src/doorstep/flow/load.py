@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from doorstep.flow import master
+from doorstep.flow import goals, master
 from doorstep.flow.office import Office, Who
 from doorstep.flow.receive import Receipt, expect_inbound, receive
 from doorstep.intake.company import CompanyIn
+from doorstep.terms.goals import Goals
 from doorstep.terms.refusals import Refusal
 
 
@@ -41,6 +42,10 @@ def _steps(office: Office, who: Who, file: CompanyIn) -> Iterator[Callable[[], s
         )
     yield partial(master.define_cartons, office, who, file.cartons)
     yield partial(master.define_services, office, who, file.services)
+    if file.company_weights:
+        yield partial(_weights, office, who, file.company_weights.model_dump(exclude_none=True))
+    if file.goals:
+        yield partial(_goals, office, who, file.goals.value())
     for number, stock in enumerate(file.stock):
         receipt = Receipt(
             stock.place_id, stock.item_id, stock.quantity, stock.lot, stock.expires_on, tuple(stock.serials)
@@ -53,3 +58,16 @@ def _steps(office: Office, who: Who, file: CompanyIn) -> Iterator[Callable[[], s
             f"load/{file.company.name}/inbound/{number}",
             keep_no=False,
         )
+
+
+def _weights(office: Office, who: Who, given: Mapping[str, int]) -> str | Refusal:
+    told = goals.set_weights(office, who, given)
+    return told if isinstance(told, Refusal) else "goals: what planning weighs"
+
+
+def _goals(office: Office, who: Who, wanted: Goals) -> str | Refusal:
+    """The goals, with everything that does not go together in them."""
+    told = goals.set_goals(office, who, wanted)
+    if isinstance(told, Refusal):
+        return told
+    return "; ".join(["goals", *(f"{found.place}: {found.says}" for found in told.conflicts)])

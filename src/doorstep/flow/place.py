@@ -53,6 +53,7 @@ class Offered:
     cost_minor: int
     currency: str
     would_be_promised: bool  # placed now, the order would get this offer
+    sent_minor: int  # of the cost, freight and cartons: what others are paid
     over_ceiling_minor: int  # by how much it costs more than goals let an order of this value cost; 0: it does not
 
 
@@ -291,5 +292,6 @@ def _offered(offer: Offer, currency: str, would_be_promised: bool, ceiling_minor
         cost_minor=offer.cost.total_minor,
         currency=currency,
         would_be_promised=would_be_promised,
+        sent_minor=offer.cost.freight_minor + offer.cost.cartons_minor,
         over_ceiling_minor=over(offer.cost.total_minor, ceiling_minor),
     )

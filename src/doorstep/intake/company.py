@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
 
+from doorstep.intake.goals import CompanyWeightsIn, GoalsIn, names_at, weights_apart
 from doorstep.intake.orders import AddressIn, Id, Strict
 from doorstep.intake.problems import read
 from doorstep.terms.calendar import Calendar
@@ -61,7 +62,7 @@ class InboundIn(Strict):
 
 
 class CompanyIn(Strict):
-    """The whole file."""
+    """The whole file. `company_weights` is filled from old files, which have them in the company's table."""
 
     company: Company
     sites: list[SiteIn]
@@ -71,6 +72,10 @@ class CompanyIn(Strict):
     services: list[CarrierService] = Field(default_factory=list)
     stock: list[StockIn] = Field(default_factory=list)
     inbound: list[InboundIn] = Field(default_factory=list)
+    goals: GoalsIn | None = None
+    company_weights: CompanyWeightsIn | None = None
+
+    _weights_apart = model_validator(mode="before")(weights_apart)
 
 
 _COMPANY: TypeAdapter[CompanyIn] = TypeAdapter(CompanyIn)
@@ -78,4 +83,4 @@ _COMPANY: TypeAdapter[CompanyIn] = TypeAdapter(CompanyIn)
 
 def read_company(raw: Any) -> CompanyIn | Refusal:
     """The company in `raw` (parsed TOML); MALFORMED with every problem and its place."""
-    return read(_COMPANY, raw)
+    return read(_COMPANY, raw, lambda place: names_at(place[1:]) if place[:1] == ("goals",) else ())

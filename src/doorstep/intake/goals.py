@@ -7,7 +7,7 @@ is near what was meant and not the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any
@@ -112,6 +112,25 @@ def _written(wants: ClassGoals) -> dict[str, Any]:
         "ceiling_minor": wants.ceiling_minor,
         "preference": wants.preference,
     }
+
+
+class CompanyWeightsIn(Strict):
+    """What files of before there were goals say in their company's table; what is left out stays as it is."""
+
+    handling_order_minor: Minor | None = None
+    handling_unit_minor: Minor | None = None
+    split_minor: Minor | None = None
+    late_day_minor: Minor | None = None
+
+
+def weights_apart(raw: Any) -> Any:
+    """A company file as it is written now: weights that stand in its company's table have one of their own."""
+    company = raw.get("company") if isinstance(raw, Mapping) else None
+    if not isinstance(company, Mapping):
+        return raw
+    old = {name: company[name] for name in CompanyWeightsIn.model_fields if name in company}
+    rest = {name: value for name, value in company.items() if name not in old}
+    return {**raw, "company": rest, "company_weights": old} if old else raw
 
 
 _GOALS: TypeAdapter[GoalsIn] = TypeAdapter(GoalsIn)

@@ -136,6 +136,12 @@ def customer(tx: Transaction, customer_id: str) -> Customer | None:
     return Customer(customer_id, row.person_ref, _parsed(Terms, row.text)) if row else None
 
 
+def customer_classes(tx: Transaction) -> list[str]:
+    """Every class that a customer is of by agreement."""
+    rows = tx.rows("SELECT DISTINCT terms ->> 'customer_class' AS name FROM customer ORDER BY 1")
+    return [row.name for row in rows if row.name is not None]
+
+
 def customer_query(customer_id: str) -> Query:
     return ("SELECT person_ref, terms::text AS text FROM customer WHERE customer_id = %s", customer_id)
 

@@ -24,6 +24,16 @@ def order(tx: Transaction, order_id: str) -> Any:
     return tx.one("SELECT *, terms::text AS terms_text FROM orders WHERE order_id = %s", order_id)
 
 
+def newest_by_class(tx: Transaction, among: int) -> list[Any]:
+    """Of the newest orders that were not cancelled, the newest of each class of customers."""
+    return tx.rows(
+        "SELECT DISTINCT ON (o.terms ->> 'customer_class') o.order_id, o.customer_id, o.person_ref, o.currency FROM "
+        "(SELECT * FROM orders WHERE state <> 'cancelled' ORDER BY order_id DESC LIMIT %s) o "
+        "ORDER BY o.terms ->> 'customer_class', o.order_id DESC",
+        among,
+    )
+
+
 def lines(tx: Transaction, order_id: str) -> list[Any]:
     return tx.rows("SELECT * FROM order_line WHERE order_id = %s ORDER BY line_no", order_id)
 
@@ -87,6 +97,16 @@ def to_plan_now(tx: Transaction, verb: str, at_most: int) -> list[Any]:
         tx.now,
         tx.now,
         at_most,
+    )
+
+
+def ask_for_all(tx: Transaction, verb: str) -> None:
+    """Ask for a later run, now, of every order that planning could plan; told to the database at once."""
+    tx.connection.execute(
+        f"INSERT INTO due (verb, key, arguments, due_at) SELECT %s, o.order_id, '{{}}', %s FROM orders o "
+        f"WHERE {_PLANNABLE} ORDER BY o.order_id ON CONFLICT (verb, key) "
+        "DO UPDATE SET due_at = least(due.due_at, excluded.due_at), asked = due.asked + 1".encode(),
+        [verb, tx.now],
     )
 
 
