@@ -24,6 +24,7 @@ from doorstep.storage.store import Store, Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS, SEND_LABEL
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
+from doorstep.terms.goals import ClassGoals, Goals, Weights
 from doorstep.terms.item import Item, Part, Tracking
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton, Placement, Size
@@ -35,6 +36,7 @@ NOON = MONDAY + timedelta(hours=3)
 CUBE = Size(100, 100, 100)
 MASTER: tuple[Body, ...] = (
     master.CompanyDefined(Company("Corner Shop", "EUR", "4012345")),
+    master.GoalsSet(Goals((ClassGoals("trade", wanted_ppm=975_000),), Weights(split_minor=300))),
     master.SiteDefined("CS", "Corner Shop", "DE-101", Calendar("Europe/Berlin"), ""),
     master.PlaceDefined("CS/A", PlaceKind.BIN, "CS"),
     master.PlaceDefined("CS/B", PlaceKind.BIN, "CS"),

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, text
 
+from doorstep.events.master import CompanyDefined
 from doorstep.storage import schema
 from doorstep.storage.database_errors import DatabaseUnfit
+from doorstep.storage.migrations.versions import v0006_goals
+from doorstep.storage.queries import master
 from doorstep.storage.store import Store
 from doorstep.storage.tables import PERMANENT, VIEWS
+from doorstep.terms.company import Company
+from doorstep.terms.goals import Goals, Weights
+from tests.storage.shop import record
 
 
 def declared() -> MetaData:
@@ -47,3 +56,21 @@ def test_a_database_of_a_newer_program_is_refused(store: Store) -> None:
         connection.execute(text("UPDATE schema_version SET version_num = '9999'"))
     with pytest.raises(DatabaseUnfit, match="9999"):
         schema.ensure(store.engine)
+
+
+def test_what_the_company_weighed_before_there_were_goals_is_its_goals_now(store: Store) -> None:
+    record(store, CompanyDefined(Company("Corner Shop", "EUR", "4012345")))
+    old = {"handling_order_minor": 150, "handling_unit_minor": 10, "split_minor": 1234, "late_day_minor": 500}
+    moving = (Path(v0006_goals.__file__).with_suffix(".sql")).read_text(encoding="utf-8")
+    with store.engine.begin() as connection:  # as a program without goals left it
+        connection.execute(text("ALTER TABLE journal DISABLE TRIGGER ALL"))
+        body = "jsonb_build_object('company', (body -> 'company') || CAST(:old AS jsonb))"
+        connection.execute(text(f"UPDATE journal SET version = 1, body = {body}"), {"old": json.dumps(old)})
+        connection.execute(text("UPDATE company SET company = company || CAST(:old AS jsonb)"), {"old": json.dumps(old)})
+        connection.execute(text("DROP TABLE goals"))
+        for statement in moving.split(";\n"):
+            connection.execute(text(statement))
+    assert differences(store) == []
+    assert schema.differences(store) == []
+    with store.reading() as tx:
+        assert master.goals(tx) == Goals(weights=Weights(split_minor=1234))
