@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from doorstep.flow.goals import set_goals
+from doorstep.flow.look_score import scores
+from doorstep.flow.office import Who
 from doorstep.flow.score import score_overdue
+from doorstep.goals.targets import Reached
 from doorstep.terms.calendar import Calendar
-from tests.corner_shop import Shop
+from doorstep.terms.goals import ClassGoals, Goals
+from tests.corner_shop import MONDAY, Shop, granted
 
 NOON = timedelta(hours=18)  # after midnight UTC: noon in Chicago
 
@@ -135,3 +140,24 @@ def test_every_hand_off_between_steps_is_written_down_with_the_time_that_is_left
         assert row.slack_seconds == left - work_ahead.get(row.to_step, 0), row
     window_ends = Calendar("America/Chicago").at(date(2026, 3, 10), datetime.min.time())
     assert rows[-1].slack_seconds == (window_ends - on(5)) // timedelta(seconds=1)
+
+
+def test_each_class_is_told_whether_its_target_is_reached_as_far_as_its_orders_say(shop: Shop) -> None:
+    for _ in range(3):
+        delivered_on(shop, 5)
+        shop.clock.move_to(MONDAY)
+    late = shop.on_its_way(("MUG", 1))
+    shop.clock.move_to(on(20))
+    score_overdue(shop.office)
+    shop.place(("TEA", 1), customer="bistro")
+    wants = (
+        ClassGoals("homeowner", target_ppm=999_000, ceiling_ppm=700_000),
+        ClassGoals("trade", target_ppm=900_000),
+    )
+    granted(set_goals(shop.office, Who("owner"), Goals(wants)))
+    told = {row.customer_class: row for row in scores(shop.office, "UTC").classes}
+    ada = told["homeowner"]
+    assert (ada.orders, ada.judged, ada.kept, ada.kept_ppm) == (4, 4, 3, 750_000)
+    assert (ada.reached, told["trade"].reached) == (Reached.MISSED, Reached.TOO_FEW)
+    assert (ada.above_ceiling, told["trade"].above_ceiling) == (4, None)
+    assert shop.scores(late.order_id)["first"] == "never delivered"

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from doorstep.cli import changes, floor, history, imports, orders, scores, setting_up, shipping, stock, upkeep
+from doorstep.cli import changes, floor, goals, history, imports, orders, scores, setting_up, shipping, stock, upkeep
 from doorstep.cli.failures import INTERRUPTED, USAGE, complain, tell
 
 
@@ -114,6 +114,14 @@ def _orders() -> typer.Typer:
     return order
 
 
+def _goals() -> typer.Typer:
+    """`doorstep goals`, which shows them, and the verb under it."""
+    wanted = typer.Typer(cls=Group, help="Goals: what the company wants; shown where no verb is given.")
+    wanted.callback(invoke_without_command=True)(goals.show)
+    wanted.command("set")(goals.set_)
+    return wanted
+
+
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (orders.quote, orders.explain),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate),
@@ -124,6 +132,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Upkeep": (setting_up.load, *(upkeep.run_due, upkeep.troubles, upkeep.check, upkeep.rebuild, upkeep.seal)),
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
+app.add_typer(_goals(), name="goals", rich_help_panel="Upkeep")
 for panel, verbs in PANELS.items():
     for verb in verbs:
         app.command(verb.__name__.rstrip("_").replace("_", "-"), rich_help_panel=panel)(verb)

@@ -124,16 +124,21 @@ def _read(raw: object, file: str, *, as_json: bool) -> Order:
 def _offers(offers: tuple[Offered, ...]) -> Iterable[Part]:
     rows = [
         (
-            number,
+            f"{number}*" if offer.would_be_promised else f"{number} ",
             short_window(offer.promise.first_day, offer.promise.last_day),
             chance(offer.promise.ppm),
             " + ".join(f"{site} with {service}" for site, service in zip(offer.sites, offer.services, strict=True)),
             money(offer.cost_minor, offer.currency),
+            money(offer.over_ceiling_minor, offer.currency) if offer.over_ceiling_minor else "-",
         )
         for number, offer in enumerate(offers, 1)
     ]
-    caption = "The cost is ours: freight, cartons, handling and the risk of being late."
-    return table("What can be promised now", "#No", "Delivered", "#Probability", "How", "#Cost", rows=rows), caption
+    columns = ("No", "Delivered", "#Probability", "How", "#Cost", "#Above the ceiling")
+    kept = columns if any(offer.over_ceiling_minor for offer in offers) else columns[:-1]
+    caption = (
+        "*: what placing it now would promise. The cost is ours: freight, cartons, handling and the risk of being late."
+    )
+    return table("What can be promised now", *kept, rows=[row[: len(kept)] for row in rows]), caption
 
 
 def _placed(placed: Placed, *, known: bool, own_key: bool) -> str:

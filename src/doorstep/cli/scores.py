@@ -15,6 +15,7 @@ from doorstep.cli.words import many
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
     from doorstep.flow.look_score import Kept, Scores
+    from doorstep.flow.look_targets import ClassKept
 
 
 def score(
@@ -56,10 +57,30 @@ def pages(told: Scores, lanes: int) -> Iterator[Part]:
         yield _table("By lane, from region to region", "Lane", busiest)
         yield f"{many(left, 'more lane')} with fewer orders: --lanes {len(told.lanes)}" if left else ""
     yield _table("By carrier service", "Service", told.services)
+    if len(told.classes) > 1 or any(row.target_ppm is not None or row.above_ceiling for row in told.classes):
+        yield _classes(told.classes)
     yield (
         "Kept: of those delivered, against the promise first made; between: where the true share lies, at 95 %. "
         f"Of all: cancelled and never delivered count as not kept. Months and days are those of {told.zone}."
     )
+
+
+def _classes(rows: Sequence[ClassKept]) -> Part:
+    """Each class against its target: of all orders that can be judged, those never delivered among them."""
+    columns = ("Class", "#Orders", "#Judged", "#Kept", "#Share", "#Between", "#Target", "Reached", "#Above the ceiling")
+    cells = [
+        (
+            row.customer_class or "-",
+            *(f"{number:,}" for number in (row.orders, row.judged, row.kept)),
+            per_cent(row.kept_ppm),
+            f"{per_cent(row.low_ppm, 0)} to {per_cent(row.high_ppm, 0)}" if row.judged else "-",
+            per_cent(row.target_ppm),
+            row.reached or "-",
+            "-" if row.above_ceiling is None else f"{row.above_ceiling:,}",
+        )
+        for row in rows
+    ]
+    return table("By class of customers, against its target", *columns, rows=cells)
 
 
 def _table(title: str, first: str, rows: Sequence[Kept]) -> Part:

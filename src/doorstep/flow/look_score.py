@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from doorstep.flow.look_targets import ClassKept, classes_in
 from doorstep.flow.office import Office
 from doorstep.goals.rates import interval_ppm, share_ppm
 from doorstep.storage.store import Transaction
@@ -39,7 +40,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Against the promise first made: all orders, and by month of ordering, lane and service.
+    """Against the promise first made: all orders, by month of ordering, lane and service, and classes with their goals.
 
     An order that came from several sites stands on each of their lanes and services.
     """
@@ -49,6 +50,7 @@ class Scores:
     months: tuple[Kept, ...]
     lanes: tuple[Kept, ...]
     services: tuple[Kept, ...]
+    classes: tuple[ClassKept, ...]
 
 
 _ORDERS = """
@@ -91,6 +93,7 @@ def scores_in(tx: Transaction, zone: str) -> Scores:
         months=_grouped(tx, zone, "month", "FROM judged"),
         lanes=_grouped(tx, zone, lane, "FROM judged JOIN lanes USING (order_id)"),
         services=_grouped(tx, zone, "services.service_id", "FROM judged JOIN services USING (order_id)"),
+        classes=classes_in(tx),
     )
 
 
