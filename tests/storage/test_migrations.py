@@ -66,7 +66,9 @@ def test_what_the_company_weighed_before_there_were_goals_is_its_goals_now(store
         connection.execute(text("ALTER TABLE journal DISABLE TRIGGER ALL"))
         body = "jsonb_build_object('company', (body -> 'company') || CAST(:old AS jsonb))"
         connection.execute(text(f"UPDATE journal SET version = 1, body = {body}"), {"old": json.dumps(old)})
-        connection.execute(text("UPDATE company SET company = company || CAST(:old AS jsonb)"), {"old": json.dumps(old)})
+        connection.execute(
+            text("UPDATE company SET company = company || CAST(:old AS jsonb)"), {"old": json.dumps(old)}
+        )
         connection.execute(text("DROP TABLE goals"))
         for statement in moving.split(";\n"):
             connection.execute(text(statement))

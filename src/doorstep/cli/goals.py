@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from doorstep.flow.goals import GoalsTold
     from doorstep.flow.goals_tried import Served, Trial, Tried
     from doorstep.goals.conflicts import Conflict
-    from doorstep.terms.goals import ClassGoals, Goals
-    from doorstep.terms.order import Order
+    from doorstep.terms.goals import ClassGoals
 
 MOST_SHOWN = 30
 WEIGHTS = {
@@ -163,7 +162,17 @@ def _counted(told: Trial, changed: int) -> Iterator[Part]:
 
 
 def _table(title: str, tried: Sequence[Tried], currency: str, *, named: bool = True) -> Part:
-    columns = ("Order", "Customer", "Class", "Goals", "Delivered", "#Probability", "How", "#Freight and cartons", "#Cost")
+    columns = (
+        "Order",
+        "Customer",
+        "Class",
+        "Goals",
+        "Delivered",
+        "#Probability",
+        "How",
+        "#Freight and cartons",
+        "#Cost",
+    )
     rows: list[tuple[str, ...]] = []
     for each in tried:
         rows.append((each.order_id, each.customer_id, each.customer_class, "now", *_cells(each.before, currency)))

@@ -97,7 +97,9 @@ class GoalsIn(Strict):
     def of(cls, goals: Goals) -> GoalsIn:
         """Goals as they would be written."""
         weights = {name: getattr(goals.weights, name) for name in WeightsIn.model_fields}
-        return cls.model_validate({"classes": {each.name: _written(each) for each in goals.classes}, "weights": weights})
+        return cls.model_validate(
+            {"classes": {each.name: _written(each) for each in goals.classes}, "weights": weights}
+        )
 
 
 def _written(wants: ClassGoals) -> dict[str, Any]:

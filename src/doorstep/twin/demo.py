@@ -66,7 +66,9 @@ def demo(
     home = home_of(environ)
     home.mkdir(parents=True, exist_ok=True)
     (home / _ENDED).unlink(missing_ok=True)
-    console.print(f"[bold]{setting.company.company.name}[/]: {setting.world.days} days from {_day(setting)}, seed {seed}.")
+    console.print(
+        f"[bold]{setting.company.company.name}[/]: {setting.world.days} days from {_day(setting)}, seed {seed}."
+    )
     with own_database(environ, anew=True) as url:
         clock = FalseClock(setting.begins_at)
         store = Store(url, clock, Ids.seeded(clock, seed), pool_size=2, lazy=True)
@@ -110,9 +112,7 @@ def own_database(environ: Mapping[str, str], anew: bool = False) -> Iterator[str
         yield server.url(DATABASE)
 
 
-def _live(
-    store: Store, clock: FalseClock, setting: Setting, seed: int, orders: int | None, console: Console
-) -> Lived:
+def _live(store: Store, clock: FalseClock, setting: Setting, seed: int, orders: int | None, console: Console) -> Lived:
     zone = ZoneInfo(setting.company.sites[0].calendar.zone)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     fortnight = Fortnight(store, clock, setting, seed)
