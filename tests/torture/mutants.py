@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -94,25 +94,26 @@ def _nothing() -> None:
 def _label_again() -> None:
     """Labels are asked for without a look at those there are, and runs are repeated as after a worker's death."""
     ship.LIVE = ()  # type: ignore[assignment]
-    finish = due.finish
+    end = due.end
     chance = random.Random(1)
 
-    def forget_half(store: Store, job: due.Due) -> None:
-        if chance.random() < 0.5:
-            finish(store, job)
+    def forget_half(store: Store, ended: Sequence[tuple[due.Due, due.TryAgain | None]]) -> None:
+        end(store, [(job, again) for job, again in ended if again is not None or chance.random() < 0.5])
 
-    due.finish = forget_half
+    due.end = forget_half
 
 
 def _new_reference() -> None:
     """Each try to buy a label goes by another reference, so that the carrier cannot know it is the same."""
-    ask = ship._ask
+    to_send = ship._to_send
     chance = random.Random()
 
-    def ask_anew(tx: Transaction, label: Any) -> Any:
-        return replace(ask(tx, label), reference=f"{label.label_id}-{chance.getrandbits(40):x}")
+    def ask_anew(row: Any, *ends: Any) -> Any:
+        label = to_send(row, *ends)
+        reference = f"{label.label_id}-{chance.getrandbits(40):x}"
+        return replace(label, ask=label.ask and replace(label.ask, reference=reference))
 
-    ship._ask = ask_anew
+    ship._to_send = ask_anew  # type: ignore[assignment]
 
 
 _LOSE_ONE = (

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from doorstep.flow import place, plan, receive
 from doorstep.flow.office import Office
 from doorstep.flow.pick import settle_fulfilment
 from doorstep.flow.redate import promise_again
-from doorstep.flow.ship import request_labels, send_label, void_label
-from doorstep.flow.track import reread_scans
+from doorstep.flow.ship import request_labels, request_labels_many, send_label, send_labels, void_label
+from doorstep.flow.track import reread_scans, reread_scans_many
 from doorstep.storage import due, verbs
+from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.storage.due import Due, TryAgain
+from doorstep.storage.store import OvertakenError
 
 Verb = Callable[[Office, str, int], TryAgain | None]
+Outcome = TryAgain | Exception | None  # None: done; an exception: this run's own failure
+VerbForMany = Callable[[Office, Sequence[Due]], Sequence[Outcome]]
 PLAN_AGAIN_SECONDS = 5
 PUT_OFF_SECONDS = 30
 
@@ -35,6 +41,29 @@ VERBS: Mapping[str, Verb] = {
 }
 
 
+def _all_done(do: Callable[[Office, Sequence[str]], object]) -> VerbForMany:
+    def run(office: Office, jobs: Sequence[Due]) -> Sequence[Outcome]:
+        do(office, [job.key for job in jobs])
+        return [None] * len(jobs)
+
+    return run
+
+
+def _send_labels(office: Office, jobs: Sequence[Due]) -> Sequence[Outcome]:
+    # A third of the lease is left for what was begun, so that nobody else begins it too.
+    until = min(job.leased_until for job in jobs) - timedelta(seconds=due.LEASE_SECONDS) / 3
+    return send_labels(office, [(job.key, job.attempts) for job in jobs], until)
+
+
+# How many runs of a verb are made as one. One of which a run fails as a whole can be run again, one by one.
+FOR_MANY: Mapping[str, VerbForMany] = {
+    verbs.PLAN_WAITING: _all_done(lambda office, item_ids: receive.plan_waiting(office, *item_ids)),
+    verbs.REQUEST_LABELS: _all_done(request_labels_many),
+    verbs.SEND_LABEL: _send_labels,
+    verbs.REREAD_SCANS: _all_done(reread_scans_many),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What one look at the timers came to."""
@@ -46,24 +75,55 @@ class Ran:
 def run_due(office: Office, at_most: int = 200) -> Ran:
     """Run what is due by the clock now, once each; a worker does this again and again.
 
-    Planning is one run for all orders that ask for it; every other verb runs under its own key. What fails is tried
-    again later, further and further apart, with its trouble written beside it.
+    Planning is one run for all orders that ask for it; of the other verbs all runs that are due are made together
+    where they can be. What fails is tried again later, further and further apart, with its trouble written beside it.
     """
+    waiting = due.any_due(office.store, (verbs.PLAN_ORDERS, *VERBS))
     done = put_off = 0
-    if due.any_due(office.store, verbs.PLAN_ORDERS):
+    if verbs.PLAN_ORDERS in waiting:
         done += len(plan.plan_open_orders(office, only_asked=True).orders)
-    failures = []
-    for job in due.lease(office.store, tuple(VERBS), at_most):
-        try:
-            finished = run_one(office, job)
-        except Exception as failure:
-            due.put_off(office.store, job, TryAgain(PUT_OFF_SECONDS, str(failure)))
-            failures.append(failure)
-            finished = False
-        done, put_off = done + finished, put_off + (not finished)
+    failures: list[Exception] = []
+    leased = due.lease(office.store, tuple(VERBS), at_most) if waiting else []
+    by_verb: dict[str, list[Due]] = defaultdict(list)
+    for job in leased:
+        by_verb[job.verb].append(job)
+    for jobs in by_verb.values():
+        outcomes = run_together(office, jobs)
+        failures += [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        done += outcomes.count(None)
+        put_off += len(outcomes) - outcomes.count(None)
     if failures:
         raise ExceptionGroup("later runs failed; they are tried again", failures)
     return Ran(done, put_off)
+
+
+def run_together(office: Office, jobs: Sequence[Due]) -> list[Outcome]:
+    """Run leased jobs of one verb, all as one where that can be; each is ended in `due` by what became of itself."""
+    outcomes = list(_outcomes(office, jobs))
+    ended = [
+        (job, TryAgain(PUT_OFF_SECONDS, str(outcome)) if isinstance(outcome, Exception) else outcome)
+        for job, outcome in zip(jobs, outcomes, strict=True)
+    ]
+    due.end(office.store, ended)
+    return outcomes
+
+
+def _outcomes(office: Office, jobs: Sequence[Due]) -> Sequence[Outcome]:
+    for_many = FOR_MANY.get(jobs[0].verb)
+    if for_many is not None and len(jobs) > 1:
+        try:
+            return for_many(office, jobs)
+        except Exception as failure:
+            if isinstance(failure, DatabaseUnavailable) and not isinstance(failure, OvertakenError):
+                raise
+    return [_outcome(office, job) for job in jobs]
+
+
+def _outcome(office: Office, job: Due) -> Outcome:
+    try:
+        return VERBS[job.verb](office, job.key, job.attempts)
+    except Exception as failure:
+        return failure
 
 
 def run_planning(office: Office, jobs: Sequence[Due]) -> Ran:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -64,7 +65,12 @@ class Scribe:
 
 
 def company_of(tx: Transaction) -> Company:
-    found = master.company(tx)
+    return set_up(tx.rows(*master.COMPANY))
+
+
+def set_up(rows: Sequence[Any]) -> Company:
+    """The company, of what `master.COMPANY` was answered."""
+    found = master.read_company(rows)
     if found is None:
         raise NotSetUpError("No company is set up in this database: run `doorstep load FILE` first.")
     return found

@@ -139,12 +139,13 @@ def _serve_waiting_holds(office: Office, tx: Transaction, scribe: Scribe, receip
         tx.later(PLAN_ORDERS, order_id, tx.now)
 
 
-def plan_waiting(office: Office, item_id: str) -> int:
-    """New stock of an item: every order that waits for it is planned again. Returns how many."""
+def plan_waiting(office: Office, *item_ids: str) -> int:
+    """New stock of items: every order that waits for one of them is planned again. Returns how many."""
 
     def step(tx: Transaction) -> int:
         rows = tx.rows(
-            "SELECT DISTINCT order_id FROM demand WHERE item_id = %s AND waiting > 0 ORDER BY order_id", item_id
+            "SELECT DISTINCT order_id FROM demand WHERE item_id = ANY(%s) AND waiting > 0 ORDER BY order_id",
+            list(item_ids),
         )
         for row in rows:
             tx.later(PLAN_ORDERS, row.order_id, tx.now)

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from doorstep.carriers import dialects
 from doorstep.carriers.port import CarrierSaysNo, Dialect, LabelAsk, LabelMade, NoLabel, Parked, Voided
-from doorstep.events.shipping import (
-    LabelBought,
-    LabelFailed,
-    LabelRequested,
-    LabelVoided,
-    LabelVoidRefused,
-    LabelVoidRequested,
-)
-from doorstep.events.steps import Step
-from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of
+from doorstep.events.shipping import LabelRequested, LabelVoided, LabelVoidRefused
+from doorstep.flow.label_answers import Answer, keep, wants_labels
+from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.pick import may_work_on
-from doorstep.flow.slack import hand_off
 from doorstep.links.sender import NoReply
-from doorstep.storage.due import TryAgain
+from doorstep.storage.due import NOT_BEGUN, TryAgain
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import Transaction
-from doorstep.storage.verbs import REQUEST_LABELS, REREAD_SCANS, SEND_LABEL, VOID_LABEL
+from doorstep.storage.verbs import REQUEST_LABELS, SEND_LABEL
 from doorstep.terms.parcel import Size
 from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.service import CarrierService
 
 RETRY_SECONDS = 10
 LIVE = ("requested", "bought", "void_requested")
@@ -43,38 +39,69 @@ class LabelsAsked:
 
 def request_labels(office: Office, fulfilment_id: str, who: Who = CLOCKWORK) -> LabelsAsked | Refusal:
     """Ask for a label for every packed parcel of a fulfilment order that has no live one."""
+    return office.store.run(lambda tx: _request(office, tx, [fulfilment_id], who)[0])
 
-    def step(tx: Transaction) -> LabelsAsked | Refusal:
-        row = floor.fulfilment(tx, fulfilment_id)
-        if row is None:
-            return Refusal(Why.UNKNOWN_TASK, f"There is no fulfilment order {fulfilment_id}.", {})
-        order = orders.lock(tx, row.order_id)
-        row = floor.fulfilment(tx, fulfilment_id)
-        refusal = may_work_on(order, "label")
-        if refusal:
-            return refusal
-        if row.state != "packed":
-            says = f"Fulfilment order {fulfilment_id} is {row.state}; only packed parcels get labels."
-            return Refusal(Why.WRONG_STATE, says, {"fulfilment_id": fulfilment_id, "state": row.state})
-        service = master.service(tx, row.service_id)
-        if service is None:
-            return Refusal(Why.NO_SERVICE, f"There is no service {row.service_id} any more.", {})
-        parcels = [parcel.sscc for parcel in floor.parcels(tx, [fulfilment_id]) if parcel.state == "packed"]
-        labelled = {label.sscc for label in floor.labels(tx, parcels) if label.state in LIVE}
-        scribe = Scribe(who, tx.now)
+
+def request_labels_many(
+    office: Office, fulfilment_ids: Sequence[str], who: Who = CLOCKWORK
+) -> tuple[LabelsAsked | Refusal, ...]:
+    """The same for many at once, each judged by itself: what each is told, in their order."""
+    told = office.store.run(lambda tx: tuple(_request(office, tx, fulfilment_ids, who)))
+    if isinstance(told, Refusal):
+        raise TypeError("many are never refused as a whole")
+    return told
+
+
+def _request(office: Office, tx: Transaction, fulfilment_ids: Sequence[str], who: Who) -> list[LabelsAsked | Refusal]:
+    locked, fulfilments, parcels, labels, services = tx.answers(
+        orders.lock_those_of("fulfilment", fulfilment_ids),
+        floor.fulfilments_query(fulfilment_ids),
+        floor.parcels_query(fulfilment_ids),
+        floor.labels_of_fulfilments(fulfilment_ids),
+        master.services_of_fulfilments(fulfilment_ids),
+    )
+    order = {row.order_id: row for row in locked}
+    known = {row.fulfilment_id: row for row in fulfilments}
+    service_of = master.read_services(services)
+    bare: dict[str, list[str]] = defaultdict(list)
+    labelled = {label.sscc for label in labels if label.state in LIVE}
+    for parcel in parcels:
+        if parcel.state == "packed" and parcel.sscc not in labelled:
+            bare[parcel.fulfilment_id].append(parcel.sscc)
+    scribe = Scribe(who, tx.now)
+    told: list[LabelsAsked | Refusal] = []
+    for fulfilment_id in fulfilment_ids:
+        row: Any = known.get(fulfilment_id)
+        service = _service_for_labels(fulfilment_id, row, order, service_of)
+        if isinstance(service, Refusal):
+            told.append(service)
+            continue
         asked = []
-        for sscc in parcels:
-            if sscc in labelled:
-                continue
+        for sscc in bare.pop(fulfilment_id, []):
             label_id = office.ids.new("lbl")
             carrier_id, service_id = service.carrier_id, service.service_id
             body = LabelRequested(sscc, fulfilment_id, row.order_id, label_id, carrier_id, service_id)
             tx.record(scribe(body, site=row.site_id))
             tx.later(SEND_LABEL, label_id, tx.now)
             asked.append(label_id)
-        return LabelsAsked(fulfilment_id, tuple(asked))
+        told.append(LabelsAsked(fulfilment_id, tuple(asked)))
+    return told
 
-    return office.store.run(step)
+
+def _service_for_labels(
+    fulfilment_id: str, row: Any, order: Mapping[str, Any], services: Mapping[str, CarrierService]
+) -> CarrierService | Refusal:
+    """The service that its parcels get labels of; `row` is None where there is no such fulfilment order."""
+    if row is None:
+        return Refusal(Why.UNKNOWN_TASK, f"There is no fulfilment order {fulfilment_id}.", {})
+    refusal = may_work_on(order[row.order_id], "label")
+    if refusal:
+        return refusal
+    if row.state != "packed":
+        says = f"Fulfilment order {fulfilment_id} is {row.state}; only packed parcels get labels."
+        return Refusal(Why.WRONG_STATE, says, {"fulfilment_id": fulfilment_id, "state": row.state})
+    service = services.get(row.service_id)
+    return service or Refusal(Why.NO_SERVICE, f"There is no service {row.service_id} any more.", {})
 
 
 def send_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
@@ -82,28 +109,91 @@ def send_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
 
     No transaction is open while the carrier is asked. None: done, one way or the other.
     """
+    (outcome,) = send_labels(office, [(label_id, attempt)])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def send_labels(
+    office: Office, asks: Sequence[tuple[str, int]], until: datetime | None = None
+) -> tuple[TryAgain | Exception | None, ...]:
+    """The same for many labels, each (label, attempt): one after another, and what came of them is kept all at once.
+
+    What becomes of one touches no other: an exception is that label's own and takes the place of its outcome. Labels
+    whose turn does not come before `until` are NOT_BEGUN. Where the database is gone before the answers are kept, all
+    are to be looked up: DatabaseUnavailable.
+    """
+    outcomes: dict[str, TryAgain | Exception | None] = {}
+    answers: dict[str, Answer] = {}
+    labels = _labels_to_send(office, [label_id for label_id, _ in asks])
+    for label_id, attempt in asks:
+        label = labels.get(label_id)
+        if label is None or label_id in outcomes or label_id in answers:
+            continue
+        if until is not None and office.store.clock.now() >= until:
+            outcomes[label_id] = NOT_BEGUN
+            continue
+        try:
+            answer = _buy(office, label, attempt)
+        except Exception as bug:
+            outcomes[label_id] = bug
+            continue
+        if isinstance(answer, TryAgain):
+            outcomes[label_id] = answer
+        else:
+            answers[label_id] = Answer(label_id, label.fulfilment_id, label.carrier_id, answer)
+    outcomes |= keep(office, list(answers.values()))
+    return tuple(outcomes.get(label_id) for label_id, _ in asks)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToSend:
+    """A label that is asked for; `ask` is None where an address is not kept any more."""
+
+    label_id: str
+    fulfilment_id: str
+    carrier_id: str
+    ask: LabelAsk | None
+
+
+def _labels_to_send(office: Office, label_ids: Sequence[str]) -> dict[str, _ToSend]:
     with office.store.reading() as tx:
-        label = floor.label(tx, label_id)
-        if label is None or label.state != "requested":
-            return None
-        ask = _ask(tx, label)
-    dialect = dialects.of(label.carrier_id)
+        rows = tx.rows(*floor.labels_to_send(label_ids))
+        kept = master.addresses(tx, {ref for row in rows for ref in (row.from_ref, row.to_ref)})
+    return {row.label_id: _to_send(row, kept.get(row.from_ref), kept.get(row.to_ref)) for row in rows}
+
+
+def _to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> _ToSend:
+    ask = None
+    if ship_from is not None and ship_to is not None:
+        size = Size(row.length_mm, row.width_mm, row.height_mm)
+        ask = LabelAsk(row.label_id, row.service_id, row.sscc, row.weight_g, size, ship_from, ship_to)
+    return _ToSend(row.label_id, row.fulfilment_id, row.carrier_id, ask)
+
+
+def _buy(office: Office, label: _ToSend, attempt: int) -> LabelMade | CarrierSaysNo | TryAgain:
+    """The carrier's last word about a label, or when to ask again."""
+    ask, carrier_id, label_id = label.ask, label.carrier_id, label.label_id
+    if ask is None:
+        raise LookupError(f"no address is kept for label {label_id}")
+    dialect = dialects.of(carrier_id)
     answer: Any = NoLabel(label_id)
     if attempt:
-        answer = _exchange(office, label.carrier_id, dialect.build_lookup(label_id), dialect.read_lookup, label_id)
+        answer = _exchange(office, carrier_id, dialect.build_lookup(label_id), dialect.read_lookup, label_id)
         if isinstance(answer, CarrierSaysNo):
             # We may not look, so we do not know: failed, it would be asked for, and paid for, a second time.
             return TryAgain(_wait(answer), _tell(answer))
     if isinstance(answer, NoLabel) and not answer.voided:
-        answer = _exchange(office, label.carrier_id, dialect.build_label(ask), dialect.read_label, label_id)
+        answer = _exchange(office, carrier_id, dialect.build_label(ask), dialect.read_label, label_id)
         if isinstance(answer, CarrierSaysNo):
             answer = replace(answer, says=impersonal(answer.says, ask.ship_to))
     if isinstance(answer, NoReply | Parked) or (isinstance(answer, CarrierSaysNo) and answer.retry):
         return TryAgain(_wait(answer), _tell(answer))
     if isinstance(answer, NoLabel):
-        answer = CarrierSaysNo("reference_voided", "the label was voided at the carrier", retry=False)
-    office.store.run(lambda tx: _record_label(tx, label_id, answer))
-    return None
+        return CarrierSaysNo("reference_voided", "the label was voided at the carrier", retry=False)
+    told: LabelMade | CarrierSaysNo = answer
+    return told
 
 
 def impersonal(says: str, address: Address) -> str:
@@ -112,24 +202,6 @@ def impersonal(says: str, address: Address) -> str:
         if told.strip():
             says = re.sub(re.escape(told.strip()), "...", says, flags=re.IGNORECASE)
     return says
-
-
-def _ask(tx: Transaction, label: Any) -> LabelAsk:
-    parcel = floor.parcel(tx, label.sscc)
-    order = orders.order(tx, label.order_id)
-    site = master.sites(tx)[parcel.site_id]
-    ship_from, ship_to = master.address(tx, site.person_ref), master.address(tx, order.person_ref)
-    if ship_from is None or ship_to is None:
-        raise LookupError(f"no address is kept for label {label.label_id}")
-    return LabelAsk(
-        reference=label.label_id,
-        service_id=label.service_id,
-        sscc=label.sscc,
-        weight_g=parcel.weight_g,
-        size=Size(parcel.length_mm, parcel.width_mm, parcel.height_mm),
-        ship_from=ship_from,
-        ship_to=ship_to,
-    )
 
 
 def _exchange(office: Office, carrier_id: str, request: Any, read: Any, reference: str) -> Any:
@@ -148,38 +220,6 @@ def _tell(answer: Any) -> str:
     if isinstance(answer, NoReply):
         return answer.why
     return f"{answer.code}: {answer.says}" if isinstance(answer, CarrierSaysNo) else str(answer.reason)
-
-
-def _record_label(tx: Transaction, label_id: str, answer: LabelMade | CarrierSaysNo) -> str | Refusal:
-    label = floor.label(tx, label_id)
-    if isinstance(answer, LabelMade):
-        floor.lock_number(tx, label.carrier_id, answer.tracking_number)
-    order = orders.lock(tx, label.order_id)
-    label = floor.label(tx, label_id)
-    if label.state not in ("requested", "void_requested") or label.tracking_number:
-        return label_id  # another worker was faster
-    scribe = Scribe(CLOCKWORK, tx.now)
-    about = (label.sscc, label.fulfilment_id, label.order_id, label_id)
-    fulfilment = floor.fulfilment(tx, label.fulfilment_id)
-    if isinstance(answer, CarrierSaysNo):
-        tx.record(scribe(LabelFailed(*about, answer.code, answer.says), site=fulfilment.site_id, cause=answer.code))
-        if label.state == "void_requested" and _wants_labels(order, fulfilment):
-            tx.later(REQUEST_LABELS, label.fulfilment_id, tx.now)  # the one it makes way for was not asked for yet
-        return label_id
-    document = tx.keep_document(answer.document_type, answer.document)
-    bought = LabelBought(*about, answer.tracking_number, answer.cost_minor, answer.currency, document)
-    tx.record(scribe(bought, site=fulfilment.site_id))
-    tx.later(REREAD_SCANS, label_id, tx.now)
-    if label.state == "void_requested":
-        # Bought while somebody meant to void it: that is still meant, and there is a number now.
-        tx.record(scribe(LabelVoidRequested(*about), site=fulfilment.site_id))
-        tx.later(VOID_LABEL, label_id, tx.now)
-        return label_id
-    parcels = [parcel.sscc for parcel in floor.parcels(tx, [label.fulfilment_id])]
-    labelled = {other.sscc for other in floor.labels(tx, parcels) if other.state == "bought"} | {label.sscc}
-    if fulfilment.state == "packed" and labelled.issuperset(parcels):
-        tx.record(hand_off(scribe, company_of(tx), fulfilment, Step.LABEL, Step.HAND_OVER, tx.now))
-    return label_id
 
 
 def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
@@ -230,10 +270,6 @@ def _record_void(
         tx.record(scribe(LabelVoidRefused(*about, answer.code, answer.says), cause=answer.code))
         return label_id
     tx.record(scribe(LabelVoided(*about, cost_minor, currency)))
-    if _wants_labels(order, floor.fulfilment(tx, label.fulfilment_id)):
+    if wants_labels(order, floor.fulfilment(tx, label.fulfilment_id)):
         tx.later(REQUEST_LABELS, label.fulfilment_id, tx.now)
     return label_id
-
-
-def _wants_labels(order: Any, fulfilment: Any) -> bool:
-    return order.state == "open" and not order.stopped and fulfilment.state == "packed"

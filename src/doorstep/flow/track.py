@@ -117,6 +117,13 @@ def reread_scans(office: Office, label_id: str) -> int:
     return told if isinstance(told, int) else 0
 
 
+def reread_scans_many(office: Office, label_ids: Sequence[str]) -> int:
+    """The same for many labels; those of whose numbers nothing is parked take one look together."""
+    with office.store.reading() as tx:
+        rows = tx.rows(*floor.labels_with_parked_scans(label_ids))
+    return sum(reread_scans(office, row.label_id) for row in rows)
+
+
 class _Batch:
     """Messages that are new, the numbers they are about locked, applied one after the other to what is in hand."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from doorstep.storage.store import Store
+from doorstep.storage.store import Query, Store, Transaction
 
 LEASE_SECONDS = 120
 _COLUMNS = "due_id, verb, key, asked, attempts, leased_until"
@@ -39,9 +39,16 @@ class TryAgain:
     why: str
 
 
-def any_due(store: Store, verb: str) -> bool:
-    with store.reading() as tx:
-        return tx.one("SELECT 1 FROM due WHERE verb = %s AND due_at <= %s LIMIT 1", verb, tx.now) is not None
+NOT_BEGUN = TryAgain(0, "its turn did not come while it was ours")
+
+
+def any_due(store: Store, verbs: Sequence[str]) -> set[str]:
+    """Those of the verbs of which a run is due, leased ones too."""
+    with store.connection() as raw:
+        rows = raw.execute(
+            "SELECT verb FROM due WHERE verb = ANY(%s) AND due_at <= %s GROUP BY verb", (list(verbs), store.clock.now())
+        ).fetchall()
+    return {row.verb for row in rows}
 
 
 def lease(store: Store, verbs: Sequence[str], at_most: int, seconds: int = LEASE_SECONDS) -> list[Due]:
@@ -109,16 +116,7 @@ def release(store: Store, jobs: Sequence[Due]) -> None:
 
 def finish(store: Store, job: Due) -> None:
     """The run is done. Where it was asked for again meanwhile, it is due again."""
-    with store.connection() as raw:
-        raw.execute(
-            "DELETE FROM due WHERE due_id = %s AND asked = %s AND leased_until = %s",
-            (job.due_id, job.asked, job.leased_until),
-        )
-        raw.execute(
-            "UPDATE due SET leased_until = NULL, attempts = 0, trouble = '' WHERE due_id = %s AND leased_until = %s",
-            (job.due_id, job.leased_until),
-        )
-        raw.commit()
+    end(store, [(job, None)])
 
 
 def repeat(store: Store, job: Due, seconds: int) -> None:
@@ -134,11 +132,50 @@ def repeat(store: Store, job: Due, seconds: int) -> None:
 
 def put_off(store: Store, job: Due, again: TryAgain) -> None:
     """The run is tried again after `again.seconds`, doubled for each failed try before, up to an hour."""
-    wait = min(again.seconds * 2 ** min(job.attempts, 10), 3600)
-    with store.connection() as raw:
-        raw.execute(
-            "UPDATE due SET due_at = %s, attempts = attempts + 1, leased_until = NULL, trouble = %s "
-            "WHERE due_id = %s AND leased_until = %s",
-            (store.clock.now() + timedelta(seconds=wait), again.why, job.due_id, job.leased_until),
-        )
-        raw.commit()
+    end(store, [(job, again)])
+
+
+def end(store: Store, ended: Sequence[tuple[Due, TryAgain | None]]) -> None:
+    """What became of runs, each by itself, in one transaction: None as `finish`, TryAgain as `put_off` has it.
+
+    NOT_BEGUN as `release`. Runs that somebody else was given meanwhile stay his.
+    """
+    done = [job for job, again in ended if again is None]
+    left = [job for job, again in ended if again is NOT_BEGUN]
+    failed = [(job, again) for job, again in ended if again is not None and again is not NOT_BEGUN]
+
+    def step(tx: Transaction) -> None:
+        # Locked in one order by everybody, so that two who end many never wait in a ring.
+        queries: list[Query] = [(_LOCK, [job.due_id for job, _ in ended])]
+        if done:
+            queries += [(_DELETE, *_ours(done)), (_AGAIN, *_ours(done))]
+        if left:
+            queries += [(_RELEASE, *_ours(left))]
+        if failed:
+            waits = [min(again.seconds * 2 ** min(job.attempts, 10), 3600) for job, again in failed]
+            due_at = [tx.now + timedelta(seconds=wait) for wait in waits]
+            queries += [(_PUT_OFF, *_ours([job for job, _ in failed]), due_at, [again.why for _, again in failed])]
+        with tx.connection.pipeline():
+            for sql, *parameters in queries:
+                tx.connection.execute(sql, parameters)
+
+    store.run(step)
+
+
+_LOCK = "SELECT 1 FROM due WHERE due_id = ANY(%s) ORDER BY due_id FOR UPDATE"
+_OURS = (
+    "unnest(%b::bigint[], %b::timestamptz[], %b::integer[]) AS d (due_id, leased_until, asked) "
+    "WHERE t.due_id = d.due_id AND t.leased_until = d.leased_until"
+)
+_DELETE = f"DELETE FROM due t USING {_OURS} AND t.asked = d.asked"
+_AGAIN = f"UPDATE due t SET leased_until = NULL, attempts = 0, trouble = '' FROM {_OURS}"
+_RELEASE = f"UPDATE due t SET leased_until = NULL FROM {_OURS}"
+_PUT_OFF = (
+    "UPDATE due t SET due_at = d.due_at, attempts = attempts + 1, leased_until = NULL, trouble = d.why "
+    "FROM unnest(%b::bigint[], %b::timestamptz[], %b::integer[], %b::timestamptz[], %b::text[]) "
+    "AS d (due_id, leased_until, asked, due_at, why) WHERE t.due_id = d.due_id AND t.leased_until = d.leased_until"
+)
+
+
+def _ours(jobs: Sequence[Due]) -> list[list[Any]]:
+    return [[job.due_id for job in jobs], [job.leased_until for job in jobs], [job.asked for job in jobs]]

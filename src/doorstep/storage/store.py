@@ -56,6 +56,7 @@ class Transaction:
         self.id = transaction
         self._entries: list[Entry] = []
         self._beside: list[Statement] = []
+        self._due: dict[tuple[str, str], tuple[str, datetime, int]] = {}
         self._recorded = 0
         self._ahead: list[tuple[Query, list[Any]]] = []
 
@@ -133,20 +134,31 @@ class Transaction:
 
     def later(self, verb: str, key: str, due_at: datetime, **arguments: Any) -> None:
         """Ask for a later run of `verb`. Asked twice under one key it runs once, at the earlier time."""
+        _, at, asked = self._due.get((verb, key), ("", due_at, 0))
+        self._due[verb, key] = (as_text(arguments), min(at, due_at), asked + 1)
+
+    def _ask(self) -> None:
+        """Write what later runs were asked for so far, in one order for everybody, before anything else about them."""
         sql = (
-            "INSERT INTO due (verb, key, arguments, due_at) VALUES (%s, %s, %s::jsonb, %s) "
+            "INSERT INTO due (verb, key, arguments, due_at, asked) SELECT v, k, a::jsonb, d, n "
+            "FROM unnest(%b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::integer[]) u (v, k, a, d, n) "
             "ON CONFLICT (verb, key) DO UPDATE SET due_at = least(due.due_at, excluded.due_at), "
-            "arguments = excluded.arguments, asked = due.asked + 1"
+            "arguments = excluded.arguments, asked = due.asked + excluded.asked"
         )
-        self._beside.append((sql, [verb, key, as_text(arguments), due_at], 1))
+        if self._due:
+            columns = zip(*((*name, *asked) for name, asked in sorted(self._due.items())), strict=True)
+            self._beside.append((sql, [list(column) for column in columns], len(self._due)))
+            self._due = {}
 
     def no_longer(self, verb: str, keys: Sequence[str]) -> None:
         """Later runs of `verb` under these keys are not needed any more."""
+        self._ask()
         if keys:
             self._beside.append(("DELETE FROM due WHERE verb = %s AND key = ANY(%s)", [verb, list(keys)], None))
 
     def no_longer_unless_asked(self, verb: str, asked: Mapping[str, int]) -> None:
         """The same, but for those that somebody asked for again since they were asked for so many times."""
+        self._ask()
         if asked:
             sql = (
                 "DELETE FROM due USING unnest(%s::text[], %s::integer[]) AS d (key, asked) "
@@ -156,6 +168,7 @@ class Transaction:
 
     def put_off(self, verb: str, key: str, seconds: int, asked: int | None = None) -> None:
         """Run `verb` under `key` again, not before `seconds` from now; with `asked`, unless it was asked for since."""
+        self._ask()
         sql = (
             "INSERT INTO due (verb, key, arguments, due_at) VALUES (%s, %s, '{}', %s) ON CONFLICT (verb, key) "
             "DO UPDATE SET due_at = excluded.due_at, asked = due.asked + 1 "
@@ -168,6 +181,7 @@ class Transaction:
         changes = Changes()
         for entry in self._entries:
             fold(entry, changes)
+        self._ask()
         statements = [*changes.statements(), *self._beside]
         if self._entries:
             statements.append(journal.append(self._entries))

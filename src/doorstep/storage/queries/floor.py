@@ -49,6 +49,10 @@ def fulfilment(tx: Transaction, fulfilment_id: str) -> Any:
     return tx.one("SELECT * FROM fulfilment WHERE fulfilment_id = %s", fulfilment_id)
 
 
+def fulfilments_query(fulfilment_ids: Collection[str]) -> Query:
+    return ("SELECT * FROM fulfilment WHERE fulfilment_id = ANY(%s)", list(fulfilment_ids))
+
+
 def bench(tx: Transaction, fulfilment_id: str) -> list[Any]:
     """Rows (line_no, item_id, lot, quantity) of what lies on the pack bench for a fulfilment order."""
     return tx.rows(
@@ -58,7 +62,11 @@ def bench(tx: Transaction, fulfilment_id: str) -> list[Any]:
 
 def parcels(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
     """The parcels that stand, opened ones left out."""
-    return tx.rows(
+    return tx.rows(*parcels_query(fulfilment_ids))
+
+
+def parcels_query(fulfilment_ids: Collection[str]) -> Query:
+    return (
         "SELECT * FROM parcel WHERE fulfilment_id = ANY(%s) AND state <> 'unpacked' ORDER BY sscc",
         list(fulfilment_ids),
     )
@@ -79,6 +87,25 @@ def label(tx: Transaction, label_id: str) -> Any:
 def labels(tx: Transaction, ssccs: Collection[str]) -> list[Any]:
     """Every label of the parcels, oldest first."""
     return tx.rows("SELECT * FROM label WHERE sscc = ANY(%s) ORDER BY label_id", list(ssccs))
+
+
+def labels_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
+    """Every label of the parcels of the fulfilment orders, oldest first."""
+    return (
+        "SELECT l.* FROM label l JOIN parcel p USING (sscc) WHERE p.fulfilment_id = ANY(%s) ORDER BY l.label_id",
+        list(fulfilment_ids),
+    )
+
+
+def labels_to_send(label_ids: Collection[str]) -> Query:
+    """Those of the labels that are asked for, with parcel, and where person and site are kept that it goes between."""
+    return (
+        "SELECT l.label_id, l.fulfilment_id, l.carrier_id, l.service_id, l.sscc, p.weight_g, p.length_mm, p.width_mm, "
+        "p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref FROM label l JOIN parcel p USING (sscc) "
+        "JOIN orders o ON o.order_id = l.order_id LEFT JOIN site s ON s.site_id = p.site_id "
+        "WHERE l.label_id = ANY(%s) AND l.state = 'requested'",
+        list(label_ids),
+    )
 
 
 Number = tuple[str, str]  # a carrier and its tracking number
@@ -125,6 +152,15 @@ def parked_messages(carrier_id: str, tracking_number: str) -> Query:
         "AND s.carrier_id = %s AND s.tracking_number = %s ORDER BY m.received_at, m.message_id",
         carrier_id,
         tracking_number,
+    )
+
+
+def labels_with_parked_scans(label_ids: Collection[str]) -> Query:
+    """The ids of those of the labels under whose number something is parked."""
+    return (
+        "SELECT DISTINCT l.label_id FROM label l JOIN scan s USING (carrier_id, tracking_number) "
+        "WHERE l.label_id = ANY(%s) AND s.parked <> '' ORDER BY l.label_id",
+        list(label_ids),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -63,8 +63,12 @@ CARTONS: Query = ("SELECT carton::text AS text FROM carton ORDER BY carton_id",)
 
 
 def company(tx: Transaction) -> Company | None:
-    row = tx.one(*COMPANY)
-    return _parsed(Company, row.text) if row else None
+    return read_company(tx.rows(*COMPANY))
+
+
+def read_company(rows: Sequence[Any]) -> Company | None:
+    """What COMPANY was answered."""
+    return _parsed(Company, rows[0].text) if rows else None
 
 
 def goals(tx: Transaction) -> Goals:
@@ -104,6 +108,14 @@ def services_of_orders(order_ids: Collection[str]) -> Query:
         "SELECT service::text AS text FROM service WHERE service_id IN "
         "(SELECT service_id FROM fulfilment WHERE order_id = ANY(%s))",
         list(order_ids),
+    )
+
+
+def services_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
+    return (
+        "SELECT service::text AS text FROM service WHERE service_id IN "
+        "(SELECT service_id FROM fulfilment WHERE fulfilment_id = ANY(%s))",
+        list(fulfilment_ids),
     )
 
 

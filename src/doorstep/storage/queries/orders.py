@@ -20,6 +20,19 @@ def lock_all(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
     )
 
 
+def lock_those_of(table: str, keys: Collection[str]) -> Query:
+    """Locks the orders that rows of a table belong to, as `lock_all` does; asked before those rows are looked at.
+
+    Rows of these tables stay with their order for ever, so it makes no difference who changes them meanwhile.
+    """
+    key = {"pick_task": "task_id", "fulfilment": "fulfilment_id", "parcel": "sscc", "label": "label_id"}[table]
+    return (
+        "SELECT *, terms::text AS terms_text FROM orders WHERE order_id IN "
+        f"(SELECT order_id FROM {table} WHERE {key} = ANY(%s)) ORDER BY order_id FOR UPDATE",
+        list(keys),
+    )
+
+
 def order(tx: Transaction, order_id: str) -> Any:
     return tx.one("SELECT *, terms::text AS terms_text FROM orders WHERE order_id = %s", order_id)
 
