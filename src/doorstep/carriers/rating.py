@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,8 @@ from doorstep.terms.parcel import Size
 from doorstep.terms.service import CarrierService, Tariff, WeightStep, ZoneRule
 
 _MILLION = 1_000_000
+_MOST_SHEETS = 256
+_MOST_LANES = 50_000
 
 
 class NoRateWhy(StrEnum):
@@ -85,8 +88,9 @@ def rate(
     if weight_g <= 0 or min(parcel_size) <= 0:
         raise ValueError(f"a parcel of {weight_g} g and {tuple(parcel_size)} mm cannot be rated")
     tariff = service.tariff
-    zone = zone_of(tariff.zones, origin_area, destination_area)
-    priced = [] if zone is None else sorted(_steps_for(tariff, zone), key=lambda step: step.up_to_g)
+    sheet = _sheet(tariff)
+    zone = sheet.zone(origin_area, destination_area)
+    limits_g, priced = sheet.steps(zone)
     if zone is None or not priced:
         return NoRate(NoRateWhy.NO_ZONE, service.service_id, origin_area=origin_area, destination_area=destination_area)
     too_large = _over_limit(service.service_id, tariff, parcel_size)
@@ -94,9 +98,10 @@ def rate(
         return too_large
     dimensional_g = dimensional_weight_g(parcel_size, tariff.dim_divisor_cm3_per_kg)
     billable_g = max(weight_g, dimensional_g)
-    step = next((step for step in priced if billable_g <= step.up_to_g), None)
-    if step is None:
-        return NoRate(NoRateWhy.TOO_HEAVY, service.service_id, billable_g, priced[-1].up_to_g)
+    at = bisect_left(limits_g, billable_g)
+    if at == len(priced):
+        return NoRate(NoRateWhy.TOO_HEAVY, service.service_id, billable_g, limits_g[-1])
+    step = priced[at]
     base_minor = step.price_minor[zone]
     return Rated(
         service_id=service.service_id,
@@ -135,8 +140,42 @@ def girth_mm(size: Size) -> int:
     return longest + 2 * (middle + shortest)
 
 
-def _steps_for(tariff: Tariff, zone: str) -> list[WeightStep]:
-    return [step for step in tariff.steps if zone in step.price_minor]
+class _Sheet:
+    """A tariff as it is looked up: zones by lane, and a zone's steps by weight, each sorted out once."""
+
+    def __init__(self, tariff: Tariff) -> None:
+        self.tariff = tariff
+        self._zones: dict[tuple[str, str], str | None] = {}
+        self._steps: dict[str | None, tuple[list[int], list[WeightStep]]] = {None: ([], [])}
+
+    def zone(self, origin_area: str, destination_area: str) -> str | None:
+        lane = (origin_area, destination_area)
+        if lane not in self._zones:
+            if len(self._zones) >= _MOST_LANES:
+                self._zones.clear()
+            self._zones[lane] = zone_of(self.tariff.zones, *lane)
+        return self._zones[lane]
+
+    def steps(self, zone: str | None) -> tuple[list[int], list[WeightStep]]:
+        """Upper limits in grams, ascending, and their steps."""
+        if zone not in self._steps:
+            priced = [step for step in self.tariff.steps if zone in step.price_minor]
+            priced.sort(key=lambda step: step.up_to_g)
+            self._steps[zone] = ([step.up_to_g for step in priced], priced)
+        return self._steps[zone]
+
+
+_SHEETS: dict[int, _Sheet] = {}
+
+
+def _sheet(tariff: Tariff) -> _Sheet:
+    """The sheet of this very tariff: it is held here, so its identity stays its own."""
+    sheet = _SHEETS.get(id(tariff))
+    if sheet is None or sheet.tariff is not tariff:
+        if len(_SHEETS) >= _MOST_SHEETS:
+            _SHEETS.clear()
+        sheet = _SHEETS[id(tariff)] = _Sheet(tariff)
+    return sheet
 
 
 def _over_limit(service_id: str, tariff: Tariff, size: Size) -> NoRate | None:

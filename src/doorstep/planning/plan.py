@@ -201,9 +201,9 @@ class _Planner:
 
 def _days_are_fought_over(question: PlanQuestion) -> bool:
     """Whether the orders together could ask for more shipments than some site has room for on a day."""
-    most = len(question.orders) * question.costs.most_shipments
     return any(
-        site.daily_shipments is not None and site.daily_shipments - max(site.booked.values(), default=0) < most
+        site.daily_shipments is not None
+        and site.daily_shipments - max(site.booked.values(), default=0) < len(question.orders)
         for site in question.sites
     )
 

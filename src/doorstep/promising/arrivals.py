@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -101,15 +103,31 @@ def next_departure(leg: Leg, ready: datetime) -> datetime | None:
     """
     if leg.hold_until is not None:
         ready = max(ready, leg.hold_until)
-    for _ in range(_LONGEST_SEARCH_DAYS):
-        try:
-            leaves = leg.site.next_departure(ready, leg.cut_off)
-        except ValueError:
-            return None
-        if leg.carrier.works_on(leg.site.day_of(leaves)):
-            return leaves
-        ready = leaves + timedelta(seconds=1)
+    # The wall's day may be the one before or after the day in UTC.
+    since = ready.date() - timedelta(days=1)
+    for months in range(_LONGEST_SEARCH_DAYS // 28 + 1):
+        year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
+        leaving = _departures_of(leg.site, leg.carrier, leg.cut_off, year, month + 1)
+        at = bisect_left(leaving, ready)
+        if at < len(leaving):
+            return leaving[at] if leaving[at] - ready <= timedelta(days=_LONGEST_SEARCH_DAYS) else None
     return None
+
+
+@lru_cache(maxsize=4096)
+def _departures_of(site: Calendar, carrier: Calendar, cut_off: time, year: int, month: int) -> tuple[datetime, ...]:
+    """Every departure of a month on the site's wall, ascending. Kept: all orders look at the same few."""
+    days = (date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1))
+    return tuple(site.at(day, cut_off) for day in days if site.works_on(day) and carrier.works_on(day))
+
+
+@lru_cache(maxsize=65536)
+def _working_day(carrier: Calendar, day: date, ahead: int) -> date | None:
+    """`ahead` working days on; None where there are not as many within a year."""
+    try:
+        return carrier.working_day(day, ahead)
+    except ValueError:
+        return None
 
 
 def arrivals(leg: Leg) -> Mass:
@@ -136,11 +154,8 @@ def _received(leg: Leg, left_on: date, days: int) -> date | None:
     """The first day, `days` working days on, when the carrier delivers and the destination takes in; None: not within
     a year.
     """
-    try:
-        day = leg.carrier.working_day(left_on, days)
-    except ValueError:
-        return None
-    if leg.receives is None:
+    day = _working_day(leg.carrier, left_on, days)
+    if day is None or leg.receives is None:
         return day
     for _ in range(_LONGEST_SEARCH_DAYS):
         if leg.receives.works_on(day) and leg.carrier.works_on(day):
