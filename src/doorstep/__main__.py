@@ -13,12 +13,12 @@ import typer
 
 from doorstep.cli.app import app
 from doorstep.cli.desk import surroundings_of
-from doorstep.cli.failures import CONFIGURATION, UNAVAILABLE, StoppedError
+from doorstep.cli.failures import CONFIGURATION, DATA, UNAVAILABLE, VIOLATED, StoppedError
 
 __all__ = ["app", "main"]
 
 BESIDE = 2
-CORNER_SHOP = Path(__file__).parents[2] / "examples" / "corner_shop.toml"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "heating_parts"
 
 
 @app.command(rich_help_panel="Running")
@@ -67,12 +67,30 @@ def work(
 @app.command(rich_help_panel="Running")
 def demo(
     context: typer.Context,
-    seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed lives the same days.")] = 1,
+    orders: Annotated[
+        int | None, typer.Option(min=0, help="Only the first so many of the drawn orders, for a shorter look.")
+    ] = None,
+    company: Annotated[Path, typer.Option(help="The folder of a company and its world.")] = EXAMPLE,
 ) -> None:
-    """A tiny company takes orders from promise to doorstep, in a database of its own, and tells the story."""
-    from doorstep.twin.demo import demo as tell
+    """A company lives two weeks in a database of its own: orders, promises, stock, cost, and a report."""
+    from doorstep.twin.demo import DemoFailedError
+    from doorstep.twin.demo import demo as live
 
-    raise typer.Exit(1 if tell(surroundings_of(context).environ, CORNER_SHOP, seed=seed) else 0)
+    try:
+        told = live(surroundings_of(context).environ, company, seed=seed, orders=orders)
+    except DemoFailedError as failed:
+        raise StoppedError(str(failed), DATA) from None
+    raise typer.Exit(VIOLATED if told.figures.violations or told.figures.stock.difference else 0)
+
+
+@app.command(rich_help_panel="Running")
+def reset(context: typer.Context) -> None:
+    """Take the demo away, its database and its report. Your own company is not touched."""
+    from doorstep.twin.demo import reset as take_away
+
+    gone = take_away(surroundings_of(context).environ)
+    typer.echo("The demo is gone. Another one: doorstep demo" if gone else "There is no demo to take away.")
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ The database stays, so that it can be served and looked at; the next demo, or a 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ from doorstep.twin.setting import Setting, read_setting
 from doorstep.twin.telling import tell
 
 DATABASE = "doorstep_demo"
+REPORT = "report.html"
 _ENDED = "ended.json"
 
 
@@ -76,7 +76,7 @@ def demo(
             schema.create(store.engine)
             lived = _live(store, clock, setting, seed, orders, console)
             found = figures(store, dict(lived.taken))
-            page = home / "report.html"
+            page = home / REPORT
             page.write_text(report(Office(store), setting, lived, found), encoding="utf-8")
         finally:
             store.close()
@@ -93,12 +93,16 @@ def ended(environ: Mapping[str, str]) -> datetime | None:
 
 
 def reset(environ: Mapping[str, str]) -> bool:
-    """Take the demo away, database and report; False where there was none."""
+    """Take the demo away, database and report; False where there was none. Whoever looks at it loses it."""
     home = home_of(environ)
     if not home.is_dir():
         return False
-    shutil.rmtree(home)
-    return True
+    with EmbeddedServer.start(home / "postgresql") as server:
+        _drop(server)
+    found = [file for file in (home / _ENDED, home / REPORT) if file.is_file()]
+    for file in found:
+        file.unlink()
+    return bool(found)
 
 
 @contextmanager
@@ -106,10 +110,14 @@ def own_database(environ: Mapping[str, str], anew: bool = False) -> Iterator[str
     """The demo's own database on an embedded server of its own; emptied first where it is to be `anew`."""
     with EmbeddedServer.start(home_of(environ) / "postgresql") as server:
         if anew:
-            with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
-                connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)".encode())
+            _drop(server)
         server.ensure_database(DATABASE)
         yield server.url(DATABASE)
+
+
+def _drop(server: EmbeddedServer) -> None:
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)".encode())
 
 
 def _live(store: Store, clock: FalseClock, setting: Setting, seed: int, orders: int | None, console: Console) -> Lived:
