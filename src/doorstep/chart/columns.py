@@ -42,6 +42,10 @@ class Events:
     def __len__(self) -> int:
         return len(self.event)
 
+    def only(self, wanted: Any) -> Events:
+        """The rows of a mask or of places."""
+        return Events(*(getattr(self, name)[wanted] for name in self.__dataclass_fields__))
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from doorstep.terms.money import Money
+from doorstep.terms.spans import span as span
 
 if TYPE_CHECKING:
     from doorstep.flow.told import Promise
-
-_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
 def day(on: date | None) -> str:
@@ -54,18 +53,6 @@ def moment(at: datetime | None, zone: str, *, seconds: bool = False) -> str:
         return "-"
     local = at.astimezone(ZoneInfo(zone))
     return f"{short_day(local.date())}, {local:{'%H:%M:%S' if seconds else '%H:%M'}}"
-
-
-def span(seconds: int) -> str:
-    """The two largest units of a span: `2 d 3 h`."""
-    parts = []
-    for unit, size in _UNITS:
-        many, seconds = divmod(seconds, size)
-        if many:
-            parts.append(f"{many} {unit}")
-        if parts and (len(parts) == 2 or not seconds):
-            break
-    return " ".join(parts) or "0 s"
 
 
 def slack(seconds: int) -> str:

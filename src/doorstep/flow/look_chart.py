@@ -1,0 +1,129 @@
+"""The process chart as everybody is shown it, and where one order's time went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from doorstep.chart.account import way_of
+from doorstep.chart.columns import Column, Doings, counted, doings_of
+from doorstep.chart.design import LET_GO, NODES, OBJECT_TYPES, ORDER, SWIMLANES, WHATS
+from doorstep.chart.draw import drawn
+from doorstep.chart.measure import Look, Names, measure
+from doorstep.chart.values import Accounted, Chart, DepartmentFigures, EdgeFigures, HandOff, NodeFigures
+from doorstep.chart.waits import ends, flow_of
+from doorstep.flow.office import Office
+from doorstep.goals.rates import interval_ppm
+from doorstep.storage.queries import chart as query
+from doorstep.storage.queries import master
+from doorstep.storage.store import Transaction
+from doorstep.terms.refusals import Refusal, Why
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """The process as it was: steps, ways, hand-offs, departments, the orders' time, and the drawing.
+
+    `begins` and `ends` bound what was looked at; None where nothing happened. `site_id` '' is all sites.
+    """
+
+    begins: datetime | None
+    ends: datetime | None
+    site_id: str
+    nodes: tuple[NodeFigures, ...]
+    edges: tuple[EdgeFigures, ...]
+    hand_offs: tuple[HandOff, ...]
+    departments: tuple[DepartmentFigures, ...]
+    accounted: Accounted
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of an order's time: `kind` is waiting (for the step) or working; which department had it."""
+
+    kind: str
+    node_id: str
+    title: str
+    department: str
+    begins: datetime
+    seconds: int
+
+
+def process_chart(
+    office: Office, since: datetime | None = None, until: datetime | None = None, site_id: str = ""
+) -> ChartView | Refusal:
+    """What was completed from `since` and before `until`, at one site or all, measured against the designed process.
+
+    Orders still under way count up to their last fact. An order's own steps (its promise, its plan, its score) count
+    for a site where that site ships all of it.
+    """
+    with office.store.reading() as tx:
+        read = _read(tx, until)
+        sites = master.sites(tx)
+    if site_id and site_id not in sites:
+        return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
+    calendars = {code: sites[name].calendar for code, name in enumerate(read.sites) if name in sites}
+    names = Names(read.sites, read.departments, calendars)
+    look = Look(_seconds(since), _seconds(until), read.sites.index(site_id) if site_id else 0)
+    doings = doings_of(read.events, read.touched)
+    chart = measure(doings, _counted(read, look), names, interval_ppm, look)
+    return _view(chart, site_id)
+
+
+def order_account(office: Office, order_id: str) -> tuple[Segment, ...] | Refusal:
+    """Where an order's time went, from its placing to its last fact: the segments add up to its duration, to the second."""
+    with office.store.reading() as tx:
+        read = query.read(tx, WHATS, OBJECT_TYPES, LET_GO, SWIMLANES, order=(ORDER, order_id))
+    doings = doings_of(read.events, read.touched)
+    if not len(doings):
+        return Refusal(Why.UNKNOWN_ORDER, f"There is no order {order_id}.", {"order_id": order_id})
+    return _segments(doings, read.departments)
+
+
+def _read(tx: Transaction, until: datetime | None) -> query.Read:
+    return query.read(tx, WHATS, OBJECT_TYPES, LET_GO, SWIMLANES, until)
+
+
+def _counted(read: query.Read, look: Look) -> Column:
+    wanted = read.events.completed >= look.since if look.since is not None else read.events.completed >= 0
+    if look.site:
+        wanted &= read.events.site == look.site
+    return counted(read.events.only(wanted))
+
+
+def _segments(doings: Doings, departments: tuple[str, ...]) -> tuple[Segment, ...]:
+    (end,) = ends(doings)
+    return tuple(
+        Segment(
+            kind=span.kind,
+            node_id=NODES[doings.node[span.doing]].node_id,
+            title=NODES[doings.node[span.doing]].title,
+            department=departments[doings.department[span.doing]],
+            begins=_instant(span.begins),
+            seconds=span.seconds,
+        )
+        for span in way_of(doings, flow_of(doings), int(end))
+    )
+
+
+def _view(chart: Chart, site_id: str) -> ChartView:
+    return ChartView(
+        begins=None if chart.begins is None else _instant(chart.begins),
+        ends=None if chart.ends is None else _instant(chart.ends),
+        site_id=site_id,
+        nodes=chart.nodes,
+        edges=chart.edges,
+        hand_offs=chart.hand_offs,
+        departments=chart.departments,
+        accounted=chart.accounted,
+        svg=drawn(chart.nodes, chart.edges),
+    )
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else int(instant.timestamp())
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
