@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from math import sqrt
 
 from doorstep.chart.design import FULFILMENT, NODES, ORDER, PARCEL, TASK, WAYS, WAYS_BACK, Node
 from doorstep.chart.layout import Cell, placed, swimlanes
-from doorstep.chart.route import Grid, Point, Sizes, Way, routed
+from doorstep.chart.route import Grid, Point, Sizes, routed
 from doorstep.chart.values import Colour, EdgeFigures, NodeFigures
 from doorstep.terms.spans import short_span, span
 
@@ -228,7 +229,8 @@ def _edge(edge: EdgeFigures, made: Plan, most: int) -> str:
     never = " never" if not edge.count else ""
     width = 1.4 + (4.2 * sqrt(edge.count / most) if most else 0)
     head = "arrow-stray" if kind == " stray" else "arrow"
-    words = f"{edge.count:,} times; waited {span(edge.wait.p50_seconds)} (half), {span(edge.wait.p90_seconds)} (nine in ten)"
+    half, most_of = span(edge.wait.p50_seconds), span(edge.wait.p90_seconds)
+    words = f"{edge.count:,} times; half waited up to {half}, nine in ten up to {most_of}"
     titles = {node.node_id: node.title for node in NODES}
     return (
         f'<g class="edge{kind}{never}"><title>{escape(titles[edge.before])} to {escape(titles[edge.after])}: '
@@ -241,7 +243,7 @@ def _count(edge: EdgeFigures, points: Sequence[Point]) -> str:
     """How often, beside the longest stretch of the line."""
     if not edge.count:
         return ""
-    stretches = list(zip(points, points[1:], strict=False))
+    stretches = pairwise(points)
     (x1, y1), (x2, y2) = max(stretches, key=lambda ends: abs(ends[0][0] - ends[1][0]) + abs(ends[0][1] - ends[1][1]))
     x, y = (x1 + x2) // 2, (y1 + y2) // 2
     if y1 == y2:
@@ -274,7 +276,7 @@ def _short_of(corner: Point, towards: Point) -> Point:
 
 def _foot(made: Plan, height: int) -> str:
     rarer = f" {made.left_out} rarer ways stand in the table only." if made.left_out else ""
-    says = "wait and work: half of all within. over: share that took longer than the target. A line is as thick as it is busy."
+    says = "wait, work: half of all within. over: took longer than the target. The busier a way, the thicker its line."
     return f'<text class="foot" x="12" y="{height - 9}">{says}{rarer}</text>'
 
 

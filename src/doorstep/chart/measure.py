@@ -48,7 +48,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Which part of the journal is looked at: what was completed from `since` and before `until`, at `site` (0: all)."""
+    """What is looked at: what was completed from `since` and before `until`, at `site` (0: all of them)."""
 
     since: int | None = None
     until: int | None = None

@@ -155,4 +155,5 @@ def ends(doings: Doings) -> Column:
     if not len(counts):
         return counts
     last = np.append(doings.order[counts][1:] != doings.order[counts][:-1], True)
-    return counts[last]
+    found: Column = counts[last]
+    return found

@@ -72,7 +72,7 @@ def process_chart(
 
 
 def order_account(office: Office, order_id: str) -> tuple[Segment, ...] | Refusal:
-    """Where an order's time went, from its placing to its last fact: the segments add up to its duration, to the second."""
+    """Where an order's time went, from its placing to its last fact. The segments add up to its duration exactly."""
     with office.store.reading() as tx:
         read = query.read(tx, WHATS, OBJECT_TYPES, LET_GO, SWIMLANES, order=(ORDER, order_id))
     doings = doings_of(read.events, read.touched)

@@ -105,7 +105,7 @@ def read(
     until: datetime | None = None,
     order: tuple[str, str] | None = None,
 ) -> Read:
-    """The events named in `whats` (`Kind` or `MilestoneReached:milestone`), by their places there, and what they touched.
+    """The events named in `whats` (`Kind` or `MilestoneReached:milestone`), by places there, and what they touched.
 
     `object_types` are the types of objects looked at (the second is the one that lies at a site), `let_go` the word for
     one that an event let go. Departments come in the order given, others after them. `until`: completed before;
