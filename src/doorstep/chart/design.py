@@ -15,6 +15,9 @@ ORDER, FULFILMENT, TASK, PARCEL = "order", "fulfilment", "task", "parcel"
 OBJECT_TYPES = (ORDER, FULFILMENT, TASK, PARCEL)
 LET_GO = "replaced"  # an object that an event touched as this was let go by it, not worked on
 
+# What a step can gather in the whole order: all that was done, or what went wrong and was taken back.
+EVERYTHING, SETBACKS = "everything", "setbacks"
+
 _ABOVE = frozenset({ORDER, FULFILMENT})
 _HOUR, _DAY = 3_600, 86_400
 
@@ -26,8 +29,8 @@ class Node:
     `completed_by` are kinds of event, `Kind:milestone` where only one milestone of it is meant; those in `misses` end
     the step without its success. `done_by` are the functions of `flow` that perform it. `handles` is the type of
     object one doing of it is about, '' where no order is concerned: then it is only counted. Beside its own object and
-    the order, a doing waits for what happened to objects of the types in `waits_for` inside its fulfilment order, or
-    inside the `whole_order`. `target_seconds` is for waiting and working together, in the site's opening hours where
+    the order, a doing waits for what happened to objects of the types in `waits_for` inside its fulfilment order, and for
+    what it `gathers` in the whole order. `target_seconds` is for waiting and working together, in the site's opening hours where
     `open_hours`.
     """
 
@@ -37,8 +40,9 @@ class Node:
     handles: str
     completed_by: tuple[str, ...]
     done_by: tuple[str, ...]
+    noun: str = ""  # what its doings are counted as; that of its object where it has one
     waits_for: frozenset[str] = _ABOVE
-    whole_order: bool = False
+    gathers: str = ""
     misses: frozenset[str] = frozenset()
     target_seconds: int | None = None
     open_hours: bool = False
@@ -91,7 +95,7 @@ NODES: tuple[Node, ...] = (
             "flow.change.hold_order",
             "flow.change.resume_order",
         ),
-        whole_order=True,
+        gathers=EVERYTHING,
         usual=False,
     ),
     Node(
@@ -134,7 +138,7 @@ NODES: tuple[Node, ...] = (
         handles=FULFILMENT,
         completed_by=("ShipmentPlanned", "FulfilmentReplanned"),
         done_by=("flow.plan.plan_open_orders", "flow.later.run_planning"),
-        whole_order=True,
+        gathers=SETBACKS,
         target_seconds=15 * 60,
     ),
     Node(
@@ -254,7 +258,7 @@ NODES: tuple[Node, ...] = (
         completed_by=("PromiseKept", "PromiseBroken"),
         done_by=("flow.track.take_scan", "flow.track.reread_scans", "flow.score.score_overdue"),
         waits_for=frozenset(OBJECT_TYPES),
-        whole_order=True,
+        gathers=EVERYTHING,
         misses=frozenset({"PromiseBroken"}),
         target_seconds=_DAY,
         leads_on=False,
@@ -266,6 +270,7 @@ NODES: tuple[Node, ...] = (
         handles="",
         completed_by=("TransitLearned", "HandlingLearned"),
         done_by=("flow.learn.learn",),
+        noun="lessons",
     ),
     Node(
         node_id="count",
@@ -274,6 +279,7 @@ NODES: tuple[Node, ...] = (
         handles="",
         completed_by=("StockCounted",),
         done_by=("flow.count.count_bin",),
+        noun="counts",
     ),
     Node(
         node_id="receive",
@@ -282,6 +288,7 @@ NODES: tuple[Node, ...] = (
         handles="",
         completed_by=("StockReceived",),
         done_by=("flow.receive.receive",),
+        noun="receipts",
     ),
 )
 
@@ -336,8 +343,11 @@ WAYS_BACK: tuple[tuple[str, str], ...] = (
     ("void_label", "ask_label"),
     ("transit", "astray"),
     ("astray", "score"),
+    ("transit", "score"),
+    ("score", "score"),
 )
-ANYWHERE = "change"  # the customer may come at any time: every way into and out of it is foreseen
+# The customer may come at any time, and then work is taken back: every way into and out of these is foreseen.
+ANYWHERE = frozenset({"change", "take_back"})
 
 # The company's order of departments, from the customer's wish to the customer's verdict, and then the stock.
 SWIMLANES: tuple[str, ...] = (
@@ -353,4 +363,5 @@ MISSES: tuple[bool, ...] = tuple(what in node.misses for node in NODES for what 
 
 def is_designed(before: str, after: str) -> bool:
     """Whether work may pass from one step to the other by the design."""
-    return ANYWHERE in (before, after) or (before, after) in WAYS or (before, after) in WAYS_BACK
+    way = (before, after)
+    return bool(ANYWHERE & {before, after}) or way in WAYS or way in WAYS_BACK

@@ -14,37 +14,37 @@ from math import sqrt
 from doorstep.chart.design import FULFILMENT, NODES, ORDER, PARCEL, TASK, WAYS, WAYS_BACK, Node
 from doorstep.chart.layout import Cell, placed, swimlanes
 from doorstep.chart.route import Grid, Point, Sizes, routed
-from doorstep.chart.values import Colour, EdgeFigures, NodeFigures
+from doorstep.chart.values import Colour, DepartmentFigures, EdgeFigures, NodeFigures
 from doorstep.terms.spans import short_span, span
 
-SIZES = Sizes(node_width=178, node_height=66, gutter=46, channel=34, left=112, top=44)
+SIZES = Sizes(node_width=196, node_height=68, gutter=46, channel=34, left=104, top=44)
+_LETTER = 6  # a letter of the legend, about
 MOST_RARE = 14  # ways off the usual one that are drawn; the others stand in the table
 WORDS = {Colour.RED: "late", Colour.AMBER: "watch", Colour.GREEN: "on time", Colour.GREY: "too few"}
-NOUNS = {ORDER: "orders", FULFILMENT: "shipments", TASK: "tasks", PARCEL: "parcels", "": "times"}
+NOUNS = {ORDER: "orders", FULFILMENT: "shipments", TASK: "tasks", PARCEL: "parcels"}
 
 _STYLE = """
 .chart{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:13px}
 .chart text{fill:var(--ink,#1c2733)}
 .lane rect{fill:var(--ink,#1c2733);fill-opacity:.035}.lane.odd rect{fill-opacity:0}
-.lane line{stroke:var(--line,#c9d2dc)}.lane text{font-weight:600;font-size:12.5px}
+.lane line{stroke:var(--line,#c9d2dc)}.lane .title{font-weight:650;font-size:13px}
 .edge path{fill:none;stroke:var(--muted,#5b6875);stroke-opacity:.8}
 .edge.never path{stroke-dasharray:2 4;stroke-opacity:.55}.edge.back path{stroke-dasharray:7 4}
 .edge.stray path{stroke:var(--warn,#b26a00);stroke-dasharray:2 3}
-.edge text{font-size:11px;text-anchor:middle;paint-order:stroke;stroke:var(--surface,#fff);stroke-width:4px;
+.edge text{font-size:11px;paint-order:stroke;stroke:var(--surface,#fff);stroke-width:4px;
 stroke-linejoin:round}
 .edge.stray text{fill:var(--warn,#b26a00)}
 .node rect{fill:var(--surface,#fff);stroke:var(--line,#c9d2dc);stroke-width:1.2}
-.node .title{font-weight:650;font-size:14px}.node .small{font-size:10.5px;fill:var(--muted,#5b6875)}
-.node .word{font-size:11px;text-anchor:end;font-weight:600}
+.node .title{font-weight:650;font-size:14px}.node text{font-size:12px}.node .right{text-anchor:end}
+.chart .small{fill:var(--muted,#5b6875)}.lane .small{font-size:11px}
 .node.idle{opacity:.6}
 .chart .foot,.chart .foot text{font-size:11.5px;fill:var(--muted,#5b6875)}
 .mark{stroke:none}
-.status-red .mark,.status-red .word{fill:var(--bad,#c0322b)}.node.status-red rect{stroke:var(--bad,#c0322b);
+.status-red .mark,.status-red .over{fill:var(--bad,#c0322b)}.node.status-red rect{stroke:var(--bad,#c0322b);
 stroke-width:2.2}
-.status-amber .mark,.status-amber .word{fill:var(--warn,#b26a00)}.node.status-amber rect{stroke:var(--warn,#b26a00)}
-.status-green .mark,.status-green .word{fill:var(--good,#1a7f4b)}.node.status-green rect{stroke:var(--good,#1a7f4b)}
+.status-amber .mark,.status-amber .over{fill:var(--warn,#b26a00)}.node.status-amber rect{stroke:var(--warn,#b26a00)}
+.status-green .mark{fill:var(--good,#1a7f4b)}.node.status-green rect{stroke:var(--good,#1a7f4b)}
 .status-grey .mark{fill:none;stroke:var(--muted,#5b6875);stroke-width:1.4}
-.status-grey .word{fill:var(--muted,#5b6875)}
 """
 # Each status has a shape of its own, about 11 units wide around its middle.
 _SHAPES = {
@@ -82,21 +82,27 @@ class Plan:
     left_out: int
 
 
-def drawn(nodes: Sequence[NodeFigures], edges: Sequence[EdgeFigures]) -> str:
-    """The chart as an SVG document."""
+def drawn(
+    nodes: Sequence[NodeFigures],
+    edges: Sequence[EdgeFigures],
+    departments: Sequence[DepartmentFigures] = (),
+    orders: int = 0,
+) -> str:
+    """The chart as an SVG document. Each swimlane tells what an order waits and is worked on there, on average."""
     made = plan_of(nodes, edges)
     figures = {one.node_id: one for one in nodes}
     width, height = made.grid.width + 8, made.grid.height + 30
     most = max((edge.count for edge in made.edges), default=0)
+    spent = {one.department: one for one in departments} if orders else {}
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(told(nodes))}"><style>{_STYLE}</style>',
         _arrows(),
-        _legend(width),
-        *_swimlanes(made, width),
+        _legend(),
+        *_swimlanes(made, width, spent, orders),
         *(_edge(edge, made, most) for edge in sorted(made.edges, key=lambda edge: edge.count)),
         *(_node(node, figures[node.node_id], _corner(made, node)) for node in made.nodes),
-        _foot(made, height),
+        _foot(made, height, bool(spent)),
         "</svg>",
     ]
     return "".join(parts)
@@ -137,7 +143,7 @@ def _arrows() -> str:
     return (
         "<defs>"
         + "".join(
-            f'<marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" '
+            f'<marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="11" markerHeight="11" '
             f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .5 8 4 0 7.5Z" fill="var({colour})"/></marker>'
             for name, colour in heads
         )
@@ -145,39 +151,47 @@ def _arrows() -> str:
     )
 
 
-def _legend(width: int) -> str:
+def _legend() -> str:
     x, parts = SIZES.left + SIZES.gutter, []
     meanings = {
         Colour.RED: "late: more than a quarter over target",
-        Colour.AMBER: "watch",
-        Colour.GREEN: "on time: less than a tenth over target",
+        Colour.AMBER: "watch: in between",
+        Colour.GREEN: "on time: less than a tenth over",
         Colour.GREY: "too few to tell, or no target",
     }
     for colour, words in meanings.items():
         parts.append(
-            f'<g class="status-{colour}"><path class="mark" d="{_SHAPES[colour]}" '
-            f'transform="translate({x} 19)"/></g><text x="{x + 12}" y="23">{words}</text>'
+            f'<g class="status-{colour}"><path class="mark" d="{_SHAPES[colour]}" transform="translate({x} 19)"/></g>'
+            f'<text x="{x + 12}" y="23">{words}</text>'
         )
-        x += 34 + len(words) * 6
+        x += 40 + len(words) * _LETTER
     for name, words in (("back", "a foreseen way back"), ("stray", "a way nobody designed")):
         parts.append(
             f'<g class="edge {name}"><path d="M{x} 19H{x + 34}" stroke-width="2"/></g>'
             f'<text x="{x + 41}" y="23">{words}</text>'
         )
-        x += 62 + len(words) * 6
+        x += 70 + len(words) * _LETTER
     return f'<g class="foot">{"".join(parts)}</g>'
 
 
-def _swimlanes(made: Plan, width: int) -> Iterable[str]:
-    rows, half = made.grid.row_y, SIZES.node_height
+def _swimlanes(made: Plan, width: int, spent: Mapping[str, DepartmentFigures], orders: int) -> Iterable[str]:
+    rows, tall = made.grid.row_y, SIZES.node_height
     for number, name in enumerate(swimlanes(made.nodes)):
-        top = SIZES.top if number == 0 else (rows[number - 1] + half + rows[number]) // 2
+        top = SIZES.top if number == 0 else (rows[number - 1] + tall + rows[number]) // 2
         last = number == len(rows) - 1
-        bottom = made.grid.height if last else (rows[number] + half + rows[number + 1]) // 2
+        bottom = made.grid.height if last else (rows[number] + tall + rows[number + 1]) // 2
+        middle = rows[number] + tall // 2
+        each = spent.get(name)
+        lines = [
+            f'<text class="title" x="12" y="{middle + (4 if each is None else -8)}">{escape(name.capitalize())}</text>'
+        ]
+        if each is not None:
+            for y, word, seconds in ((10, "wait", each.waiting_seconds), (25, "work", each.working_seconds)):
+                mean = short_span((2 * seconds + orders) // (2 * orders))
+                lines.append(f'<text class="small" x="12" y="{middle + y}">{word} {mean}</text>')
         yield (
             f'<g class="lane{" odd" if number % 2 else ""}"><rect x="0" y="{top}" width="{width}" '
-            f'height="{bottom - top}"/><line x1="0" x2="{width}" y1="{top}" y2="{top}"/>'
-            f'<text x="12" y="{rows[number] + half // 2 + 4}">{escape(name.capitalize())}</text></g>'
+            f'height="{bottom - top}"/><line x1="0" x2="{width}" y1="{top}" y2="{top}"/>{"".join(lines)}</g>'
         )
 
 
@@ -191,35 +205,31 @@ def _node(node: Node, figures: NodeFigures, corner: Point) -> str:
     colour = figures.over.colour
     judged = figures.over.target_seconds is not None and figures.volume
     idle = "" if figures.volume else " idle"
-    parts = [
+    right = SIZES.node_width - 12
+    mark = f'<path class="mark" d="{_SHAPES[colour]}" transform="translate({right - 5} 17)"/>' if judged else ""
+    return (
         f'<g class="node status-{colour}{idle}" id="step-{node.node_id}" transform="translate({x} {y})">'
         f"<title>{escape(sentence(node, figures))}</title>"
         f'<rect width="{SIZES.node_width}" height="{SIZES.node_height}" rx="7"/>'
-        f'<text class="title" x="11" y="21">{escape(figures.title)}</text>'
-    ]
-    if judged:
-        right = SIZES.node_width - 11
-        word = WORDS[colour]
-        parts.append(
-            f'<text class="word" x="{right}" y="20">{word}</text><path class="mark" d="{_SHAPES[colour]}" '
-            f'transform="translate({right - 12 - len(word) * 6} 16)"/>'
-        )
-    for at, value, caption in _cells(node, figures):
-        parts.append(f'<text x="{at}" y="43">{value}</text><text class="small" x="{at}" y="57">{caption}</text>')
-    return "".join([*parts, "</g>"])
+        f'<text class="title" x="12" y="22">{escape(figures.title)}</text>{mark}'
+        f"{''.join(_figures(node, figures))}</g>"
+    )
 
 
-def _cells(node: Node, figures: NodeFigures) -> Iterable[tuple[int, str, str]]:
-    """The figures inside a step: where, the value, what it is."""
-    yield 11, f"{figures.volume:,}", NOUNS[node.handles]
+def _figures(node: Node, figures: NodeFigures) -> Iterable[str]:
+    """The numbers inside a step."""
+    right = SIZES.node_width - 12
+    yield f'<text x="12" y="41">{figures.volume:,} <tspan class="small">{_noun(node)}</tspan></text>'
     if not figures.volume or not node.handles:
         return
-    if figures.wait.number:
-        yield 68, short_span(figures.wait.p50_seconds), "wait"
-    if figures.work.p90_seconds:
-        yield 112, short_span(figures.work.p50_seconds), "work"
     if figures.over.share_ppm is not None:
-        yield 148, per_cent(figures.over.share_ppm), "over"
+        share = per_cent(figures.over.share_ppm)
+        yield f'<text class="right over" x="{right}" y="41">{share} <tspan class="small">over</tspan></text>'
+    if figures.wait.number:
+        yield f'<text x="12" y="58"><tspan class="small">wait</tspan> {short_span(figures.wait.p50_seconds)}</text>'
+    if figures.work.p90_seconds:
+        work = short_span(figures.work.p50_seconds)
+        yield f'<text class="right" x="{right}" y="58"><tspan class="small">work</tspan> {work}</text>'
 
 
 def _edge(edge: EdgeFigures, made: Plan, most: int) -> str:
@@ -247,8 +257,8 @@ def _count(edge: EdgeFigures, points: Sequence[Point]) -> str:
     (x1, y1), (x2, y2) = max(stretches, key=lambda ends: abs(ends[0][0] - ends[1][0]) + abs(ends[0][1] - ends[1][1]))
     x, y = (x1 + x2) // 2, (y1 + y2) // 2
     if y1 == y2:
-        return f'<text x="{x - 3}" y="{y - 6}">{edge.count:,}</text>'
-    return f'<text x="{x}" y="{y + 4}">{edge.count:,}</text>'
+        return f'<text x="{x - len(f"{edge.count:,}") * 3 - 3}" y="{y - 6}">{edge.count:,}</text>'
+    return f'<text x="{x + 7}" y="{y + 4}">{edge.count:,}</text>'
 
 
 def _loop(made: Plan, node_id: str) -> tuple[Point, ...]:
@@ -274,15 +284,20 @@ def _short_of(corner: Point, towards: Point) -> Point:
     return x + radius * ((to_x > x) - (to_x < x)), y + radius * ((to_y > y) - (to_y < y))
 
 
-def _foot(made: Plan, height: int) -> str:
-    rarer = f" {made.left_out} rarer ways stand in the table only." if made.left_out else ""
-    says = "wait, work: half of all within. over: took longer than the target. The busier a way, the thicker its line."
-    return f'<text class="foot" x="12" y="{height - 9}">{says}{rarer}</text>'
+def _foot(made: Plan, height: int, accounted: bool) -> str:
+    says = (
+        "In a step: half of all wait and work no longer; over: took longer than the target. Thicker lines are busier."
+    )
+    if accounted:
+        says += " At a department: how long an order waits and is worked on there, on average."
+    if made.left_out:
+        says += f" {made.left_out} rarer ways stand in the table only."
+    return f'<text class="foot" x="12" y="{height - 9}">{says}</text>'
 
 
 def sentence(node: Node, figures: NodeFigures) -> str:
     """Everything about a step in words: the tip that a pointer brings up."""
-    parts = [f"{figures.title} ({figures.department}): {figures.volume:,} {NOUNS[node.handles]}."]
+    parts = [f"{figures.title} ({figures.department}): {figures.volume:,} {_noun(node)}."]
     if figures.wait.number:
         wait = figures.wait
         parts.append(
@@ -323,6 +338,10 @@ def _row(one: NodeFigures) -> Row:
         status=WORDS[one.over.colour] if judged else "",
         colour=str(one.over.colour),
     )
+
+
+def _noun(node: Node) -> str:
+    return node.noun or NOUNS[node.handles]
 
 
 def per_cent(ppm: int) -> str:

@@ -62,7 +62,8 @@ class _Line:
 def routed(cells: Mapping[str, Cell], ways: Sequence[Way], sizes: Sizes) -> Grid:
     """Every way between two different steps as a line of points, and the grid widened to hold them."""
     taken = {(cell.column, cell.row) for cell in cells.values()}
-    lines = [_line(way, cells[way[0]], cells[way[1]], taken) for way in ways if way[0] != way[1]]
+    two_ways = {way for way in ways if way[::-1] in ways}
+    lines = [_line(way, cells[way[0]], cells[way[1]], taken, way in two_ways) for way in ways if way[0] != way[1]]
     columns = max((cell.column for cell in cells.values()), default=-1) + 1
     rows = max((cell.row for cell in cells.values()), default=-1) + 1
     gutters = _tracks([piece for line in lines for piece in line.pieces if piece.vertical], columns + 1)
@@ -74,12 +75,16 @@ def routed(cells: Mapping[str, Cell], ways: Sequence[Way], sizes: Sizes) -> Grid
     return Grid(column_x, row_y, width, height, {line.way: drawn.points(line) for line in lines})
 
 
-def _line(way: Way, a: Cell, b: Cell, taken: set[tuple[int, int]]) -> _Line:
-    """Which sides a way leaves and enters by, and the gutters and channels between."""
-    if a.row == b.row and a.column < b.column and _free(taken, a, b):
-        return _Line(way, "right", "left")
-    if a.column == b.column and abs(a.row - b.row) >= 1 and _free(taken, a, b):
-        return _Line(way, *(("bottom", "top") if a.row < b.row else ("top", "bottom")))
+def _line(way: Way, a: Cell, b: Cell, taken: set[tuple[int, int]], there_and_back: bool) -> _Line:
+    """Which sides a way leaves and enters by, and the gutters and channels between.
+
+    Of two ways there and back only the one that goes right or down is straight.
+    """
+    forward = (a.column, a.row) < (b.column, b.row)
+    if (a.row == b.row or a.column == b.column) and _free(taken, a, b) and (forward or not there_and_back):
+        if a.row == b.row:
+            return _Line(way, *(("right", "left") if forward else ("left", "right")))
+        return _Line(way, *(("bottom", "top") if forward else ("top", "bottom")))
     rows = (2 * a.row + 1, 2 * b.row + 1)
     if a.column < b.column:
         if a.column + 1 == b.column:

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.chart.columns import NONE, Column, Doings, Flags
-from doorstep.chart.design import NODES, OBJECT_TYPES
+from doorstep.chart.design import EVERYTHING, NODES, OBJECT_TYPES, SETBACKS
 
 _LEVELS = len(OBJECT_TYPES)
 _WAITS_FOR = np.array([[name in node.waits_for for name in OBJECT_TYPES] for node in NODES], dtype=np.bool_)
-_WHOLE_ORDER = np.array([node.whole_order for node in NODES], dtype=np.bool_)
+_GATHERS = {
+    gathered: np.array([node.gathers == gathered for node in NODES], dtype=np.bool_)
+    for gathered in (EVERYTHING, SETBACKS)
+}
 _LEADS_ON = np.array([node.leads_on for node in NODES], dtype=np.bool_)
 _UNDOES = np.array([node.undoes for node in NODES], dtype=np.bool_)
 _ASIDE = np.array([node.aside for node in NODES], dtype=np.bool_)
@@ -60,9 +63,11 @@ def flow_of(doings: Doings) -> Flow:
 
 def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Column]:
     """The last row each waited for, and, where several parts came together in it, the first of those; else NONE."""
-    waits_for, whole = _WAITS_FOR[doings.node], _WHOLE_ORDER[doings.node]
+    waits_for = _WAITS_FOR[doings.node]
     before = _previous_same(doings.object)
     leads = _LEADS_ON[doings.node]
+    setback = _last_before(rows, ~doings.right | _UNDOES[doings.node], first)
+    before = np.maximum(before, np.where(_GATHERS[SETBACKS][doings.node], setback, NONE))
     above = _last_before(rows, (doings.level == 0) & leads, first)
     before = np.maximum(before, np.where(waits_for[:, 0], above, NONE))
     run = np.full(len(rows), NONE, dtype=np.int64)
@@ -81,7 +86,7 @@ def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Co
             before[at[later]], run[at[later]] = found[later], by_fulfilment[runs[last[wanted]]][later]
     runs = _run_starts(doings.node, first)
     others = np.where(runs > first, runs - 1, NONE)
-    joins = whole & (others > before)
+    joins = _GATHERS[EVERYTHING][doings.node] & (others > before)
     before[joins] = others[joins]
     run[joins] = runs[others[joins]]
     return before, run

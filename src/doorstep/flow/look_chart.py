@@ -52,7 +52,7 @@ class Segment:
 
 def process_chart(
     office: Office, since: datetime | None = None, until: datetime | None = None, site_id: str = ""
-) -> ChartView | Refusal:
+) -> ChartView:
     """What was completed from `since` and before `until`, at one site or all, measured against the designed process.
 
     Orders still under way count up to their last fact. An order's own steps (its promise, its plan, its score) count
@@ -61,11 +61,9 @@ def process_chart(
     with office.store.reading() as tx:
         read = _read(tx, until)
         sites = master.sites(tx)
-    if site_id and site_id not in sites:
-        return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
     calendars = {code: sites[name].calendar for code, name in enumerate(read.sites) if name in sites}
     names = Names(read.sites, read.departments, calendars)
-    look = Look(_seconds(since), _seconds(until), read.sites.index(site_id) if site_id else 0)
+    look = Look(_seconds(since), _seconds(until), _code(read.sites, site_id))
     doings = doings_of(read.events, read.touched)
     chart = measure(doings, _counted(read, look), names, interval_ppm, look)
     return _view(chart, site_id)
@@ -117,12 +115,18 @@ def _view(chart: Chart, site_id: str) -> ChartView:
         hand_offs=chart.hand_offs,
         departments=chart.departments,
         accounted=chart.accounted,
-        svg=drawn(chart.nodes, chart.edges),
+        svg=drawn(chart.nodes, chart.edges, chart.departments, chart.accounted.orders),
     )
 
 
+def _code(sites: tuple[str, ...], site_id: str) -> int:
+    """The place of a site; one that is not known has a place where nothing happened."""
+    return sites.index(site_id) if site_id in sites else len(sites)
+
+
 def _seconds(instant: datetime | None) -> int | None:
-    return None if instant is None else int(instant.timestamp())
+    """Whole seconds since 1970, a begun one counted."""
+    return None if instant is None else -int(-instant.timestamp() // 1)
 
 
 def _instant(seconds: int) -> datetime:

@@ -20,7 +20,7 @@ from psycopg.rows import tuple_row
 from doorstep.chart.columns import Column, Events, Touched
 from doorstep.storage.store import Transaction
 
-_INT8_ARRAY = "int8[]"
+_BIGINTS = psycopg.postgres.types["int8"].array_oid
 _HEADER_BYTES = 20  # dimensions, flags, element type, length, lower bound: four bytes each
 _ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
 
@@ -73,8 +73,7 @@ WITH what AS (
     SELECT array_agg(f.event_id) AS event, array_agg(f.what) AS what, array_agg(f.started) AS started,
         array_agg(f.completed) AS completed, array_agg(f.withdrawn) AS withdrawn,
         array_agg(coalesce(s.code, 0)) AS site, array_agg(d.code) AS department
-    FROM (SELECT * FROM facts ORDER BY event_id) AS f
-    JOIN departments d USING (department) LEFT JOIN sites s ON s.site_id = f.site
+    FROM facts f JOIN departments d USING (department) LEFT JOIN sites s ON s.site_id = f.site
 ), coded AS (
     SELECT t.event_id, array_position(%b::text[], t.object_type) - 1 AS object_type, t.object_id,
         dense_rank() OVER (ORDER BY t.object_type, t.object_id) - 1 AS object
@@ -115,13 +114,18 @@ def read(
     parameters += [*order] if order else []
     parameters += [list(departments), list(object_types), list(object_types), let_go]
     with tx.connection.cursor(binary=True, row_factory=tuple_row) as cursor:
-        cursor.adapters.register_loader(_INT8_ARRAY, _Column)
+        cursor.adapters.register_loader(_BIGINTS, _Column)
         row = cursor.execute(_SQL.format(of_order=_OF_ORDER if order else ""), parameters).fetchone()
     if row is None:
         raise psycopg.DataError("the chart's columns gave no row")
     columns = [np.zeros(0, dtype=np.int64) if column is None else column for column in row[:11]]
-    event, what, started, completed, withdrawn, site, department, *rest = columns
+    facts, objects = _by_first(columns[:7]), _by_first(columns[7:])
+    event, what, started, completed, withdrawn, site, department = facts
     made = Events(event, what, started, completed, withdrawn.astype(np.bool_), site, department)
-    by_event = np.argsort(rest[0], kind="stable")
-    touched = Touched(*(column[by_event] for column in rest))
-    return Read(made, touched, ("", *row[11]), tuple(row[12]))
+    return Read(made, Touched(*objects), ("", *row[11]), tuple(row[12]))
+
+
+def _by_first(columns: Sequence[Column]) -> list[Column]:
+    """The rows in the order of the first column."""
+    order = np.argsort(columns[0], kind="stable")
+    return [column[order] for column in columns]
