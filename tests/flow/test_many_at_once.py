@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from doorstep.flow.later import run_due
+from doorstep.flow.pick import PickDone, PickIn, confirm_pick, confirm_picks
 from doorstep.flow.ship import LabelsAsked, request_labels, request_labels_many, send_label, send_labels
 from doorstep.storage.due import NOT_BEGUN, TryAgain
 from doorstep.terms.clock import FalseClock
-from doorstep.terms.refusals import Why
+from doorstep.terms.refusals import Refusal, Why
 from doorstep.twin.faults import Fault, FaultPlan
-from tests.corner_shop import Shelf, Shop, all_is_well, open_shop, refused
+from tests.corner_shop import PICKER, Shelf, Shop, all_is_well, granted, open_shop, refused
 
 _TABLES = (
     *("balance", "bench", "cost_entry", "demand", "fulfilment", "fulfilment_line", "hold", "label", "orders"),
@@ -45,8 +47,75 @@ def both_ways(shelf: Shelf, clock: FalseClock, *ways: Callable[[Shop], object]) 
         with open_shop(shelf.url, FalseClock(clock.now())) as shop:
             way(shop)
             left.append(how_it_stands(shop))
-            all_is_well(shop.store)
+            if way is ways[-1]:
+                all_is_well(shop.store)
     assert left[0] == left[1]
+
+
+def tour(shop: Shop) -> list[PickIn]:
+    """Three orders on the floor and what a picker finds for them: all but a mug and all the tea of one lot."""
+    for wanted in ((("MUG", 2), ("LAMP", 2)), (("MUG", 3), ("TEA", 8)), (("TEA", 2),)):
+        shop.place(*wanted)
+    shop.settle()
+    shop.release()
+    serials = iter(("L-001", "L-002"))
+    found = {("MUG", 3): 2, ("TEA", 6): 0}
+    return [
+        PickIn(
+            task.task_id,
+            found.get((task.item_id, task.quantity), task.quantity),
+            tuple(next(serials) for _ in range(task.quantity)) if task.item_id == "LAMP" else (),
+            shop.clock.now(),
+        )
+        for task in shop.tasks()
+    ]
+
+
+def test_a_tour_of_picks_is_what_its_picks_are(shelf: Shelf, clock: FalseClock) -> None:
+    def each(shop: Shop) -> None:
+        for pick in tour(shop):
+            key, times = shop.key(), (pick.started_at,)
+            granted(confirm_pick(shop.office, PICKER, pick.task_id, pick.found, key, pick.serials, *times))
+
+    def many(shop: Shop) -> None:
+        told = granted(confirm_picks(shop.office, PICKER, tour(shop), "tour-1"))
+        assert all(isinstance(done, PickDone) for done in told)
+        assert sorted(row.state for row in shop.rows("SELECT state FROM fulfilment")) == ["picked"] * 3
+
+    both_ways(shelf, clock, each, many)
+
+
+def test_a_bad_pick_spoils_no_good_one_of_its_tour(shop: Shop) -> None:
+    shop.place(("MUG", 2), ("LAMP", 1))
+    shop.place(("LAMP", 1))
+    shop.settle()
+    shop.release()
+    began = shop.clock.now()
+    shop.later(minutes=9)
+    mug, lamp, other_lamp = sorted(shop.tasks(), key=lambda task: (task.item_id != "MUG", task.task_id))
+    picks = [
+        PickIn(lamp.task_id, 1, ("L-001",), began, began + timedelta(minutes=3)),
+        PickIn("tsk_none", 1),
+        PickIn(other_lamp.task_id, 1, ("L-001",)),
+        PickIn(mug.task_id, 3),
+        PickIn(lamp.task_id, 1, ("L-002",)),
+        PickIn(mug.task_id, 2, (), began, began + timedelta(hours=1)),
+        PickIn(mug.task_id, 2, (), began, began + timedelta(minutes=5)),
+    ]
+    told = granted(confirm_picks(shop.office, PICKER, picks, "tour-1"))
+    assert [done.why if isinstance(done, Refusal) else done.to_pack for done in told] == [
+        *(False, Why.UNKNOWN_TASK, Why.BAD_SERIAL, Why.BAD_QUANTITY, Why.WRONG_STATE, Why.MALFORMED, True)
+    ]
+    times = shop.rows(
+        "SELECT occurred_at, started_at, completed_at FROM journal WHERE kind = 'Picked' ORDER BY event_id"
+    )
+    assert [tuple(row) for row in times] == [
+        (began + timedelta(minutes=after), began, began + timedelta(minutes=after)) for after in (3, 5)
+    ]
+    facts = shop.journal()
+    assert confirm_picks(shop.office, PICKER, picks, "tour-1") == told
+    refused(confirm_picks(shop.office, PICKER, picks[1:], "tour-1"), Why.KEY_REUSED)
+    assert shop.journal() == facts
 
 
 def packed(shop: Shop) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,13 @@ from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import FulfilmentCancelled, Picked, PickedShort, PickTask
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, Move
-from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of
+from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, set_up
 from doorstep.flow.slack import hand_off
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
+from doorstep.terms.company import Company
+from doorstep.terms.item import Tracking
 from doorstep.terms.places import pack_place
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.warehouse.pick import confirm_pick as decide
@@ -33,6 +36,17 @@ class PickDone:
     to_pack: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PickIn:
+    """What was found for a task. A time that is not given is that of booking."""
+
+    task_id: str
+    found: int
+    serials: tuple[str, ...] = ()
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
 def confirm_pick(
     office: Office,
     who: Who,
@@ -43,21 +57,25 @@ def confirm_pick(
     started_at: datetime | None = None,
 ) -> PickDone | Refusal:
     """Book a pick. Fewer than wanted is a short pick: the rest is planned again, from another bin, site or inbound."""
+    pick = PickIn(task_id, found, tuple(serials), started_at)
 
     def step(tx: Transaction) -> PickDone | Refusal:
-        row = floor.task(tx, task_id)
-        if row is None:
-            return Refusal(Why.UNKNOWN_TASK, f"There is no pick task {task_id}.", {"task_id": task_id})
-        order = orders.lock(tx, row.order_id)
-        row = floor.task(tx, task_id)  # as it is now that nobody else may change it
-        refusal = may_work_on(order, "pick")
-        if refusal:
-            return refusal
-        if row.state != "open":
-            return Refusal(Why.WRONG_STATE, f"Task {task_id} is {row.state} already.", {"task_id": task_id})
-        return _book(tx, Scribe(who, tx.now), row, found, serials, started_at)
+        return _Tour(tx, who, [pick]).book(pick)
 
     return office.store.run(step, answers=PickDone, key=key, request=[task_id, found, list(serials)])
+
+
+def confirm_picks(
+    office: Office, who: Who, picks: Sequence[PickIn], key: str
+) -> tuple[PickDone | Refusal, ...] | Refusal:
+    """Book a tour of picks, each judged by itself: good ones are booked, bad ones say why, in the order given."""
+
+    def step(tx: Transaction) -> tuple[PickDone | Refusal, ...]:
+        tour = _Tour(tx, who, picks)
+        return tuple(tour.book(pick) for pick in picks)
+
+    request = [[pick.task_id, pick.found, list(pick.serials)] for pick in picks]
+    return office.store.run(step, answers=tuple[PickDone | Refusal, ...], key=key, request=request)
 
 
 def may_work_on(order: Any, what: str) -> Refusal | None:
@@ -70,10 +88,84 @@ def may_work_on(order: Any, what: str) -> Refusal | None:
     return None
 
 
-def _book(
-    tx: Transaction, scribe: Scribe, row: Any, found: int, serials: Sequence[str], started_at: datetime | None
-) -> PickDone | Refusal:
-    task = PickTask(
+class _Tour:
+    """The tasks of a tour as they stand now that nobody else may change them, kept up while they are booked."""
+
+    def __init__(self, tx: Transaction, who: Who, picks: Sequence[PickIn]) -> None:
+        self._tx, self._scribe = tx, Scribe(who, tx.now)
+        ids = sorted({pick.task_id for pick in picks})
+        named = sorted({(pick.task_id, serial) for pick in picks for serial in pick.serials})
+        locked, tasks, fulfilments, holds, benches, company, *units = tx.answers(
+            orders.lock_those_of("pick_task", ids),  # first: what follows is as whoever had the lock has left it
+            floor.tasks_with(ids),
+            floor.fulfilments_with(ids),
+            stock.holds_of_tasks(ids),
+            floor.benches_with(ids),
+            master.COMPANY,
+            *((stock.units_of_tasks(named),) if named else ()),
+        )
+        self._company = company
+        self._orders = {row.order_id: row for row in locked}
+        self._rows = {row.task_id: row for row in tasks}
+        self._state = {row.task_id: row.state for row in tasks}
+        self._tasks: dict[str, list[str]] = defaultdict(list)
+        for row in tasks:
+            self._tasks[row.fulfilment_id].append(row.task_id)
+        self._fulfilments = {row.fulfilment_id: row for row in fulfilments}
+        self._holds = {hold.hold_id: hold for hold in stock.read_holds(holds)}
+        # The bench, not the tasks: what was picked may have been put back since.
+        self._on_bench = {row.fulfilment_id for row in benches}
+        self._where = {(row.item_id, row.serial): row.place_id for rows in units for row in rows}
+
+    def book(self, pick: PickIn) -> PickDone | Refusal:
+        row: Any = self._rows.get(pick.task_id)
+        if row is None:
+            return Refusal(Why.UNKNOWN_TASK, f"There is no pick task {pick.task_id}.", {"task_id": pick.task_id})
+        return self._judge(pick, row) or self._book(pick, row)
+
+    def _judge(self, pick: PickIn, row: Any) -> Refusal | None:
+        refusal = may_work_on(self._orders[row.order_id], "pick")
+        if refusal:
+            return refusal
+        state = self._state[pick.task_id]
+        if state != "open":
+            return Refusal(Why.WRONG_STATE, f"Task {pick.task_id} is {state} already.", {"task_id": pick.task_id})
+        completed_at = pick.completed_at or self._tx.now
+        if completed_at > self._tx.now or (pick.started_at and pick.started_at > completed_at):
+            says = f"Task {pick.task_id} was begun, done and told of in this order: look at the clock of the device."
+            return Refusal(Why.MALFORMED, says, {"task_id": pick.task_id})
+        return None
+
+    def _book(self, pick: PickIn, row: Any) -> PickDone | Refusal:
+        tx, found, task = self._tx, pick.found, _task(row)
+        fulfilment, tracking = self._fulfilments[task.fulfilment_id], Tracking(row.tracking)
+        known = {serial: self._where.get((task.item_id, serial)) for serial in pick.serials}
+        where = {serial: place_id for serial, place_id in known.items() if place_id}
+        moves = decide(task, found, pick.serials, tracking, where, pack_place(fulfilment.site_id))
+        if isinstance(moves, Refusal):
+            return moves
+        hold = self._holds.get(task.hold_id)
+        if hold is None:
+            return Refusal(Why.WRONG_STATE, f"Task {task.task_id} lost its stock to a count: take the next one.", {})
+        short = task.quantity - found
+        lost, times = missing(task, short, tracking), (pick.started_at, pick.completed_at)
+        tx.record(picked_fact(self._scribe, task, hold, moves, fulfilment.site_id, lost, *times))
+        if short:
+            tx.later(PLAN_ORDERS, task.order_id, tx.now)
+        self._state[task.task_id] = "short" if short else "picked"
+        self._where |= {(task.item_id, serial): pack_place(fulfilment.site_id) for serial in pick.serials}
+        if found:
+            self._on_bench.add(task.fulfilment_id)
+        return PickDone(task.task_id, found, short, task.fulfilment_id, self._settled(fulfilment) == "picked")
+
+    def _settled(self, fulfilment: Any) -> str:
+        states = [self._state[task_id] for task_id in self._tasks[fulfilment.fulfilment_id]]
+        something_picked = fulfilment.fulfilment_id in self._on_bench
+        return settle(self._tx, self._scribe, set_up(self._company), fulfilment, states, something_picked)
+
+
+def _task(row: Any) -> PickTask:
+    return PickTask(
         task_id=row.task_id,
         fulfilment_id=row.fulfilment_id,
         order_id=row.order_id,
@@ -84,26 +176,6 @@ def _book(
         lot=row.lot,
         hold_id=row.hold_id,
     )
-    fulfilment = floor.fulfilment(tx, task.fulfilment_id)
-    item = master.items(tx, [task.item_id])[task.item_id]
-    where = {serial: unit.place_id for serial, unit in stock.serials_known(tx, task.item_id, serials).items()}
-    moves = decide(task, found, serials, item.tracking, where, pack_place(fulfilment.site_id))
-    if isinstance(moves, Refusal):
-        return moves
-    hold = stock.hold(tx, task.hold_id)
-    if hold is None:
-        return Refusal(Why.WRONG_STATE, f"Task {task.task_id} lost its stock to a count: take the next one.", {})
-    short = task.quantity - found
-    tx.record(
-        picked_fact(scribe, task, hold, moves, fulfilment.site_id, missing(task, short, item.tracking), started_at)
-    )
-    if short:
-        tx.later(PLAN_ORDERS, task.order_id, tx.now)
-    others = [other for other in floor.tasks(tx, [task.fulfilment_id]) if other.task_id != task.task_id]
-    # The bench, not the tasks: what was picked may have been put back since.
-    something_picked = found > 0 or bool(floor.bench(tx, task.fulfilment_id))
-    settled = settle(tx, scribe, fulfilment, others, something_picked)
-    return PickDone(task.task_id, found, short, task.fulfilment_id, settled == "picked")
 
 
 def picked_fact(
@@ -114,13 +186,16 @@ def picked_fact(
     site_id: str,
     lost: tuple[Move, ...] = (),
     started_at: datetime | None = None,
+    completed_at: datetime | None = None,
 ) -> Fact:
     """What was found for a task stands on the bench; where it is less than wanted, the rest is `lost` or not known."""
+    completed_at = completed_at or scribe.now
     envelope: dict[str, Any] = {
+        "occurred_at": completed_at,
         "site": site_id,
         "place": task.place_id,
-        "started_at": started_at or scribe.now,
-        "completed_at": scribe.now,
+        "started_at": started_at or completed_at,
+        "completed_at": completed_at,
         "resource": scribe.who.actor,
     }
     about = (task.task_id, task.fulfilment_id, task.order_id, hold, moves)
@@ -130,14 +205,18 @@ def picked_fact(
     return scribe(Picked(*about), **envelope)
 
 
-def settle(tx: Transaction, scribe: Scribe, fulfilment: Any, others: Sequence[Any], something_picked: bool) -> str:
-    """Close the picking of a fulfilment order once no task is open: on to packing, or cancelled where all was short."""
-    if any(other.state == "open" for other in others):
+def settle(
+    tx: Transaction, scribe: Scribe, company: Company, fulfilment: Any, states: Iterable[str], something_picked: bool
+) -> str:
+    """Close the picking of a fulfilment order once none of its tasks (`states`) is open: on to packing, or cancelled
+    where all was short.
+    """
+    if "open" in states:
         return "released"
     if not something_picked:
         tx.record(scribe(FulfilmentCancelled(fulfilment.fulfilment_id, fulfilment.order_id), cause="all short"))
         return "cancelled"
-    tx.record(hand_off(scribe, company_of(tx), fulfilment, Step.PICK, Step.PACK, tx.now))
+    tx.record(hand_off(scribe, company, fulfilment, Step.PICK, Step.PACK, tx.now))
     return "picked"
 
 
@@ -153,6 +232,7 @@ def settle_fulfilment(office: Office, fulfilment_id: str) -> str:
         if row.state != "released":
             return str(row.state)
         bench = floor.bench(tx, fulfilment_id)
-        return settle(tx, Scribe(CLOCKWORK, tx.now), row, floor.tasks(tx, [fulfilment_id]), bool(bench))
+        states = [task.state for task in floor.tasks(tx, [fulfilment_id])]
+        return settle(tx, Scribe(CLOCKWORK, tx.now), company_of(tx), row, states, bool(bench))
 
     return str(office.store.run(step))

@@ -130,7 +130,8 @@ class Undo:
         elif state == "released":
             tasks = floor.tasks(self.tx, [self.fulfilment.fulfilment_id])
             bench = floor.bench(self.tx, self.fulfilment.fulfilment_id)
-            settle(self.tx, self.scribe, self.fulfilment, tasks, bool(bench))
+            states = [task.state for task in tasks]
+            settle(self.tx, self.scribe, company_of(self.tx), self.fulfilment, states, bool(bench))
         elif not floor.bench(self.tx, self.fulfilment.fulfilment_id) and not self._at_dock():
             self._hand_back(Step.HAND_OVER, Step.TRACK)  # all that is left of it has gone with the carrier
         self.tx.flush()

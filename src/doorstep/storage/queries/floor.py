@@ -28,8 +28,29 @@ def to_release(tx: Transaction, site_id: str, at_most: int) -> list[Any]:
     )
 
 
-def task(tx: Transaction, task_id: str) -> Any:
-    return tx.one("SELECT * FROM pick_task WHERE task_id = %s", task_id)
+_WITH = "(SELECT fulfilment_id FROM pick_task WHERE task_id = ANY(%s))"
+
+
+def tasks_with(task_ids: Collection[str]) -> Query:
+    """The tasks and all others of their fulfilment orders, each with the tracking of its item."""
+    return (
+        "SELECT t.*, i.tracking FROM pick_task t JOIN item i USING (item_id) "
+        f"WHERE t.fulfilment_id IN {_WITH} ORDER BY t.task_id",
+        list(task_ids),
+    )
+
+
+def fulfilments_with(task_ids: Collection[str]) -> Query:
+    """The fulfilment orders of the tasks."""
+    return (f"SELECT * FROM fulfilment WHERE fulfilment_id IN {_WITH}", list(task_ids))
+
+
+def benches_with(task_ids: Collection[str]) -> Query:
+    """Rows (fulfilment_id) of the tasks' fulfilment orders of which something lies on the pack bench."""
+    return (
+        f"SELECT DISTINCT fulfilment_id FROM bench WHERE quantity > 0 AND fulfilment_id IN {_WITH}",
+        list(task_ids),
+    )
 
 
 def tasks(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:

@@ -42,12 +42,12 @@ def inbound_query(item_ids: Collection[str]) -> Query:
 
 
 def holds_of_orders(tx: Transaction, order_ids: Collection[str]) -> list[Hold]:
-    return _holds(tx.rows(_HOLD + "order_id = ANY(%s) ORDER BY hold_id", list(order_ids)))
+    return read_holds(tx.rows(_HOLD + "order_id = ANY(%s) ORDER BY hold_id", list(order_ids)))
 
 
-def hold(tx: Transaction, hold_id: str) -> Hold | None:
-    found = _holds(tx.rows(_HOLD + "hold_id = %s", hold_id))
-    return found[0] if found else None
+def holds_of_tasks(task_ids: Collection[str]) -> Query:
+    """The active holds that pick tasks stand on, for `read_holds`."""
+    return (_HOLD + "hold_id IN (SELECT hold_id FROM pick_task WHERE task_id = ANY(%s))", list(task_ids))
 
 
 def holds_at_site(tx: Transaction, site_id: str, item_id: str, lot: str) -> list[Hold]:
@@ -55,7 +55,7 @@ def holds_at_site(tx: Transaction, site_id: str, item_id: str, lot: str) -> list
 
     The age of a hold tells nothing: planning and release make new ones for old orders.
     """
-    return _holds(
+    return read_holds(
         tx.rows(
             _HOLD + "site_id = %s AND item_id = %s AND lot = %s AND inbound_id = '' "
             "ORDER BY (SELECT o.placed_at FROM orders o WHERE o.order_id = hold.order_id) DESC, order_id DESC, "
@@ -69,7 +69,7 @@ def holds_at_site(tx: Transaction, site_id: str, item_id: str, lot: str) -> list
 
 def holds_on_inbound(tx: Transaction, inbound_id: str) -> list[Hold]:
     """Holds of an inbound, oldest promise first."""
-    return _holds(
+    return read_holds(
         tx.rows(
             _HOLD + "inbound_id = %s ORDER BY (SELECT o.placed_at FROM orders o WHERE o.order_id = hold.order_id), "
             "hold_id",
@@ -78,7 +78,7 @@ def holds_on_inbound(tx: Transaction, inbound_id: str) -> list[Hold]:
     )
 
 
-def _holds(rows: Sequence[Any]) -> list[Hold]:
+def read_holds(rows: Sequence[Any]) -> list[Hold]:
     return [Hold(**row._asdict()) for row in rows]
 
 
@@ -121,6 +121,17 @@ def serials_known(tx: Transaction, item_id: str, serials: Collection[str]) -> di
         list(serials),
     )
     return {row.serial: row for row in rows}
+
+
+def units_of_tasks(named: Sequence[tuple[str, str]]) -> Query:
+    """Rows (item_id, serial, place_id) of serials that were ever seen, each (task, serial), locked for this step."""
+    return (
+        "SELECT u.item_id, u.serial, u.place_id FROM unit u JOIN pick_task t USING (item_id) "
+        "JOIN unnest(%s::text[], %s::text[]) AS n (task_id, serial) ON n.task_id = t.task_id AND n.serial = u.serial "
+        "ORDER BY u.item_id, u.serial FOR UPDATE OF u",
+        [task_id for task_id, _ in named],
+        [serial for _, serial in named],
+    )
 
 
 def lock_serials(tx: Transaction, item_id: str) -> None:
