@@ -23,10 +23,19 @@ def test_an_order_goes_from_quote_to_doorstep_over_http(door: Door) -> None:
     wave = door.told(door.post("/v1/waves", {"site_id": "CS"}))
     tasks = door.told(door.get("/v1/pick-tasks", site="CS"))["tasks"]
     assert {task["task_id"] for task in tasks} == set(wave["task_ids"])
-    for task in tasks:
-        serials = ["L-001"] if task["item_id"] == "LAMP" else []
-        body = {"task_id": task["task_id"], "found": task["quantity"], "serials": serials}
-        picked = door.told(door.post("/v1/picks", body))
+    picks = [
+        {
+            "task_id": task["task_id"],
+            "found": task["quantity"],
+            "serials": ["L-001"] if task["item_id"] == "LAMP" else [],
+        }
+        for task in tasks
+    ]
+    for pick in picks[:1]:
+        assert not door.told(door.post("/v1/picks", pick))["to_pack"]
+    tour = door.told(door.post("/v1/picks/batch", {"picks": picks}))
+    assert [(no["task_id"], no["code"]) for no in tour["refused"]] == [(picks[0]["task_id"], "wrong_state")]
+    picked = tour["picks"][-1]
     assert picked["to_pack"]
     packing = door.told(door.post("/v1/packings", {"fulfilment_id": picked["fulfilment_id"]}))
     door.shop.settle()

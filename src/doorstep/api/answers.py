@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -9,10 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 from doorstep.flow import change, health, look, look_parcels, look_site, pack, place, plan, release
 from doorstep.flow.hand_over import HandOverDone
+from doorstep.flow.pick import PickDone
 from doorstep.flow.troubles import Trouble
 from doorstep.planning.change import State
 from doorstep.terms.clock import stamp
 from doorstep.terms.money import Money
+from doorstep.terms.refusals import Refusal
 
 Instant = Annotated[
     datetime,
@@ -205,6 +208,32 @@ class PickOut(Out):
     short: int
     fulfilment_id: str
     to_pack: bool
+
+
+class NotPickedOut(Out):
+    """A pick that was not booked, and why."""
+
+    task_id: str
+    code: str
+    says: str
+
+
+class TourOut(Out):
+    """The picks that were booked, and those that were not."""
+
+    picks: list[PickOut]
+    refused: list[NotPickedOut]
+
+    @classmethod
+    def of(cls, task_ids: Sequence[str], told: Sequence[PickDone | Refusal]) -> TourOut:
+        return cls(
+            picks=[PickOut.model_validate(done) for done in told if isinstance(done, PickDone)],
+            refused=[
+                NotPickedOut(task_id=task_id, code=no.code, says=no.says)
+                for task_id, no in zip(task_ids, told, strict=True)
+                if isinstance(no, Refusal)
+            ],
+        )
 
 
 class ContentOut(Out):

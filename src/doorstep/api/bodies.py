@@ -93,12 +93,19 @@ class WaveIn(Strict):
 
 
 class PickIn(Strict):
-    """What was found for a pick task: fewer than wanted is a short pick."""
+    """What was found for a pick task: fewer than wanted is a short pick. Without `completed_at` it was just done."""
 
     task_id: Id
     found: Units
     serials: Serials = Field(default=[])
     started_at: Instant | None = None
+    completed_at: Instant | None = None
+
+
+class TourIn(Strict):
+    """What a picker found on a tour."""
+
+    picks: Annotated[list[PickIn], Field(min_length=1, max_length=1000)]
 
 
 class PackingIn(Strict):

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from doorstep.api.answers import HandOverOut, LabelsOut, PackingOut, PickOut, PlannedOut, TasksOut, WaveOut
-from doorstep.api.bodies import AtSite, HandOverIn, LabelsIn, PackingIn, PickIn, WaveIn
+from doorstep.api.answers import HandOverOut, LabelsOut, PackingOut, PickOut, PlannedOut, TasksOut, TourOut, WaveOut
+from doorstep.api.bodies import AtSite, HandOverIn, LabelsIn, PackingIn, PickIn, TourIn, WaveIn
 from doorstep.api.given import Changing, Reading
 from doorstep.api.problems import granted
 from doorstep.api.statuses import or_problem
@@ -41,9 +41,24 @@ def list_tasks(office: Reading, at: Annotated[AtSite, Query()]) -> TasksOut:
 def confirm_pick(asked: Changing, body: PickIn) -> PickOut:
     """Confirm a pick task; what was not found is planned again."""
     told = pick.confirm_pick(
-        asked.under_key(body), asked.who, body.task_id, body.found, asked.key, body.serials, body.started_at
+        asked.under_key(body),
+        asked.who,
+        body.task_id,
+        body.found,
+        asked.key,
+        body.serials,
+        body.started_at,
+        body.completed_at,
     )
     return PickOut.model_validate(granted(told))
+
+
+@router.post("/picks/batch")
+def confirm_picks(asked: Changing, body: TourIn) -> TourOut:
+    """Confirm all tasks of a picker's tour at once. Good picks are booked; bad ones say why, and spoil no other."""
+    picks = [pick.PickIn(**{**one.model_dump(), "serials": tuple(one.serials)}) for one in body.picks]
+    told = pick.confirm_picks(asked.under_key(body), asked.who, picks, asked.key)
+    return TourOut.of([one.task_id for one in picks], granted(told))
 
 
 @router.post("/packings", responses=or_problem(404, 409))

@@ -55,9 +55,10 @@ def confirm_pick(
     key: str,
     serials: Sequence[str] = (),
     started_at: datetime | None = None,
+    completed_at: datetime | None = None,
 ) -> PickDone | Refusal:
     """Book a pick. Fewer than wanted is a short pick: the rest is planned again, from another bin, site or inbound."""
-    pick = PickIn(task_id, found, tuple(serials), started_at)
+    pick = PickIn(task_id, found, tuple(serials), started_at, completed_at)
 
     def step(tx: Transaction) -> PickDone | Refusal:
         return _Tour(tx, who, [pick]).book(pick)
