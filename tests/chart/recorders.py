@@ -31,13 +31,13 @@ def recorders(sources: Iterable[Source]) -> Mapping[str, frozenset[str]]:
     for source in sources:
         module = _module(source)
         local = {node.name for node in source.tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        local |= {name for node in source.tree.body for name in _targets(node)}
         known = origins(source.tree) | {name: f"doorstep.{module}.{name}" for name in local}
         for node in source.tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 parts[f"{module}.{node.name}"] = _named(node, known)
-            elif isinstance(node, ast.Assign | ast.AnnAssign):
-                for target in _targets(node):
-                    parts[f"{module}.{target}"] = _named(node, known)
+            for target in _targets(node):
+                parts[f"{module}.{target}"] = _named(node, known)
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 public.append(f"{module}.{node.name}")
     return {name: frozenset(_reached(name, parts)) for name in sorted(public)}
@@ -47,7 +47,10 @@ def _module(source: Source) -> str:
     return source.place.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _targets(node: ast.Assign | ast.AnnAssign) -> list[str]:
+def _targets(node: ast.stmt) -> list[str]:
+    """The names that a statement gives a value."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return []
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return [target.id for target in targets if isinstance(target, ast.Name)]
 

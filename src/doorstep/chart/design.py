@@ -20,6 +20,13 @@ EVERYTHING, SETBACKS = "everything", "setbacks"
 
 _ABOVE = frozenset({ORDER, FULFILMENT})
 _HOUR, _DAY = 3_600, 86_400
+_CHANGES = (
+    *("flow.change.cancel_line", "flow.change.cancel_order", "flow.change.change_quantity"),
+    *("flow.change.change_address", "flow.change.change_date"),
+)
+_SCANS = (
+    *("flow.track.take_scan", "flow.track.take_scans", "flow.track.reread_scans", "flow.track.reread_scans_many"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +93,7 @@ NODES: tuple[Node, ...] = (
         completed_by=(
             *("OrderHeld", "OrderResumed", "QuantityChanged", "AddressChanged", "DateChanged", "OrderCancelled"),
         ),
-        done_by=(
-            "flow.change.cancel_line",
-            "flow.change.cancel_order",
-            "flow.change.change_quantity",
-            "flow.change.change_address",
-            "flow.change.change_date",
-            "flow.change.hold_order",
-            "flow.change.resume_order",
-        ),
+        done_by=(*_CHANGES, "flow.change.hold_order", "flow.change.resume_order"),
         gathers=EVERYTHING,
         usual=False,
     ),
@@ -105,14 +104,12 @@ NODES: tuple[Node, ...] = (
         handles=FULFILMENT,
         completed_by=("TasksCancelled", "PutBack", "ParcelUnpacked", "FulfilmentCancelled"),
         done_by=(
-            "flow.change.cancel_line",
-            "flow.change.cancel_order",
-            "flow.change.change_quantity",
-            "flow.change.change_address",
-            "flow.change.change_date",
+            *_CHANGES,
             "flow.change.hold_order",
             "flow.count.count_bin",
+            "flow.pick.confirm_pick",
             "flow.pick.settle_fulfilment",
+            "flow.plan.plan_open_orders",
         ),
         waits_for=frozenset(OBJECT_TYPES),
         undoes=True,
@@ -137,7 +134,7 @@ NODES: tuple[Node, ...] = (
         step=Step.PLAN,
         handles=FULFILMENT,
         completed_by=("ShipmentPlanned", "FulfilmentReplanned"),
-        done_by=("flow.plan.plan_open_orders", "flow.later.run_planning"),
+        done_by=("flow.plan.plan_open_orders", "flow.later.run_planning", *_CHANGES, "flow.change.resume_order"),
         gathers=SETBACKS,
         target_seconds=15 * 60,
     ),
@@ -179,7 +176,7 @@ NODES: tuple[Node, ...] = (
         step=Step.LABEL,
         handles=PARCEL,
         completed_by=("LabelRequested",),
-        done_by=("flow.ship.request_labels",),
+        done_by=("flow.ship.request_labels", "flow.ship.request_labels_many"),
         target_seconds=5 * 60,
     ),
     Node(
@@ -188,7 +185,7 @@ NODES: tuple[Node, ...] = (
         step=Step.LABEL,
         handles=PARCEL,
         completed_by=("LabelBought", "LabelFailed"),
-        done_by=("flow.ship.send_label",),
+        done_by=("flow.ship.send_label", "flow.ship.send_labels"),
         misses=frozenset({"LabelFailed"}),
         target_seconds=15 * 60,
     ),
@@ -198,7 +195,7 @@ NODES: tuple[Node, ...] = (
         step=Step.HAND_OVER,
         handles=PARCEL,
         completed_by=("HandedOver",),
-        done_by=("flow.hand_over.hand_over", "flow.track.take_scan"),
+        done_by=("flow.hand_over.hand_over", *_SCANS),
         target_seconds=8 * _HOUR,
         open_hours=True,
     ),
@@ -208,7 +205,7 @@ NODES: tuple[Node, ...] = (
         step=Step.TRACK,
         handles=PARCEL,
         completed_by=("MilestoneReached:accepted",),
-        done_by=("flow.track.take_scan", "flow.track.reread_scans"),
+        done_by=_SCANS,
         target_seconds=12 * _HOUR,
         told=True,
     ),
@@ -224,7 +221,7 @@ NODES: tuple[Node, ...] = (
             "MilestoneReached:attempted",
             "DeliveryWithdrawn",
         ),
-        done_by=("flow.track.take_scan", "flow.track.reread_scans"),
+        done_by=_SCANS,
         misses=frozenset({"MilestoneReached:held", "MilestoneReached:attempted", "DeliveryWithdrawn"}),
         target_seconds=2 * _DAY,
         told=True,
@@ -235,7 +232,7 @@ NODES: tuple[Node, ...] = (
         step=Step.DELIVER,
         handles=PARCEL,
         completed_by=("Delivered",),
-        done_by=("flow.track.take_scan", "flow.track.reread_scans"),
+        done_by=_SCANS,
         target_seconds=2 * _DAY,
         told=True,
     ),
@@ -245,7 +242,7 @@ NODES: tuple[Node, ...] = (
         step=Step.TRACK,
         handles=PARCEL,
         completed_by=("MilestoneReached:returning", "MilestoneReached:returned", "MilestoneReached:lost"),
-        done_by=("flow.track.take_scan", "flow.track.reread_scans"),
+        done_by=_SCANS,
         misses=frozenset({"MilestoneReached:returning", "MilestoneReached:returned", "MilestoneReached:lost"}),
         told=True,
         usual=False,
@@ -256,7 +253,7 @@ NODES: tuple[Node, ...] = (
         step=Step.SCORE,
         handles=ORDER,
         completed_by=("PromiseKept", "PromiseBroken"),
-        done_by=("flow.track.take_scan", "flow.track.reread_scans", "flow.score.score_overdue"),
+        done_by=(*_SCANS, "flow.score.score_overdue"),
         waits_for=frozenset(OBJECT_TYPES),
         gathers=EVERYTHING,
         misses=frozenset({"PromiseBroken"}),
