@@ -100,7 +100,12 @@ def test_a_change_without_a_proper_key_is_not_made(door: Door, key: str) -> None
 
 
 def test_every_route_that_changes_something_needs_a_key(door: Door) -> None:
-    reads = {"/v1/quotes", "/v1/carriers/{carrier_id}/scans", "/v1/carriers/{carrier_id}/scans/batch"}
+    reads = {
+        "/v1/quotes",
+        "/v1/goals/trials",
+        "/v1/carriers/{carrier_id}/scans",
+        "/v1/carriers/{carrier_id}/scans/batch",
+    }
     paths = door.client.get("/openapi.json").json()["paths"]
     posts = {path: verbs["post"] for path, verbs in paths.items() if "post" in verbs}
     keyed = {

@@ -41,7 +41,7 @@ def run(client: Any, command: str, known: Mapping[str, str]) -> httpx.Response:
             name, _, value = Template(next(words)).substitute(known).partition(": ")
             headers[name] = value
         elif word in ("-d", "--data-binary"):
-            method, body = "POST", Template(next(words)).substitute(known).encode()
+            method, body = "POST" if method == "GET" else method, Template(next(words)).substitute(known).encode()
         elif not word.startswith("-"):
             url = Template(word).substitute(known)
     response: httpx.Response = client.request(method, url, headers=headers, content=body)

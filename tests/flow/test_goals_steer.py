@@ -29,7 +29,7 @@ def want(shop: Shop, *classes: ClassGoals, **weights: int) -> goals.GoalsTold:
 
 
 def tried(shop: Shop, *classes: ClassGoals) -> Trial:
-    return granted(try_goals(shop.office, OWNER, Goals(classes)))
+    return granted(try_goals(shop.office, Goals(classes)))
 
 
 def offers(shop: Shop, **more: Any) -> list[tuple[date, str, bool]]:
@@ -123,9 +123,9 @@ def test_a_trial_tells_what_would_change_and_changes_nothing(shop: Shop) -> None
 
 
 def test_a_trial_quotes_the_order_it_is_given_or_says_why_it_cannot_be(shop: Shop) -> None:
-    (ada,) = granted(try_goals(shop.office, OWNER, Goals((FAST,)), order(("MUG", 2)))).quotes
+    (ada,) = granted(try_goals(shop.office, Goals((FAST,)), order(("MUG", 2)))).quotes
     assert (ada.before.last_day, ada.after.last_day) == (MONDAY_AFTER, TUESDAY)
-    (much,) = granted(try_goals(shop.office, OWNER, Goals((FAST,)), order(("MUG", 99)))).quotes
+    (much,) = granted(try_goals(shop.office, Goals((FAST,)), order(("MUG", 99)))).quotes
     assert "short of 89 of MUG" in much.after.says
     assert not much.changes
 
@@ -147,7 +147,7 @@ def test_the_same_goals_again_are_no_news(shop: Shop) -> None:
 def test_an_order_above_the_ceiling_of_its_class_is_told_by_how_much(shop: Shop) -> None:
     want(shop, ClassGoals("homeowner", ceiling_ppm=500_000))
     cheap: Offered = granted(quote_order(shop.office, order(("MUG", 2))))[0]
-    assert (cheap.cost_minor, cheap.over_ceiling_minor) == (1_741, 541)
+    assert (cheap.cost_minor, cheap.above_ceiling_minor) == (1_741, 541)
     assert place_order(shop.office, CLERK, order(("MUG", 2)), shop.key())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doorstep.goals.ceiling import over, value_of
+from doorstep.goals.ceiling import above, value_of
 from doorstep.goals.conflicts import conflicts
 from doorstep.goals.targets import Reached, reached
 from doorstep.intake.goals import GoalsIn, read_goals
@@ -90,7 +90,7 @@ def test_an_order_may_cost_the_lower_of_both_ceilings() -> None:
     both = ClassGoals("trade", ceiling_minor=2_000, ceiling_ppm=500_000)
     assert [both.ceiling_of(value) for value in (3_000, 10_000, 0)] == [1_500, 2_000, 2_000]
     assert ClassGoals("trade").ceiling_of(3_000) is None
-    assert [over(1_501, 1_500), over(1_500, 1_500), over(1_501, None)] == [1, 0, 0]
+    assert [above(1_501, 1_500), above(1_500, 1_500), above(1_501, None)] == [1, 0, 0]
 
 
 def test_the_value_of_an_order_is_not_known_where_a_price_is_missing() -> None:

@@ -65,13 +65,19 @@ class PlacedOut(Out):
 
 
 class OfferOut(Out):
-    """One point of a quote: what would be promised, how surely, at which cost to the company."""
+    """One point of a quote: what would be promised, how surely, at which cost to the company.
+
+    `would_be_promised` marks what placing the order now would promise. `above_ceiling` is by how much it costs more than
+    goals let an order of this value cost.
+    """
 
     promise: PromiseOut
     lines: list[PromiseOut]
     sites: list[str]
     services: list[str]
     cost: MoneyOut
+    would_be_promised: bool
+    above_ceiling: MoneyOut
 
 
 class QuoteOut(Out):
@@ -89,6 +95,8 @@ class QuoteOut(Out):
                     sites=list(offer.sites),
                     services=list(offer.services),
                     cost=money(offer.cost_minor, offer.currency),
+                    would_be_promised=offer.would_be_promised,
+                    above_ceiling=money(offer.above_ceiling_minor, offer.currency),
                 )
                 for offer in offers
             ]

@@ -53,7 +53,7 @@ async def _unreadable(request: Request, error: Any) -> JSONResponse:
     if any(at["loc"] == ("header", KEY_HEADER) for at in wrong):
         says = "Send an Idempotency-Key header: up to 200 visible characters of your choice, new for each new request."
         return problem_response(problems.KEY_MISSING, says, request_id)
-    faults = [Fault(place=_place(at["loc"]), says=at["msg"]) for at in wrong]
+    faults = [Fault(place=_place(at["loc"]), says=at["msg"].removeprefix("Value error, ")) for at in wrong]
     refusal = malformed([Problem(fault.place, fault.says) for fault in faults])
     kind = problems.REFUSALS[Why.MALFORMED]
     return problem_response(kind, refusal.says, request_id, concerns=refusal.concerns, errors=faults)

@@ -73,7 +73,7 @@ def set_(
             return
         asked = desk.granted(_sample(raw_sample), name_of(sample)) if sample else None
         with progress("Planning everything twice", show=not as_json):
-            tried = desk.granted(try_goals(desk.office, desk.who, goals, asked))
+            tried = desk.granted(try_goals(desk.office, goals, asked))
         desk.show({**_data(tried), "quotes": tried.quotes, "orders": tried.orders}, lambda: _tried(tried))
 
 

@@ -129,12 +129,12 @@ def _offers(offers: tuple[Offered, ...]) -> Iterable[Part]:
             chance(offer.promise.ppm),
             " + ".join(f"{site} with {service}" for site, service in zip(offer.sites, offer.services, strict=True)),
             money(offer.cost_minor, offer.currency),
-            money(offer.over_ceiling_minor, offer.currency) if offer.over_ceiling_minor else "-",
+            money(offer.above_ceiling_minor, offer.currency) if offer.above_ceiling_minor else "-",
         )
         for number, offer in enumerate(offers, 1)
     ]
     columns = ("No", "Delivered", "#Probability", "How", "#Cost", "#Above the ceiling")
-    kept = columns if any(offer.over_ceiling_minor for offer in offers) else columns[:-1]
+    kept = columns if any(offer.above_ceiling_minor for offer in offers) else columns[:-1]
     caption = (
         "*: what placing it now would promise. The cost is ours: freight, cartons, handling and the risk of being late."
     )

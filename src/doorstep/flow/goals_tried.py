@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from doorstep.flow.goals import set_within
-from doorstep.flow.office import Office, Scribe, Who, company_of
+from doorstep.flow.office import CLOCKWORK, Office, Scribe, company_of
 from doorstep.flow.place import Offered, quote_within
 from doorstep.flow.plan import MOST_AT_ONCE, propose
 from doorstep.goals.conflicts import Conflict
@@ -80,7 +80,7 @@ class Trial:
 
 
 def try_goals(
-    office: Office, who: Who, goals: Goals, sample: Order | None = None, at_most: int = MOST_AT_ONCE
+    office: Office, goals: Goals, sample: Order | None = None, at_most: int = MOST_AT_ONCE
 ) -> Trial | Refusal:
     """What these goals would change if they were set now. Nothing is recorded.
 
@@ -93,7 +93,7 @@ def try_goals(
         rows = orders.plannable(tx, PLAN_ORDERS, at_most)
         quotes_before = [_quoted(tx, order) for order in samples]
         plans_before = _planned(tx, company, rows)
-        told = set_within(tx, Scribe(who, tx.now), goals)
+        told = set_within(tx, Scribe(CLOCKWORK, tx.now), goals)
         tx.flush()
         quotes_after = [_quoted(tx, order) for order in samples]
         plans_after = _planned(tx, company, rows)

@@ -16,7 +16,7 @@ from doorstep.flow.requote import Requote
 from doorstep.flow.slack import slack_of_offer
 from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies, supply_queries
 from doorstep.flow.told import Promise
-from doorstep.goals.ceiling import over, value_of
+from doorstep.goals.ceiling import above, value_of
 from doorstep.intake.judge import judge
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
@@ -54,7 +54,7 @@ class Offered:
     currency: str
     would_be_promised: bool  # placed now, the order would get this offer
     sent_minor: int  # of the cost, freight and cartons: what others are paid
-    over_ceiling_minor: int  # by how much it costs more than goals let an order of this value cost; 0: it does not
+    above_ceiling_minor: int  # by how much it costs more than goals let an order of this value cost; 0: it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,5 +293,5 @@ def _offered(offer: Offer, currency: str, would_be_promised: bool, ceiling_minor
         currency=currency,
         would_be_promised=would_be_promised,
         sent_minor=offer.cost.freight_minor + offer.cost.cartons_minor,
-        over_ceiling_minor=over(offer.cost.total_minor, ceiling_minor),
+        above_ceiling_minor=above(offer.cost.total_minor, ceiling_minor),
     )

@@ -13,6 +13,6 @@ def value_of(lines: Iterable[tuple[str, int]], items: Mapping[str, Item]) -> int
     return sum(price * quantity for price, quantity in prices) if all(price for price, _ in prices) else 0
 
 
-def over(cost_minor: int, ceiling_minor: int | None) -> int:
+def above(cost_minor: int, ceiling_minor: int | None) -> int:
     """By how much a cost is above a ceiling; 0 where it is not, or there is none."""
     return 0 if ceiling_minor is None else max(cost_minor - ceiling_minor, 0)

@@ -19,7 +19,7 @@ from doorstep.intake.problems import read
 from doorstep.terms.goals import ClassGoals, Goals, Preference, Weights
 from doorstep.terms.refusals import Refusal
 
-_PER_CENT = re.compile(r"\d{1,7}(\.\d{1,4})?")
+_PER_CENT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,4})?")
 _ONE_PPM = 4  # decimals of a per cent
 
 
@@ -42,7 +42,7 @@ def _ppm(least: int, most: int, written: object) -> int:
     return ppm
 
 
-_WRITTEN = WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?$", "examples": ["97.5"]})
+_WRITTEN = WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,4})?$", "examples": ["97.5"]})
 # A promise is never certain, and nobody wants one that is a toss-up.
 Sure = Annotated[int, BeforeValidator(partial(_ppm, 500_000, 999_999)), PlainSerializer(per_cent), _WRITTEN]
 OfValue = Annotated[int, BeforeValidator(partial(_ppm, 0, 10_000_000)), PlainSerializer(per_cent), _WRITTEN]
