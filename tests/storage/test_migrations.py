@@ -65,10 +65,8 @@ def test_what_the_company_weighed_before_there_were_goals_is_its_goals_now(store
     with store.engine.begin() as connection:  # as a program without goals left it
         connection.execute(text("ALTER TABLE journal DISABLE TRIGGER ALL"))
         body = "jsonb_build_object('company', (body -> 'company') || CAST(:old AS jsonb))"
-        connection.execute(text(f"UPDATE journal SET version = 1, body = {body}"), {"old": json.dumps(old)})
-        connection.execute(
-            text("UPDATE company SET company = company || CAST(:old AS jsonb)"), {"old": json.dumps(old)}
-        )
+        for was in (f"journal SET version = 1, body = {body}", "company SET company = company || CAST(:old AS jsonb)"):
+            connection.execute(text(f"UPDATE {was}"), {"old": json.dumps(old)})
         connection.execute(text("DROP TABLE goals"))
         for statement in moving.split(";\n"):
             connection.execute(text(statement))

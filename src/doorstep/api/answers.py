@@ -67,8 +67,8 @@ class PlacedOut(Out):
 class OfferOut(Out):
     """One point of a quote: what would be promised, how surely, at which cost to the company.
 
-    `would_be_promised` marks what placing the order now would promise. `above_ceiling` is by how much it costs more than
-    goals let an order of this value cost.
+    `would_be_promised` marks what placing the order now would promise. `above_ceiling` is by how much it costs more
+    than goals let an order of this value cost.
     """
 
     promise: PromiseOut

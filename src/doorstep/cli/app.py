@@ -132,7 +132,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Upkeep": (setting_up.load, *(upkeep.run_due, upkeep.troubles, upkeep.check, upkeep.rebuild, upkeep.seal)),
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
-app.add_typer(_goals(), name="goals", rich_help_panel="Upkeep")
+app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
 for panel, verbs in PANELS.items():
     for verb in verbs:
         app.command(verb.__name__.rstrip("_").replace("_", "-"), rich_help_panel=panel)(verb)

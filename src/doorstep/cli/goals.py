@@ -113,7 +113,7 @@ def _page(told: GoalsTold, currency: str) -> Iterator[Part]:
         yield table("What is wanted for each class of customers", *columns, rows=rows)
         yield "Wanted -: as surely as the company's terms say. Target, ceiling -: none."
     else:
-        yield "Nothing is wanted for one class of customers alone. Set goals: doorstep goals set examples/goals_cheap.toml"
+        yield "Nothing is wanted for any class of customers. For instance: doorstep goals set examples/goals_cheap.toml"
     weights = [(says, money(getattr(goals.weights, name), currency)) for name, says in WEIGHTS.items()]
     yield table("What planning weighs", "What", "#Costs", rows=weights)
     yield from _conflicts(told.conflicts)
@@ -162,17 +162,7 @@ def _counted(told: Trial, changed: int) -> Iterator[Part]:
 
 
 def _table(title: str, tried: Sequence[Tried], currency: str, *, named: bool = True) -> Part:
-    columns = (
-        "Order",
-        "Customer",
-        "Class",
-        "Goals",
-        "Delivered",
-        "#Probability",
-        "How",
-        "#Freight and cartons",
-        "#Cost",
-    )
+    columns = ("Order", "Customer", "Class", "Goals", "Delivered", "#Probability", "How", "#Freight, cartons", "#Cost")
     rows: list[tuple[str, ...]] = []
     for each in tried:
         rows.append((each.order_id, each.customer_id, each.customer_class, "now", *_cells(each.before, currency)))

@@ -29,8 +29,8 @@ _LOOKED_BACK = 500  # orders, newest first, among which one of each class is loo
 class Served:
     """How an order would be served under some goals: the promise, how surely it holds, from where, by what.
 
-    `cost_minor` is the whole cost as those goals weigh it, `sent_minor` freight and cartons alone: the money that others
-    are paid. Where it cannot be served `says` tells why, and there is nothing else.
+    `cost_minor` is the whole cost as those goals weigh it, `sent_minor` freight and cartons alone: what others are
+    paid. Where it cannot be served `says` tells why, and there is nothing else.
     """
 
     first_day: date | None = None
@@ -122,7 +122,7 @@ def try_goals(
 
 
 def _newest(tx: Transaction) -> Iterator[Order]:
-    """The newest order of each class of customers, as its customer would place it again now: by no date, to its door."""
+    """The newest order of each class of customers, as its customer would place it again now, asking for no date."""
     for row in orders.newest_by_class(tx, _LOOKED_BACK):
         ship_to = master.address(tx, row.person_ref)
         lines = [line for line in orders.lines(tx, row.order_id) if line.ordered > line.cancelled]

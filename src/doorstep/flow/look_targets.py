@@ -16,8 +16,8 @@ class ClassKept:
     """The orders of a class of customers against the promise first made to them.
 
     `judged` are those that were delivered, or whose window passed without them; `kept` were there on time and in full.
-    `kept_ppm` is of the judged, and how sure it is, `low_ppm` to `high_ppm`. `reached` is None where there is no target,
-    `above_ceiling` (orders that were planned at a higher cost than wanted) where there is no ceiling.
+    `kept_ppm` is of the judged, and how sure it is, `low_ppm` to `high_ppm`. `reached` is None where there is no
+    target, `above_ceiling` (orders that were planned at a higher cost than wanted) where there is no ceiling.
     """
 
     customer_class: str

@@ -11,7 +11,7 @@ from doorstep.terms.order import Terms
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """`place` is the path in the goals file, such as `classes.trade.ceiling_minor`; `says` what does not go together."""
+    """What does not go together. `place` is the path in the goals file, such as `classes.trade.ceiling_minor`."""
 
     place: str
     says: str

@@ -1,7 +1,7 @@
-"""Goals as people write them, in TOML or JSON: shares in per cent, exactly; what is not known here is told, not ignored.
+"""Goals as people write them, in TOML or JSON: shares in per cent, exactly; unknown names are told, not ignored.
 
-A share is a text such as "97.5", or a whole number. A bare 97.5 is refused: it would be read as a binary fraction, which
-is near what was meant and not the same.
+A share is a text such as "97.5", or a whole number. A bare 97.5 is refused: it would be read as a binary fraction,
+which is near what was meant and not the same.
 """
 
 from __future__ import annotations
@@ -96,10 +96,9 @@ class GoalsIn(Strict):
     @classmethod
     def of(cls, goals: Goals) -> GoalsIn:
         """Goals as they would be written."""
+        classes = {each.name: _written(each) for each in goals.classes}
         weights = {name: getattr(goals.weights, name) for name in WeightsIn.model_fields}
-        return cls.model_validate(
-            {"classes": {each.name: _written(each) for each in goals.classes}, "weights": weights}
-        )
+        return cls.model_validate({"classes": classes, "weights": weights})
 
 
 def _written(wants: ClassGoals) -> dict[str, Any]:
