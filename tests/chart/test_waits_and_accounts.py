@@ -124,7 +124,11 @@ def test_work_that_goes_straight_back_is_told() -> None:
 
 
 def test_what_is_taken_back_next_was_not_right_first_time() -> None:
-    facts = [*WHOLE_WAY[:7], told("ParcelUnpacked", 2_600, "o1", "f1", "p1"), told("ParcelPacked", 2_900, "o1", "f1", "p2")]
+    facts = [
+        *WHOLE_WAY[:7],
+        told("ParcelUnpacked", 2_600, "o1", "f1", "p1"),
+        told("ParcelPacked", 2_900, "o1", "f1", "p2"),
+    ]
     made = doings(*facts)
     right = right_first_time(made, flow_of(made))
     packs = [bool(ok) for name, ok in zip(steps(made), right, strict=True) if name == "pack"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,14 +11,17 @@ from typing import Any
 
 from doorstep.flow import hand_over, pack, pick, release
 from doorstep.flow.office import Who
+from doorstep.flow.pick import PickIn
 from doorstep.intake.company import SiteIn
 from doorstep.storage.queries import floor
+from doorstep.terms.item import Tracking
 from doorstep.twin.roads import Roads
 from doorstep.twin.world import World, happens, working_moments
 
 _LOOK_SECONDS = 600  # a foreman looks around so often
 _WAVE_SECONDS = 3600
 _MOST_IN_A_WAVE = 60
+_MOST_ON_A_TOUR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Crew:
         self._dock = Who(f"{site.site_id} dock", "shipping")
         self._to_pick: deque[Any] = deque()
         self._to_pack: deque[str] = deque()
-        self._serials: dict[str, list[str]] = defaultdict(list)
+        self._by_serial = {item.item_id for item in world.file.items if item.tracking is Tracking.SERIAL}
 
     def schedule(self, days: Sequence[date]) -> None:
         """Put down the working days: a look every ten minutes, a wave every hour, a driver at each cut-off."""
@@ -92,39 +95,54 @@ class Crew:
         self._to_pick.extend(tasks)
 
     def _send_pickers(self) -> None:
-        """Every picker who is free before the next look takes the next task."""
+        """Every picker who is free before the next look goes on a tour of the next tasks."""
         until = self._world.now() + timedelta(seconds=_LOOK_SECONDS)
         while self._to_pick:
             picker = min(self._pickers, key=lambda hand: (hand.next_start(self._world.now()), hand.who.actor))
-            start = picker.next_start(self._world.now())
-            if start >= until:
+            at = picker.next_start(self._world.now())
+            if at >= until:
                 return
-            task = self._to_pick.popleft()
-            spread = self._chance.randint(70, 150)
-            seconds = (self._pace.walk_seconds + self._pace.unit_seconds * min(task.quantity, 40)) * spread // 100
-            picker.free_at = start + timedelta(seconds=seconds)
-            self._world.agenda.at(picker.free_at, partial(self._pick, picker, task, start))
+            tour: list[tuple[Any, datetime, datetime]] = []
+            while self._to_pick and len(tour) < _MOST_ON_A_TOUR:
+                task = self._to_pick.popleft()
+                done_at = at + timedelta(seconds=self._pick_seconds(task))
+                tour.append((task, at, done_at))
+                at = done_at
+            picker.free_at = at
+            self._world.agenda.at(at, partial(self._pick, picker, tour))
 
-    def _pick(self, picker: Hand, task: Any, start: datetime) -> None:
-        world, found = self._world, task.quantity
-        if happens(self._chance, self._pace.short_ppm):
-            found = self._chance.randrange(task.quantity)
-        serials = self._serials_of(task, found)
-        key = f"pick-{task.task_id}"
-        done = pick.confirm_pick(world.office, picker.who, task.task_id, found, key, serials, start)
-        granted = world.granted("picker", done)
-        if granted is not None and granted.to_pack:
-            self._to_pack.append(granted.fulfilment_id)
+    def _pick_seconds(self, task: Any) -> int:
+        seconds = self._pace.walk_seconds + self._pace.unit_seconds * min(int(task.quantity), 40)
+        return seconds * self._chance.randint(70, 150) // 100
 
-    def _serials_of(self, task: Any, found: int) -> list[str]:
+    def _pick(self, picker: Hand, tour: Sequence[tuple[Any, datetime, datetime]]) -> None:
+        world = self._world
+        picks: list[PickIn] = []
+        in_hand: set[str] = set()
+        for task, started_at, completed_at in tour:
+            found = task.quantity
+            if happens(self._chance, self._pace.short_ppm):
+                found = self._chance.randrange(task.quantity)
+            serials = self._serials_of(task, found, in_hand)
+            in_hand.update(serials)
+            picks.append(PickIn(task.task_id, found, serials, started_at, completed_at))
+        told = world.must(pick.confirm_picks(world.office, picker.who, picks, f"tour-{tour[0][0].task_id}"))
+        for answer in told:
+            done = world.granted("picker", answer)
+            if done is not None and done.to_pack:
+                self._to_pack.append(done.fulfilment_id)
+
+    def _serials_of(self, task: Any, found: int, in_hand: set[str]) -> tuple[str, ...]:
+        """The serials that are taken, where the item has any; those in hand already were taken on this tour."""
+        if task.item_id not in self._by_serial:
+            return ()
         with self._world.office.store.reading() as tx:
             rows = tx.rows(
-                "SELECT serial FROM unit WHERE place_id = %s AND item_id = %s ORDER BY serial LIMIT %s",
+                "SELECT serial FROM unit WHERE place_id = %s AND item_id = %s ORDER BY serial",
                 task.place_id,
                 task.item_id,
-                found,
             )
-        return [row.serial for row in rows]
+        return tuple([row.serial for row in rows if row.serial not in in_hand][:found])
 
     def _send_packers(self) -> None:
         until = self._world.now() + timedelta(seconds=_LOOK_SECONDS)

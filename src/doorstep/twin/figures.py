@@ -53,7 +53,7 @@ class CostOf:
 
 @dataclass(frozen=True, slots=True)
 class StockCheck:
-    """Units by the books: come from suppliers or found, gone to customers or lost, and what stands in the house.
+    """Units by the books: come from suppliers or found, gone to customers or lost, in the house or on the road.
 
     `difference` is what does not add up: it must be 0. Of `counts` bins, `counted_otherwise` were not as believed.
     """
@@ -204,8 +204,8 @@ def _stock(tx: Transaction) -> StockCheck:
         f"- coalesce(sum(quantity) FILTER (WHERE to_place IN {came}), 0)::bigint AS came, "
         f"coalesce(sum(quantity) FILTER (WHERE to_place IN {left}), 0)::bigint "
         f"- coalesce(sum(quantity) FILTER (WHERE from_place IN {left}), 0)::bigint AS gone, "
-        "(SELECT coalesce(sum(on_hand), 0)::bigint FROM balance JOIN place USING (place_id) "
-        "WHERE kind IN ('bin', 'pack', 'dock', 'carrier')) AS on_hand FROM move"
+        "(SELECT coalesce(sum(on_hand), 0)::bigint FROM balance "
+        f"WHERE place_id <> 'transform' AND place_id NOT IN {came} AND place_id NOT IN {left}) AS on_hand FROM move"
     )
     counts = tx.one(
         "SELECT count(*)::int AS counts, count(*) FILTER (WHERE body->'counted' <> body->'believed')::int AS otherwise "

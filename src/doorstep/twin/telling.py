@@ -54,7 +54,11 @@ def sections(lived: Lived, figures: Figures) -> Iterator[tuple[str, list[tuple[s
         [
             ("came in, units", str(stock.came), ""),
             ("went out", str(stock.left), ""),
-            ("is here", str(stock.on_hand), "does not add up" if stock.difference else "adds up to the unit"),
+            (
+                "in the house or on the road",
+                str(stock.on_hand),
+                "does not add up" if stock.difference else "adds up to the unit",
+            ),
             ("counts", str(stock.counts), f"{stock.counted_otherwise} found another number"),
         ],
     )
@@ -67,7 +71,7 @@ def _anew(by_cause: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _kept(kept: Kept) -> tuple[str, str, str]:
     low, high = kept.interval_ppm
-    note = f"{kept.kept} of {kept.judged} judged; 95 % sure between {percent(low)} and {percent(high)}"
+    note = f"{kept.kept} of {kept.judged}; surely {percent(low)} to {percent(high)}"
     return AGAINST[kept.against], percent(kept.ppm), note if kept.judged else "nobody asked for a day"
 
 
