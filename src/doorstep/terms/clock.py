@@ -36,6 +36,17 @@ class FalseClock:
         self._now += step
 
 
+class ContinuedClock:
+    """Time that goes on from `start` at the pace of another clock: where a false clock's days are looked at later."""
+
+    def __init__(self, start: datetime, pace: Clock) -> None:
+        self._pace = pace
+        self._ahead = in_utc(start) - pace.now()
+
+    def now(self) -> datetime:
+        return self._pace.now() + self._ahead
+
+
 def in_utc(instant: datetime) -> datetime:
     """`instant` in UTC; ValueError where it has no zone, because such a time means nothing across sites."""
     if instant.tzinfo is None:

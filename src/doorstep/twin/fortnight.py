@@ -16,17 +16,15 @@ from doorstep.flow import change, later, learn, place, plan, score
 from doorstep.flow.count import count_bin
 from doorstep.flow.office import Office, Who
 from doorstep.intake.orders import read_order
-from doorstep.links.sender import End, Sender
 from doorstep.storage.store import Store
 from doorstep.terms.clock import FalseClock
 from doorstep.twin.agenda import Agenda
-from doorstep.twin.carrier import CarrierTransport
-from doorstep.twin.carrier_desk import API_KEY, CarrierDesk
+from doorstep.twin.carrier_desk import CarrierDesk
 from doorstep.twin.crew import Crew
 from doorstep.twin.faults import FaultPlan
 from doorstep.twin.journey import Trouble
 from doorstep.twin.market import Market, Wanted
-from doorstep.twin.roads import Roads
+from doorstep.twin.roads import Roads, sender_to
 from doorstep.twin.setting import Setting
 from doorstep.twin.suppliers import Suppliers
 from doorstep.twin.world import World, days_from
@@ -57,13 +55,7 @@ class Fortnight:
         faults = FaultPlan(seed, ppm=setting.world.faults_ppm)
         trouble = Trouble(**setting.world.trouble_ppm)
         desk = CarrierDesk(clock, seed, services, faults, trouble)
-        ends = {
-            service.carrier_id: End(
-                service.carrier_id, "http://carrier.invalid", {"Authorization": f"Bearer {API_KEY}"}
-            )
-            for service in services.values()
-        }
-        self.sender = Sender(ends, transport=CarrierTransport(desk))
+        self.sender = sender_to(desk, {service.carrier_id for service in services.values()})
         self._setting = setting
         self._world = World(Office(store, self.sender), clock, desk, setting.company, seed, Agenda(clock))
         self._roads = Roads(self._world)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from doorstep.flow import track
+from doorstep.links.sender import End, Sender
+from doorstep.twin.carrier import CarrierTransport
+from doorstep.twin.carrier_desk import API_KEY, CarrierDesk
 from doorstep.twin.world import World
+
+
+def sender_to(desk: CarrierDesk, carrier_ids: Collection[str]) -> Sender:
+    """A false wire on which every one of the carriers is the one at the desk."""
+    authorised = {"Authorization": f"Bearer {API_KEY}"}
+    ends = {carrier_id: End(carrier_id, "http://carrier.invalid", authorised) for carrier_id in sorted(carrier_ids)}
+    return Sender(ends, transport=CarrierTransport(desk))
 
 
 class Roads:
