@@ -6,7 +6,8 @@ tells, independently of both, whether a packing can be believed. All are pure fu
 
 To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
 (everything larger), `incumbent` (what is left of an earlier packing), `bounds`, `check`. What several of them share
-lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables).
+lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables). `draw` makes
+a drawing of a packed carton: `sheet` (the paper), `legend`, `occlusion` (what hides what).
 """
 
 from doorstep.packing.bounds import Estimate, EstimatedParcel, estimate
