@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tests.torture.campaign import Campaign, Report
 from tests.torture.mutants import MUTANTS
+from tests.torture.shop import SHOPS
 
 # B and C of the reliability plan together: half the kills hit the database, the others the office and its workers.
 TIERS = {"commit": 200, "nightly": 4_000, "release": 20_000}
@@ -28,7 +29,7 @@ def main() -> int:
     home = Path(tempfile.mkdtemp(prefix="doorstep-torture-"))
     console.print(f"seed {seed}, {kills} kills, in {home}")
     try:
-        report = _run(console, home, seed, kills, given.mutant)
+        report = _run(console, home, seed, kills, given.mutant, given.shop)
     finally:
         if not given.keep:
             shutil.rmtree(home, ignore_errors=True)
@@ -38,9 +39,9 @@ def main() -> int:
     return 1 if report.violations else 0
 
 
-def _run(console: Console, home: Path, seed: int, kills: int, mutant: str) -> Report:
+def _run(console: Console, home: Path, seed: int, kills: int, mutant: str, shop: str) -> Report:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar, Campaign(home, seed, kills, mutant) as campaign:
+    with Progress(*columns, console=console) as bar, Campaign(home, seed, kills, mutant, shop) as campaign:
         task = bar.add_task("loading", total=kills)
 
         def tell(said: str) -> None:
@@ -68,6 +69,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=None, help="where the figures go: var/torture-SEED.json")
     parser.add_argument("--keep", action="store_true", help="leave the database and the acknowledgements there")
     parser.add_argument("--mutant", choices=sorted(MUTANTS), default="", help="plant a fault that must be noticed")
+    parser.add_argument("--shop", choices=sorted(SHOPS), default="demo", help="which company is tortured")
     return parser
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from doorstep.flow.load import load_company
 from doorstep.flow.office import Who
 from doorstep.storage import schema
+from doorstep.terms.item import Tracking
 from doorstep.terms.refusals import Refusal
 from tests.torture import checks
 from tests.torture.client import Ack, AckFile, Client
@@ -24,7 +25,7 @@ from tests.torture.killer import KINDS, Plant
 from tests.torture.mutants import MUTANTS, Mutant
 from tests.torture.office import open_office
 from tests.torture.roles import ROLES, Person, goods_in
-from tests.torture.shop import busy_shop
+from tests.torture.shop import shop_of
 
 # What PostgreSQL does by default but for one thing: after a crash it syncs the file system at a stroke, not a thousand
 # files one by one. That is as safe, and ten times as fast.
@@ -48,6 +49,7 @@ class Report:
     seed: int
     kills_wanted: int
     mutant: str = ""
+    shop: str = "demo"
     kills: dict[str, int] = field(default_factory=dict)
     acknowledged: int = 0
     acknowledged_by_verb: dict[str, int] = field(default_factory=dict)
@@ -73,7 +75,8 @@ class Report:
     def replay(self) -> str:
         """How to run the same campaign again; the machine's own timing is not in the seed."""
         mutant = f" --mutant {self.mutant}" if self.mutant else ""
-        return f"./run torture --seed {self.seed} --kills {self.kills_wanted}{mutant}"
+        shop = "" if self.shop == "demo" else f" --shop {self.shop}"
+        return f"./run torture --seed {self.seed} --kills {self.kills_wanted}{mutant}{shop}"
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,8 +86,8 @@ class Report:
 class Campaign:
     """One campaign in a folder of its own; a context manager, at whose end nothing of it runs any more."""
 
-    def __init__(self, home: Path, seed: int, kills: int, mutant: str = "") -> None:
-        self.report = Report(seed, kills, mutant)
+    def __init__(self, home: Path, seed: int, kills: int, mutant: str = "", shop: str = "demo") -> None:
+        self.report = Report(seed, kills, mutant, shop)
         self._chance = random.Random(f"torture/{seed}")
         self._home, self._kills = home, kills
         self._mutant = MUTANTS.get(mutant, Mutant("", lambda: None))
@@ -93,7 +96,8 @@ class Campaign:
 
     def __enter__(self) -> Campaign:
         with ExitStack() as held:
-            self._plant = Plant(self._home, self.report.seed, self.report.mutant, {**SETTINGS, **self._mutant.settings})
+            settings = {**SETTINGS, **self._mutant.settings}
+            self._plant = Plant(self._home, self.report.seed, self.report.mutant, self.report.shop, settings)
             held.callback(self._plant.close)
             # Not the mutant's office: who checks must be sound.
             self._office = held.enter_context(open_office(self._plant.spec, pool_size=2))
@@ -105,7 +109,7 @@ class Campaign:
             held.callback(self._client.close)
             self._plant.revive()
             self._client.look("now")
-            self._crew = Crew(self._plant.port, self._plant.spec.carrier_port, self._acks, self.report.seed)
+            self._crew = Crew(self._plant.port, self._plant.spec, self._acks)
             held.callback(self._crew.go_home)
             self._held = held.pop_all()
         return self
@@ -207,9 +211,9 @@ class Campaign:
     def _come_to_rest(self) -> Iterator[list[str]]:
         """The faults stop, nobody orders any more: every order is delivered, every queue is empty, no hold is left."""
         checks.audit(self._plant.spec.carrier_port, "calm")
-        torturer = Person("torturer", self._client, self._chance, self._crew.memory, 0)
-        for item_id in ("MUG", "TEA", "LAMP"):
-            goods_in(torturer, item_id, 400)
+        torturer = Person("torturer", self._client, self._chance, self._crew.memory, 0, shop_of(self.report.shop))
+        for item_id in shop_of(self.report.shop).goods:
+            goods_in(torturer, item_id, 40 if shop_of(self.report.shop).tracking(item_id) is Tracking.SERIAL else 400)
         stay = [role for role in ROLES if role.until_the_end]
         for _ in range(_ROUNDS):
             self._crew.work(stay)
@@ -228,15 +232,16 @@ class Campaign:
             return [
                 *tx.rows("SELECT verb, key, due_at, leased_until, attempts, trouble FROM due LIMIT 10"),
                 *tx.rows(
-                    "SELECT o.order_id, d.*, f.state, f.ship_by FROM orders o JOIN demand d USING (order_id) "
-                    "LEFT JOIN fulfilment f USING (order_id) WHERE o.state = 'open' AND NOT stopped "
-                    "AND cleared_at IS NOT NULL LIMIT 10"
+                    "SELECT o.order_id, d.item_id, d.waiting, d.held, d.picked, d.shipped, f.site_id, f.service_id, "
+                    "f.state, f.ship_by FROM orders o JOIN demand d USING (order_id) "
+                    "LEFT JOIN fulfilment f USING (order_id) WHERE o.state = 'open' AND NOT o.stopped "
+                    "AND o.cleared_at IS NOT NULL LIMIT 10"
                 ),
             ]
 
     def _load(self) -> None:
         schema.create(self._store.engine)
-        told = load_company(self._office, Who("owner"), busy_shop())
+        told = load_company(self._office, Who("owner"), shop_of(self.report.shop).company)
         if isinstance(told, Refusal):
             raise ValueError(told.says)
         if self._mutant.before:

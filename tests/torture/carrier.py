@@ -17,7 +17,7 @@ from doorstep.twin.carrier_desk import CarrierDesk
 from doorstep.twin.faults import Fault, FaultPlan
 from tests.torture.clock import SharedClock
 from tests.torture.office import Spec, die_with_parent
-from tests.torture.shop import services
+from tests.torture.shop import shop_of
 
 FAULTS: Mapping[Fault, int] = {
     Fault.BUSY: 30_000,
@@ -46,7 +46,7 @@ def main(spec: Spec, listener: socket.socket) -> None:
     """Serve on a listening socket until the torturer ends."""
     die_with_parent()
     weather = Weather(spec.seed, ppm=FAULTS)
-    desk = CarrierDesk(SharedClock(spec.clock), spec.seed, services=services(), faults=weather)
+    desk = CarrierDesk(SharedClock(spec.clock), spec.seed, services=shop_of(spec.shop).services, faults=weather)
     app = _audited(make_carrier(desk, silence_seconds=1), desk)
     # A broken answer is on purpose, and no news.
     config = uvicorn.Config(app, log_level=60, access_log=False, lifespan="off")

@@ -8,13 +8,15 @@ import traceback
 from collections.abc import Sequence
 
 from tests.torture.client import AckFile, Client
+from tests.torture.office import Spec
 from tests.torture.roles import ROLES, Memory, Person, Role
+from tests.torture.shop import shop_of
 
 
 class Crew:
     """All people of the shop. `work` lets them go on, `rest` calls them together, each having got its last answer."""
 
-    def __init__(self, port: int, carrier_port: int, acks: AckFile, seed: int) -> None:
+    def __init__(self, port: int, spec: Spec, acks: AckFile) -> None:
         self.memory = Memory()
         self._roles: Sequence[Role] = ROLES
         self._working = threading.Event()
@@ -22,7 +24,14 @@ class Crew:
         self._busy = {role.name for role in ROLES}
         self._told = threading.Condition()
         people = [
-            Person(role.name, Client(port, acks), random.Random(f"{seed}/{role.name}"), self.memory, carrier_port)
+            Person(
+                role.name,
+                Client(port, acks),
+                random.Random(f"{spec.seed}/{role.name}"),
+                self.memory,
+                spec.carrier_port,
+                shop_of(spec.shop),
+            )
             for role in ROLES
         ]
         self._threads = [

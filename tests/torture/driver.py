@@ -21,7 +21,6 @@ from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.terms.refusals import Refusal
 from tests.torture.mutants import plant
 from tests.torture.office import Spec, die_with_parent, open_office, tell_trouble
-from tests.torture.shop import SITE
 
 Asked = Mapping[str, Any]
 WHO = Who("eve")
@@ -119,7 +118,7 @@ def _receive(office: Office, asked: Asked) -> Any:
 def _expect(office: Office, asked: Asked) -> Any:
     due_at = datetime.fromisoformat(asked["due_at"])
     return receive.expect_inbound(
-        office, WHO, "potter", SITE, asked["item_id"], asked["quantity"], due_at, asked["key"]
+        office, WHO, "potter", asked["site_id"], asked["item_id"], asked["quantity"], due_at, asked["key"]
     )
 
 
@@ -153,7 +152,7 @@ def _now(office: Office, asked: Asked) -> Any:
 VERBS: Mapping[str, Callable[[Office, Asked], Any]] = {
     "place": _place,
     "clear": lambda office, asked: place.clear_order(office, WHO, asked["order_id"]),
-    "release": lambda office, asked: release.release_wave(office, WHO, SITE, 30),
+    "release": lambda office, asked: release.release_wave(office, WHO, asked["site_id"], 30),
     "pick": _pick,
     "pack": lambda office, asked: pack.pack(office, WHO, asked["fulfilment_id"], asked["key"]),
     "hand_over": lambda office, asked: hand_over.hand_over(

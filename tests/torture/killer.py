@@ -48,7 +48,7 @@ class Victim:
 class Plant:
     """The database, the carrier, the office and its workers, as processes; all but the carrier can be killed here."""
 
-    def __init__(self, home: Path, seed: int, mutant: str, settings: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, seed: int, mutant: str, shop: str, settings: Mapping[str, str]) -> None:
         self._settings = settings
         self._home = home
         self._context = multiprocessing.get_context("forkserver")
@@ -64,6 +64,7 @@ class Plant:
             troubles=home / "troubles.txt",
             seed=seed,
             mutant=mutant,
+            shop=shop,
         )
         self._victims: dict[str, Victim] = {}
         self._carrier = self._start(carrier.main, replace(self.spec, mutant=""), self._carrier_socket)

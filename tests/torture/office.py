@@ -19,8 +19,8 @@ from doorstep.storage.store import Store
 from doorstep.terms.ids import Ids
 from doorstep.twin.carrier_desk import API_KEY
 from tests.torture.clock import SharedClock
+from tests.torture.shop import shop_of
 
-CARRIERS = ("swift", "steady")
 POOL = 12
 
 
@@ -34,6 +34,7 @@ class Spec:
     troubles: Path
     seed: int
     mutant: str = ""
+    shop: str = "demo"
 
 
 @contextmanager
@@ -43,8 +44,9 @@ def open_office(spec: Spec, pool_size: int = POOL) -> Iterator[Office]:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     clock = SharedClock(spec.clock)
     headers = {"Authorization": f"Bearer {API_KEY}"}
+    carriers = shop_of(spec.shop).carrier_ids
     base_url = f"http://127.0.0.1:{spec.carrier_port}"
-    ends = {name: End(name, base_url, headers, silence_ms=300, deadline_ms=2_000) for name in CARRIERS}
+    ends = {name: End(name, base_url, headers, silence_ms=300, deadline_ms=2_000) for name in carriers}
     store, sender = Store(spec.url, clock, Ids.secret(clock), pool_size), Sender(ends)
     try:
         yield Office(store, sender)

@@ -9,17 +9,19 @@ import random
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from doorstep.terms.item import Tracking
 from doorstep.twin.carrier_desk import API_KEY
 from tests.torture.client import Client
-from tests.torture.shop import HOMES, LAMP_BIN, MUG_BIN, TEA_BIN, an_order, lamps
+from tests.torture.shop import Shop, serials
 
 MOST_INSIDE = 25
+_LITTLE = 40
 _CARRIER_S = 3
 
 
@@ -43,6 +45,7 @@ class Person:
     chance: random.Random
     memory: Memory
     carrier_port: int
+    shop: Shop
     keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def key(self) -> str:
@@ -73,7 +76,7 @@ def buy(person: Person) -> bool:
         return False
     for _ in range(person.chance.randint(1, 3)):
         key = person.key()
-        order = an_order(person.chance, key)
+        order = person.shop.order(person.chance, key)
         told = person.client.ask("place", key=key, order=order)
         if "answer" in told:
             order_id = told["answer"]["order_id"]
@@ -94,8 +97,8 @@ def pay(person: Person) -> bool:
 
 
 def release(person: Person) -> bool:
-    told = person.client.ask("release")
-    return bool(told["answer"]["wave_id"])
+    waves = [person.client.ask("release", site_id=site_id) for site_id in person.shop.site_ids]
+    return any(told["answer"]["wave_id"] for told in waves)
 
 
 def pick(person: Person) -> bool:
@@ -192,7 +195,7 @@ def count(person: Person) -> bool:
         if person.chance.random() < 0.2:
             there = there[1:]
         person.client.ask("count", key=person.key(), counted=len(there), serials=there, **where)
-    elif one["item_id"] != "LAMP":
+    elif person.shop.tracking(one["item_id"]) is not Tracking.SERIAL:
         counted = max(0, one["on_hand"] + person.chance.choice((0, 0, 1, -1, -2, -5)))
         person.client.ask("count", key=person.key(), counted=counted, **where)
     return True
@@ -200,22 +203,24 @@ def count(person: Person) -> bool:
 
 def restock(person: Person) -> bool:
     """Goods come in where little is left."""
-    left = dict.fromkeys(("MUG", "TEA", "LAMP"), 0)
+    left = dict.fromkeys(person.shop.goods, 0)
     for one in person.client.look("bins"):
         left[one["item_id"]] += one["on_hand"]
-    for item_id, on_hand in left.items():
-        if on_hand < 40:
-            goods_in(person, item_id, 120)
+    short = [item_id for item_id, on_hand in left.items() if on_hand < _LITTLE]
+    for item_id in person.chance.sample(short, min(len(short), 3)):
+        goods_in(person, item_id, 20 if person.shop.tracking(item_id) is Tracking.SERIAL else 120)
     return True
 
 
 def expect(person: Person) -> bool:
     if len(person.memory.inbounds) > 5:
         return False
-    item_id, quantity = person.chance.choice(("MUG", "TEA", "LAMP")), person.chance.randint(5, 30)
+    item_id, quantity = person.chance.choice(list(person.shop.goods)), person.chance.randint(5, 30)
     now = _instant(str(person.client.look("now")))
     due_at = _stamp(now + timedelta(hours=person.chance.randint(4, 60)))
-    told = person.client.ask("expect", key=person.key(), item_id=item_id, quantity=quantity, due_at=due_at)
+    site_id = person.shop.bin_of[item_id].partition("/")[0]
+    what = {"site_id": site_id, "item_id": item_id, "quantity": quantity, "due_at": due_at}
+    told = person.client.ask("expect", key=person.key(), **what)
     person.memory.inbounds.append((told["answer"], item_id, quantity))
     return True
 
@@ -233,12 +238,11 @@ def bring(person: Person) -> bool:
 def goods_in(person: Person, item_id: str, quantity: int, inbound_id: str = "") -> None:
     """Units of an item come into its bin: a lot of its own, serials of its own."""
     key = person.key()
-    places: Mapping[str, Mapping[str, Any]] = {
-        "MUG": {"place_id": MUG_BIN},
-        "TEA": {"place_id": TEA_BIN, "lot": f"T-{key}", "expires_on": "2028-12-31"},
-        "LAMP": {"place_id": LAMP_BIN, "serials": lamps(key, quantity)},
-    }
-    more = places[item_id]
+    more: dict[str, Any] = {"place_id": person.shop.bin_of[item_id]}
+    if person.shop.tracking(item_id) is Tracking.LOT:
+        more |= {"lot": f"T-{key}", "expires_on": "2028-12-31"}
+    elif person.shop.tracking(item_id) is Tracking.SERIAL:
+        more["serials"] = serials(item_id, key, quantity)
     person.client.ask("receive", key=key, item_id=item_id, quantity=quantity, inbound_id=inbound_id, **more)
 
 
@@ -255,7 +259,7 @@ def change(person: Person) -> bool:
             ("cancel_line", {"line_no": line_no}),
             ("cancel_order", {}),
             ("change_quantity", {"line_no": line_no, "quantity": person.chance.randint(1, 4)}),
-            ("change_address", {"address": HOMES[person.chance.choice(list(HOMES))]}),
+            ("change_address", {"address": person.shop.homes[person.chance.randrange(len(person.shop.homes))]}),
             ("change_date", {"asked_by": (now + timedelta(days=person.chance.randint(7, 20))).date().isoformat()}),
             ("hold", {}),
             ("hold", {}),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+SMALL = ("--shop", "corner_shop")  # the company that is tortured fastest
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.shell import torture
+from tests.torture.shell import SMALL, torture
 
 SEED = 20_260_302
 
 
 def test_five_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    ran = torture(tmp_path / "figures.json", "--seed", str(SEED), "--kills", "5")
+    ran = torture(tmp_path / "figures.json", "--seed", str(SEED), "--kills", "5", *SMALL)
     print(f"seed {SEED}: {ran.figures}")
     assert not ran.figures["violations"], f"{ran.violations}\nAgain: {ran.figures['replay']}"
     assert ran.code == 0, ran.said
@@ -24,10 +24,10 @@ def test_five_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
 
 def test_an_answer_before_its_commit_is_noticed(tmp_path: Path) -> None:
     """The torture can fail: here the office answers first and commits afterwards, and dies in between."""
-    ran = torture(tmp_path / "figures.json", "--seed", "3", "--kills", "18", "--mutant", "ack_before_commit")
+    ran = torture(tmp_path / "figures.json", "--seed", "3", "--kills", "18", "--mutant", "ack_before_commit", *SMALL)
     assert ran.code == 1, ran.said
     assert "is lost" in ran.violations or "and now" in ran.violations, ran.violations
-    assert ran.figures["replay"] == "./run torture --seed 3 --kills 18 --mutant ack_before_commit"
+    assert ran.figures["replay"] == "./run torture --seed 3 --kills 18 --mutant ack_before_commit --shop corner_shop"
     assert ran.figures["replay"] in ran.said.replace("\n", "")
 
 

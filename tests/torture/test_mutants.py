@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.torture.mutants import MUTANTS
-from tests.torture.shell import torture
+from tests.torture.shell import SMALL, torture
 
 # What is said of each, and how many kills it may take until it is.
 NOTICED = {
@@ -26,6 +26,8 @@ NOTICED = {
 @pytest.mark.parametrize("name", sorted(MUTANTS))
 def test_a_planted_fault_is_noticed(name: str, tmp_path: Path) -> None:
     words, kills = NOTICED[name]
-    ran = torture(tmp_path / "figures.json", "--seed", "7", "--kills", str(kills), "--mutant", name, patience_s=390)
+    ran = torture(
+        tmp_path / "figures.json", "--seed", "7", "--kills", str(kills), "--mutant", name, *SMALL, patience_s=390
+    )
     assert ran.code == 1, ran.said
     assert any(word in ran.violations for word in words.split("|")), ran.violations
