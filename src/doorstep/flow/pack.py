@@ -11,7 +11,7 @@ from typing import Any
 from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import Content, ParcelPacked, moves_between
 from doorstep.events.steps import Step
-from doorstep.flow.office import Office, Scribe, Who, company_of
+from doorstep.flow.office import Office, Scribe, Who, set_up
 from doorstep.flow.pick import may_work_on
 from doorstep.flow.slack import hand_off
 from doorstep.packing import Packing, cartonize, check
@@ -21,10 +21,11 @@ from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS
 from doorstep.terms.company import Company
 from doorstep.terms.ids import sscc
-from doorstep.terms.item import Item, Tracking
-from doorstep.terms.parcel import PackedCarton
+from doorstep.terms.item import Item
+from doorstep.terms.parcel import Carton, PackedCarton
 from doorstep.terms.places import dock_place, pack_place
 from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.service import CarrierService
 
 
 class UncheckedPackingError(Exception):
@@ -61,40 +62,75 @@ def pack(
     """Pack what was picked for a fulfilment order. `weights_g` are the scale's, parcel by parcel, if there is one."""
 
     def step(tx: Transaction) -> PackDone | Refusal:
-        row = floor.fulfilment(tx, fulfilment_id)
-        if row is None:
-            return Refusal(Why.UNKNOWN_TASK, f"There is no fulfilment order {fulfilment_id}.", {})
-        order = orders.lock(tx, row.order_id)
-        row = floor.fulfilment(tx, fulfilment_id)
-        refusal = may_work_on(order, "pack")
-        if refusal:
-            return refusal
-        if row.state != "picked":
-            says = f"Fulfilment order {fulfilment_id} is {row.state}; only what is picked can be packed."
-            return Refusal(Why.WRONG_STATE, says, {"fulfilment_id": fulfilment_id, "state": row.state})
-        return _pack(tx, Scribe(who, tx.now), company_of(tx), order, row, weights_g, started_at)
+        bench = _read(tx, fulfilment_id)
+        if isinstance(bench, Refusal):
+            return bench
+        return _pack(tx, Scribe(who, tx.now), bench, weights_g, started_at)
 
     return office.store.run(step, answers=PackDone, key=key, request=[fulfilment_id, list(weights_g)])
 
 
-def _pack(
-    tx: Transaction,
-    scribe: Scribe,
-    company: Company,
-    order: Any,
-    fulfilment: Any,
-    weights_g: Sequence[int],
-    started_at: datetime | None,
-) -> PackDone | Refusal:
-    bench = floor.bench(tx, fulfilment.fulfilment_id)
-    items = master.items(tx, {row.item_id for row in bench})
-    packing = _fit(tx, company, order, fulfilment, bench, items)
-    if isinstance(packing, Refusal):
-        return packing
-    refusal = _judge_weights(fulfilment, packing, weights_g, items)
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """A fulfilment order that can be packed, what lies on the bench for it, and what packing needs to know."""
+
+    company: Company
+    fulfilment: Any
+    site_area: str
+    area: str
+    service: CarrierService | None
+    rows: Sequence[Any]
+    items: Mapping[str, Item]
+    units: Sequence[Any]
+    cartons: tuple[Carton, ...]
+
+
+def _read(tx: Transaction, fulfilment_id: str) -> _Bench | Refusal:
+    locked, found, rows, items, units, services, sites, cartons, company = tx.answers(
+        orders.lock_those_of("fulfilment", [fulfilment_id]),  # first: the rest is as whoever had the lock has left it
+        floor.fulfilments_query([fulfilment_id]),
+        floor.bench_query(fulfilment_id),
+        master.items_on_bench(fulfilment_id),
+        stock.units_of_fulfilment(fulfilment_id),
+        master.services_of_fulfilments([fulfilment_id]),
+        master.SITES,
+        master.CARTONS,
+        master.COMPANY,
+    )
+    if not found:
+        return Refusal(Why.UNKNOWN_TASK, f"There is no fulfilment order {fulfilment_id}.", {})
+    (order,), (row,) = locked, found
+    refusal = may_work_on(order, "pack")
     if refusal:
         return refusal
-    goods = _Goods(tx, fulfilment, bench, items)
+    if row.state != "picked":
+        says = f"Fulfilment order {fulfilment_id} is {row.state}; only what is picked can be packed."
+        return Refusal(Why.WRONG_STATE, says, {"fulfilment_id": fulfilment_id, "state": row.state})
+    place = pack_place(row.site_id)
+    return _Bench(
+        company=set_up(company),
+        fulfilment=row,
+        site_area=master.read_sites(sites)[row.site_id].area,
+        area=order.area,
+        service=master.read_services(services).get(row.service_id),
+        rows=rows,
+        items=master.read_items(items),
+        units=[unit for unit in units if unit.place_id == place],
+        cartons=master.read_cartons(cartons),
+    )
+
+
+def _pack(
+    tx: Transaction, scribe: Scribe, bench: _Bench, weights_g: Sequence[int], started_at: datetime | None
+) -> PackDone | Refusal:
+    company, fulfilment = bench.company, bench.fulfilment
+    packing = _fit(bench)
+    if isinstance(packing, Refusal):
+        return packing
+    refusal = _judge_weights(fulfilment, packing, weights_g, bench.items)
+    if refusal:
+        return refusal
+    goods = _Goods(bench)
     serials = orders.next_sscc_serials(tx, len(packing.cartons))
     done = []
     for number, filled in enumerate(packing.cartons):
@@ -128,22 +164,13 @@ def packed_fact(scribe: Scribe, body: ParcelPacked, started_at: datetime | None 
     return scribe(body, site=body.site_id, place=dock_place(body.site_id), **times)
 
 
-def _fit(
-    tx: Transaction,
-    company: Company,
-    order: Any,
-    fulfilment: Any,
-    bench: Sequence[Any],
-    items: Mapping[str, Item],
-) -> Packing | Refusal:
+def _fit(bench: _Bench) -> Packing | Refusal:
     units: dict[str, int] = defaultdict(int)
-    for row in bench:
+    for row in bench.rows:
         units[row.item_id] += row.quantity
-    goods = [pack_item(items[item_id], quantity) for item_id, quantity in units.items()]
-    cartons = master.cartons(tx)
-    service = master.service(tx, fulfilment.service_id)
-    site = master.sites(tx)[fulfilment.site_id]
-    price = Lane(service, company.currency, site.area, order.area).price if service else None
+    goods = [pack_item(bench.items[item_id], quantity) for item_id, quantity in units.items()]
+    cartons, service = bench.cartons, bench.service
+    price = Lane(service, bench.company.currency, bench.site_area, bench.area).price if service else None
     packing = cartonize(goods, cartons, price=price)
     if packing.unpackable:
         worst = packing.unpackable[0]
@@ -184,15 +211,14 @@ class _Heap:
 class _Goods:
     """What lies on the bench, handed out to cartons line by line, lots and serials kept apart."""
 
-    def __init__(self, tx: Transaction, fulfilment: Any, bench: Sequence[Any], items: Mapping[str, Item]) -> None:
+    def __init__(self, bench: _Bench) -> None:
+        serials: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for unit in bench.units:
+            serials[unit.line_no, unit.item_id].append(unit.serial)
         self._left: dict[str, list[_Heap]] = defaultdict(list)
-        for row in bench:
-            serials: list[str] = []
-            if items[row.item_id].tracking is Tracking.SERIAL:
-                place = pack_place(fulfilment.site_id)
-                units = stock.serials_of_line(tx, fulfilment.fulfilment_id, row.line_no, row.item_id, place)
-                serials = [unit.serial for unit in units]
-            self._left[row.item_id].append(_Heap(row.line_no, row.lot, row.quantity, serials))
+        for row in bench.rows:
+            its_own = serials[row.line_no, row.item_id]
+            self._left[row.item_id].append(_Heap(row.line_no, row.lot, row.quantity, its_own))
 
     def take(self, filled: PackedCarton) -> tuple[Content, ...]:
         wanted: dict[str, int] = defaultdict(int)

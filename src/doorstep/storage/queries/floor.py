@@ -76,8 +76,13 @@ def fulfilments_query(fulfilment_ids: Collection[str]) -> Query:
 
 def bench(tx: Transaction, fulfilment_id: str) -> list[Any]:
     """Rows (line_no, item_id, lot, quantity) of what lies on the pack bench for a fulfilment order."""
-    return tx.rows(
-        "SELECT * FROM bench WHERE fulfilment_id = %s AND quantity > 0 ORDER BY line_no, item_id, lot", fulfilment_id
+    return tx.rows(*bench_query(fulfilment_id))
+
+
+def bench_query(fulfilment_id: str) -> Query:
+    return (
+        "SELECT * FROM bench WHERE fulfilment_id = %s AND quantity > 0 ORDER BY line_no, item_id, lot",
+        fulfilment_id,
     )
 
 

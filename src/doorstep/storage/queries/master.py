@@ -88,9 +88,21 @@ def items_query(item_ids: Collection[str]) -> Query:
     return ("SELECT item::text AS text FROM item WHERE item_id = ANY(%s)", list(item_ids))
 
 
-def _items(tx: Transaction, item_ids: Collection[str]) -> dict[str, Item]:
-    found: Iterable[Item] = (_parsed(Item, row.text) for row in tx.rows(*items_query(item_ids)))
+def items_on_bench(fulfilment_id: str) -> Query:
+    """The items of what lies on the pack bench for a fulfilment order, for `read_items`."""
+    return (
+        "SELECT item::text AS text FROM item WHERE item_id IN (SELECT item_id FROM bench WHERE fulfilment_id = %s)",
+        fulfilment_id,
+    )
+
+
+def read_items(rows: Iterable[Any]) -> dict[str, Item]:
+    found: Iterable[Item] = (_parsed(Item, row.text) for row in rows)
     return {item.item_id: item for item in found}
+
+
+def _items(tx: Transaction, item_ids: Collection[str]) -> dict[str, Item]:
+    return read_items(tx.rows(*items_query(item_ids)))
 
 
 def services(tx: Transaction) -> tuple[CarrierService, ...]:
@@ -125,10 +137,20 @@ def read_services(rows: Iterable[Any]) -> dict[str, CarrierService]:
 
 
 def cartons(tx: Transaction) -> tuple[Carton, ...]:
-    return tuple(_parsed(Carton, row.text) for row in tx.rows(*CARTONS))
+    return read_cartons(tx.rows(*CARTONS))
+
+
+def read_cartons(rows: Iterable[Any]) -> tuple[Carton, ...]:
+    """What CARTONS was answered."""
+    return tuple(_parsed(Carton, row.text) for row in rows)
 
 
 def sites(tx: Transaction) -> dict[str, Site]:
+    return read_sites(tx.rows(*SITES))
+
+
+def read_sites(rows: Iterable[Any]) -> dict[str, Site]:
+    """What SITES was answered."""
     return {
         row.site_id: Site(
             row.site_id,
@@ -139,7 +161,7 @@ def sites(tx: Transaction) -> dict[str, Site]:
             row.daily_orders,
             SiteKind(row.kind),
         )
-        for row in tx.rows(*SITES)
+        for row in rows
     }
 
 

@@ -151,5 +151,14 @@ def serials_of_line(tx: Transaction, fulfilment_id: str, line_no: int, item_id: 
     )
 
 
+def units_of_fulfilment(fulfilment_id: str) -> Query:
+    """Rows (line_no, item_id, serial, place_id) of the units picked for a fulfilment order, locked for this step."""
+    return (
+        "SELECT line_no, item_id, serial, place_id FROM unit WHERE fulfilment_id = %s "
+        "ORDER BY item_id, serial FOR UPDATE",
+        fulfilment_id,
+    )
+
+
 def inbound_row(tx: Transaction, inbound_id: str) -> Any:
     return tx.one("SELECT * FROM inbound WHERE inbound_id = %s FOR UPDATE", inbound_id)
