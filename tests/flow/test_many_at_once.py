@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from doorstep.flow.hand_over import hand_over
 from doorstep.flow.later import run_due
 from doorstep.flow.pick import PickDone, PickIn, confirm_pick, confirm_picks
 from doorstep.flow.ship import LabelsAsked, request_labels, request_labels_many, send_label, send_labels
@@ -185,3 +186,22 @@ def test_a_label_whose_turn_comes_too_late_is_left_for_others(shop: Shop) -> Non
     assert send_labels(shop.office, asks, until=shop.clock.now()) == (NOT_BEGUN,) * 4
     assert shop.desk.live_labels() == {}
     assert isinstance(NOT_BEGUN, TryAgain)
+
+
+def test_parcels_that_a_driver_takes_at_once_are_those_he_takes_one_by_one(shelf: Shelf, clock: FalseClock) -> None:
+    def at_the_dock(shop: Shop) -> list[str]:
+        for wanted in (("MUG", 1), ("LAMP", 2)):
+            shop.to_the_dock(wanted)
+        return [row.sscc for row in shop.rows("SELECT sscc FROM parcel ORDER BY sscc")]
+
+    def each(shop: Shop) -> None:
+        for sscc in at_the_dock(shop):
+            (row,) = shop.rows("SELECT carrier_id FROM label WHERE sscc = %s", sscc)
+            assert granted(hand_over(shop.office, PICKER, row.carrier_id, [sscc], shop.key())).handed_over == (sscc,)
+
+    def many(shop: Shop) -> None:
+        ssccs = at_the_dock(shop)
+        carriers = {row.carrier_id for row in shop.rows("SELECT carrier_id FROM label")}
+        assert sum(len(granted(hand_over(shop.office, PICKER, c, ssccs, c)).handed_over) for c in carriers) == 3
+
+    both_ways(shelf, clock, each, many)

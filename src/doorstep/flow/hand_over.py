@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import Content, moves_between
 from doorstep.events.shipping import HandedOver
 from doorstep.events.steps import Step
-from doorstep.flow.office import Office, Scribe, Who, company_of
+from doorstep.flow.office import Office, Scribe, Who, set_up
 from doorstep.flow.pick import may_work_on
 from doorstep.flow.slack import hand_off
 from doorstep.storage.queries import floor, master, orders
@@ -42,60 +43,90 @@ def hand_over(
     """The carrier's driver takes parcels at the dock. Good ones go, bad ones stay and say why."""
 
     def step(tx: Transaction) -> HandOverDone | Refusal:
+        dock = _Dock(tx, carrier_id, list(dict.fromkeys(ssccs)))
         kept = []
         done = []
-        rows = {row.sscc: row for row in tx.rows("SELECT * FROM parcel WHERE sscc = ANY(%s)", list(ssccs))}
-        orders.lock_all(tx, sorted({row.order_id for row in rows.values()}))
         for sscc in dict.fromkeys(ssccs):
-            refusal = _judge(tx, carrier_id, sscc)
+            refusal = dock.judge(sscc)
             if refusal is not None:
                 kept.append(NotHandedOver(sscc, refusal))
                 continue
-            _take(tx, Scribe(who, tx.now), carrier_id, rows[sscc], occurred_at or tx.now)
+            dock.take(Scribe(who, tx.now), sscc, occurred_at or tx.now)
             done.append(sscc)
         return HandOverDone(tuple(done), tuple(kept))
 
     return office.store.run(step, answers=HandOverDone, key=key, request=[carrier_id, list(ssccs)])
 
 
-def _judge(tx: Transaction, carrier_id: str, sscc: str) -> Refusal | None:
-    row = floor.parcel(tx, sscc)
-    if row is None:
-        return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {sscc}.", {"sscc": sscc})
-    if row.state != "packed":
-        return Refusal(Why.WRONG_STATE, f"Parcel {sscc} is {row.state}.", {"sscc": sscc, "state": row.state})
-    refusal = may_work_on(orders.order(tx, row.order_id), "hand over")
-    if refusal:
-        return refusal
-    label = next((label for label in floor.labels(tx, [sscc]) if label.state == "bought"), None)
-    if label is None:
-        return Refusal(Why.WRONG_STATE, f"Parcel {sscc} has no label yet.", {"sscc": sscc})
-    if label.carrier_id != carrier_id:
-        says = f"Parcel {sscc} goes with {label.carrier_id}, not with {carrier_id}."
-        return Refusal(Why.UNKNOWN_CARRIER, says, {"sscc": sscc, "carrier_id": label.carrier_id})
-    return _too_early(tx, row)
+class _Dock:
+    """The parcels that a driver may take, as they stand now that nobody else may change them, and what goes with them.
 
+    Those that are taken are taken here, too.
+    """
 
-def _too_early(tx: Transaction, parcel: Any) -> Refusal | None:
-    """A parcel that the customer asked for not before a day stays at the dock until the day it is planned to leave."""
-    if orders.order(tx, parcel.order_id).asked_from is None:
-        return None
-    wall = master.sites(tx)[parcel.site_id].calendar
-    leaves = wall.day_of(floor.fulfilment(tx, parcel.fulfilment_id).departs)
-    if wall.day_of(tx.now) >= leaves:
-        return None
-    says = f"Parcel {parcel.sscc} leaves on {leaves}: sent today it would be there before the day asked for."
-    return Refusal(Why.WRONG_STATE, says, {"sscc": parcel.sscc, "leaves_on": leaves.isoformat()})
+    def __init__(self, tx: Transaction, carrier_id: str, ssccs: Sequence[str]) -> None:
+        self._tx, self._carrier_id = tx, carrier_id
+        locked, parcels, labels, contents, fulfilments, sites, company = tx.answers(
+            orders.lock_those_of("parcel", ssccs),  # first: what follows is as whoever had the lock has left it
+            floor.parcels_beside(ssccs),
+            floor.labels_query(ssccs),
+            floor.contents_query(ssccs),
+            floor.fulfilments_of_parcels(ssccs),
+            master.SITES,
+            master.COMPANY,
+        )
+        self._company, self._sites = company, master.read_sites(sites)
+        self._orders = {row.order_id: row for row in locked}
+        self._parcels = {row.sscc: row for row in parcels}
+        self._labels = {row.sscc: row for row in labels if row.state == "bought"}
+        self._fulfilments = {row.fulfilment_id: row for row in fulfilments}
+        self._contents: dict[str, list[Content]] = defaultdict(list)
+        for row in contents:
+            self._contents[row.sscc].append(read_content(row))
+        self._waiting: dict[str, set[str]] = defaultdict(set)  # packed parcels, by fulfilment order
+        for row in parcels:
+            if row.state == "packed":
+                self._waiting[row.fulfilment_id].add(row.sscc)
 
+    def judge(self, sscc: str) -> Refusal | None:
+        row = self._parcels.get(sscc)
+        if row is None:
+            return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {sscc}.", {"sscc": sscc})
+        if row.state != "packed":
+            return Refusal(Why.WRONG_STATE, f"Parcel {sscc} is {row.state}.", {"sscc": sscc, "state": row.state})
+        refusal = may_work_on(self._orders[row.order_id], "hand over")
+        if refusal:
+            return refusal
+        label = self._labels.get(sscc)
+        if label is None:
+            return Refusal(Why.WRONG_STATE, f"Parcel {sscc} has no label yet.", {"sscc": sscc})
+        if label.carrier_id != self._carrier_id:
+            says = f"Parcel {sscc} goes with {label.carrier_id}, not with {self._carrier_id}."
+            return Refusal(Why.UNKNOWN_CARRIER, says, {"sscc": sscc, "carrier_id": label.carrier_id})
+        return self._too_early(row)
 
-def _take(tx: Transaction, scribe: Scribe, carrier_id: str, parcel: Any, occurred_at: datetime) -> None:
-    """Record that the carrier has a packed parcel; its fulfilment order is handed over with its last one."""
-    tx.record(handed_over_fact(scribe, carrier_id, parcel, contents_of(tx, parcel.sscc), occurred_at))
-    tx.flush()
-    if any(other.state == "packed" for other in floor.parcels(tx, [parcel.fulfilment_id])):
-        return
-    fulfilment = floor.fulfilment(tx, parcel.fulfilment_id)
-    tx.record(hand_off(scribe, company_of(tx), fulfilment, Step.HAND_OVER, Step.TRACK, occurred_at))
+    def _too_early(self, parcel: Any) -> Refusal | None:
+        """A parcel that the customer asked for not before a day stays at the dock until the day it is to leave."""
+        if self._orders[parcel.order_id].asked_from is None:
+            return None
+        wall = self._sites[parcel.site_id].calendar
+        leaves = wall.day_of(self._fulfilments[parcel.fulfilment_id].departs)
+        if wall.day_of(self._tx.now) >= leaves:
+            return None
+        says = f"Parcel {parcel.sscc} leaves on {leaves}: sent today it would be there before the day asked for."
+        return Refusal(Why.WRONG_STATE, says, {"sscc": parcel.sscc, "leaves_on": leaves.isoformat()})
+
+    def take(self, scribe: Scribe, sscc: str, occurred_at: datetime) -> None:
+        """Record that the carrier has a packed parcel; its fulfilment order is handed over with its last one."""
+        parcel = self._parcels[sscc]
+        contents = tuple(self._contents[sscc])
+        self._tx.record(handed_over_fact(scribe, self._carrier_id, parcel, contents, occurred_at))
+        waiting = self._waiting[parcel.fulfilment_id]
+        waiting.discard(sscc)
+        if not waiting:
+            fulfilment = self._fulfilments[parcel.fulfilment_id]
+            company = set_up(self._company)
+            self._tx.record(hand_off(scribe, company, fulfilment, Step.HAND_OVER, Step.TRACK, occurred_at))
 
 
 def handed_over_fact(

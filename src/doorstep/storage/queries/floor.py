@@ -103,7 +103,23 @@ def parcel(tx: Transaction, sscc: str) -> Any:
 
 
 def contents(tx: Transaction, ssccs: Collection[str]) -> list[Any]:
-    return tx.rows("SELECT * FROM parcel_content WHERE sscc = ANY(%s) ORDER BY sscc, content_no", list(ssccs))
+    return tx.rows(*contents_query(ssccs))
+
+
+def contents_query(ssccs: Collection[str]) -> Query:
+    return ("SELECT * FROM parcel_content WHERE sscc = ANY(%s) ORDER BY sscc, content_no", list(ssccs))
+
+
+_BESIDE = "(SELECT fulfilment_id FROM parcel WHERE sscc = ANY(%s))"
+
+
+def parcels_beside(ssccs: Collection[str]) -> Query:
+    """The parcels and all others of their fulfilment orders, opened ones too."""
+    return (f"SELECT * FROM parcel WHERE fulfilment_id IN {_BESIDE} ORDER BY sscc", list(ssccs))
+
+
+def fulfilments_of_parcels(ssccs: Collection[str]) -> Query:
+    return (f"SELECT * FROM fulfilment WHERE fulfilment_id IN {_BESIDE}", list(ssccs))
 
 
 def label(tx: Transaction, label_id: str) -> Any:
@@ -112,7 +128,11 @@ def label(tx: Transaction, label_id: str) -> Any:
 
 def labels(tx: Transaction, ssccs: Collection[str]) -> list[Any]:
     """Every label of the parcels, oldest first."""
-    return tx.rows("SELECT * FROM label WHERE sscc = ANY(%s) ORDER BY label_id", list(ssccs))
+    return tx.rows(*labels_query(ssccs))
+
+
+def labels_query(ssccs: Collection[str]) -> Query:
+    return ("SELECT * FROM label WHERE sscc = ANY(%s) ORDER BY label_id", list(ssccs))
 
 
 def labels_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
