@@ -73,6 +73,8 @@ def test_a_wave_of_two_orders_is_two_doings_that_wait_each_for_its_own_plan() ->
         ("release", 90),
         ("release", 60),
     ]
+    assert made.order.tolist() == sorted(made.order.tolist())
+    assert steps(made) == ["promise", "plan", "release"] * 2
 
 
 def test_a_short_pick_is_planned_again_from_when_it_was_found_short() -> None:
@@ -100,6 +102,7 @@ def test_what_a_carrier_tells_again_counts_as_told_last_and_what_it_takes_back_n
         told("MilestoneReached:out_for_delivery", 91_000, "o1", "f1", "p1", withdrawn=True),
     ]
     found = waits(*again)
+    assert steps(doings(*again)).count("transit") == 1
     assert found["first_scan"] == ("hand_over", 10_000)
     assert found["deliver"] == ("transit", 40_000)
 
@@ -206,8 +209,7 @@ def _waited_for(made: Doings, row: int, one: int, gathers: str) -> bool:
     level = OBJECT_TYPES[made.level[one]]
     if level not in mine.waits_for or not theirs.leads_on:
         return False
-    inside = made.fulfilment[one] == made.fulfilment[row] and made.level[row] != 0
-    return level == "order" or bool(inside and made.level[one] != made.level[row])
+    return level == "order" or bool(made.fulfilment[one] == made.fulfilment[row] != NONE)
 
 
 def _of_doing(facts: Sequence[Told]) -> Doings:

@@ -80,7 +80,7 @@ def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Co
         for level in range(1, _LEVELS):
             of_level = (doings.level[by_fulfilment] == level) & leads[by_fulfilment]
             last = _last_before(places, of_level, group)
-            wanted = waits_for[by_fulfilment, level] & (doings.level[by_fulfilment] != level) & (last != NONE)
+            wanted = waits_for[by_fulfilment, level] & (last != NONE)
             at, found = by_fulfilment[wanted], by_fulfilment[last[wanted]]
             later = found > before[at]
             before[at[later]], run[at[later]] = found[later], by_fulfilment[runs[last[wanted]]][later]
