@@ -149,6 +149,14 @@ class ShipmentPage(Page):
     order_id: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:@-]*$")] = ""
 
 
+class DrawingOf(Strict):
+    """How to draw a parcel: only its first `upto` units, with the legend, with plain colours instead of variables."""
+
+    upto: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    legend: bool = True
+    flat: bool = False
+
+
 class StockOf(Strict):
     """Whose stock to show; all items and sites where none is named."""
 

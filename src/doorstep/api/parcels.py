@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from doorstep.api import problems
 from doorstep.api.answers import ScanOut, ScansOut, TrackingOut, TroublesOut
-from doorstep.api.bodies import ShipmentPage
+from doorstep.api.bodies import DrawingOf, ShipmentPage
 from doorstep.api.given import CarrierId, Reading, Sscc, TrackingNumber
 from doorstep.api.order_answers import ShipmentOut, ShipmentsOut
 from doorstep.api.problems import REFUSALS, ProblemError, granted
@@ -19,6 +19,7 @@ from doorstep.terms.refusals import Why
 router = APIRouter(tags=["parcels"])
 carriers_router = APIRouter(tags=["carriers"])
 
+SVG = "image/svg+xml"
 # The file's ending by media type; what is not listed is handed out as bytes that nobody will run.
 _ENDINGS = {"application/zpl": "zpl", "application/pdf": "pdf", "image/png": "png"}
 
@@ -60,6 +61,20 @@ def download_label(office: Reading, sscc: Sscc) -> Response:
             "ETag": f'"{document.digest}"',
         },
     )
+
+
+@router.get(
+    "/parcels/{sscc}/drawing",
+    response_class=Response,
+    responses={
+        **or_problem(404, 409),
+        200: {"description": "The drawing.", "content": {SVG: {"schema": {"type": "string"}}}},
+    },
+)
+def draw_parcel(office: Reading, sscc: Sscc, asked: Annotated[DrawingOf, Query()]) -> Response:
+    """How the parcel was packed, as a drawing: its units numbered in the order in which they went in."""
+    drawing = look_parcels.parcel_drawing(office, sscc, asked.upto, legend=asked.legend, flat=asked.flat)
+    return Response(granted(drawing).svg, media_type=SVG)
 
 
 @router.get("/tracking/{carrier_id}/{tracking_number}", responses=or_problem(404))

@@ -49,6 +49,7 @@ _STATUS_AND_MEANING: Mapping[Why, tuple[int, str]] = {
     Why.UNKNOWN_CARRIER: (404, "There is no such carrier here."),
     Why.UNKNOWN_IMPORT: (404, "There is no such import."),
     Why.UNKNOWN_INBOUND: (404, "No such inbound is expected."),
+    Why.UNKNOWN_LINK: (404, "The link leads nowhere: it is wrong, has ended, or was taken back."),
     Why.ALREADY_THERE: (409, "What was to be made is there already."),
     Why.BAD_QUANTITY: (422, "The quantity cannot be meant."),
     Why.BAD_ADDRESS: (422, "Nothing can be delivered to an address like this."),

@@ -9,16 +9,17 @@ import typer
 
 from doorstep.cli.desk import opened
 from doorstep.cli.failures import ANSWERS, DATA, StoppedError, complain
-from doorstep.cli.files import bytes_of, name_of
+from doorstep.cli.files import bytes_of, name_of, write_text
 from doorstep.cli.floor import Fulfilment
 from doorstep.cli.options import Acting, AsJson, Key
 from doorstep.cli.output import table
-from doorstep.cli.words import day, many, moment, plainly
+from doorstep.cli.words import chance, day, many, moment, plainly
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
     from doorstep.flow.look_parcels import TrackingView
     from doorstep.flow.track import ScanTaken
+    from doorstep.packing.draw import Drawing
 
 Carrier = Annotated[str, typer.Argument(metavar="CARRIER", help="The carrier's id, such as swift.")]
 
@@ -85,6 +86,36 @@ def track(
     with opened(context, as_json=as_json) as desk:
         view = desk.granted(look_parcels.tracking(desk.office, carrier_id, tracking_number))
         desk.show(view, lambda: _tracking(view, desk.zone()))
+
+
+def draw(
+    context: typer.Context,
+    sscc: Annotated[str, typer.Argument(metavar="SSCC", help="The parcel.")],
+    svg: Annotated[str, typer.Option("--svg", metavar="FILE", help="Where to write the drawing; - for output.")] = "",
+    upto: Annotated[int, typer.Option(min=1, metavar="N", help="Show the first N units only.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """How a parcel was packed: what lies where, in the order in which it goes in. --svg writes it as a drawing."""
+    from doorstep.flow import look_parcels
+
+    with opened(context, as_json=as_json) as desk:
+        told = look_parcels.parcel_drawing(desk.office, sscc, upto or None, legend=True, flat=True)
+        drawing = desk.granted(told)
+    if svg == "-":
+        typer.echo(drawing.svg)
+        return
+    if svg:
+        write_text(svg, drawing.svg)
+    desk.show(drawing, lambda: _drawing(sscc, drawing, svg))
+
+
+def _drawing(sscc: str, drawing: Drawing, file: str) -> Iterator[Part]:
+    rows = [(row.counted, row.quantity, row.ref, row.name, row.position) for row in drawing.legend]
+    yield table(f"Parcel {sscc}", "Numbers", "#Units", "Item", "What", "Where the first stands", rows=rows)
+    across, deep, up = drawing.centre_mm
+    where = f"{across} mm from the left, {deep} from the front, {up} up"
+    yield f"{chance(drawing.fill_ppm)} of the carton is filled. Centre of gravity: {where}."
+    yield f"Drawn in {file}." if file else f"As a drawing: doorstep draw {sscc} --svg parcel.svg"
 
 
 def _messages(file: str) -> Iterator[bytes]:

@@ -1,29 +1,23 @@
-"""The customer's page: a link nobody can guess, and what it shows of an order, without a word of whose it is."""
+"""A link to the customer's page that nobody can guess: made, taken back, and only its digest ever kept."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 
+from doorstep.flow.office import Office, Who
+from doorstep.storage.queries import orders, tracked
+from doorstep.storage.store import Transaction
+from doorstep.terms.refusals import Refusal, Why
 
-class Status(StrEnum):
-    """AfterShip's nine statuses, which customers and other programs know."""
-
-    PENDING = "Pending"
-    INFO_RECEIVED = "InfoReceived"
-    IN_TRANSIT = "InTransit"
-    OUT_FOR_DELIVERY = "OutForDelivery"
-    ATTEMPT_FAIL = "AttemptFail"
-    DELIVERED = "Delivered"
-    AVAILABLE_FOR_PICKUP = "AvailableForPickup"
-    EXCEPTION = "Exception"
-    EXPIRED = "Expired"
+VALID_DAYS = 180
+MOST_LETTERS = 200  # of what is shown as a token; ours have 32
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that was made. The token is told here and never again: only its digest is kept."""
+    """A link that was made. The token is told here and never again."""
 
     token: str
     order_id: str
@@ -31,66 +25,51 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackedItem:
-    """So many of something, in the words of the catalogue."""
+class LinkKept:
+    """What is kept of a link that was made: its digest, in hexadecimal, and when it ends at the latest."""
 
-    description: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedCheckpoint:
-    """What was seen of a parcel, when, and where: a town at most, often ''."""
-
-    says: str
-    milestone: str
-    at: datetime
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedParcel:
-    """One parcel: which of how many, how far it is, when it is expected, checkpoints newest first, what is in it.
-
-    `tracking_number` and `carrier` are '' until the carrier has made the label.
-    """
-
-    number: int
-    of: int
-    status: Status
-    milestone: str
-    says: str
-    carrier: str
-    tracking_number: str
-    expected_on: date | None
-    delivered_at: datetime | None
-    checkpoints: tuple[TrackedCheckpoint, ...]
-    items: tuple[TrackedItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedPromise:
-    """When it comes, in words. `old_says` and `why` where the promise was changed, '' where it stands as first made."""
-
-    says: str
-    first_day: date | None
-    last_day: date | None
-    old_says: str
-    old_last_day: date | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedOrder:
-    """What a customer sees of an order. `waiting` is what has not been packed yet."""
-
-    company: str
-    reference: str
-    status: Status
-    says: str
-    zone: str
-    placed_on: date
-    promise: TrackedPromise
-    parcels: tuple[TrackedParcel, ...]
-    waiting: tuple[TrackedItem, ...]
+    token_hash: str
     expires_at: datetime
+
+
+def digest_of(token: str) -> bytes:
+    """The digest that a token is known by; capitals make no difference, because people type."""
+    return hashlib.sha256(token[:MOST_LETTERS].strip().lower().encode()).digest()
+
+
+def make_link(office: Office, who: Who, order_id: str, key: str) -> Link | Refusal:
+    """A new link to an order's page, valid until 60 days after its delivery, at most for 180 days.
+
+    ALREADY_THERE where one was made under this `key` before: its token cannot be told again. Ask with a new key for
+    another; the first one stays as it is.
+    """
+    token = office.ids.token()
+    digest = digest_of(token)
+
+    def step(tx: Transaction) -> LinkKept | Refusal:
+        if orders.order(tx, order_id) is None:
+            return Refusal(Why.UNKNOWN_ORDER, f"There is no order {order_id}.", {"order_id": order_id})
+        expires_at = tx.now + timedelta(days=VALID_DAYS)
+        tx.keep_link(digest, order_id, expires_at, who.actor)
+        return LinkKept(digest.hex(), expires_at)
+
+    kept = office.store.run(step, answers=LinkKept, key=key, request=["tracking_link", order_id])
+    if isinstance(kept, Refusal):
+        return kept
+    if kept.token_hash != digest.hex():
+        says = "The link made under this key was told once and cannot be told again: ask with a new key for another."
+        return Refusal(Why.ALREADY_THERE, says, {"order_id": order_id})
+    return Link(token, order_id, kept.expires_at)
+
+
+def revoke_links(office: Office, who: Who, order_id: str, key: str) -> int | Refusal:
+    """Every link to an order's page leads nowhere from now on. Returns how many led there."""
+
+    def step(tx: Transaction) -> int | Refusal:
+        if orders.order(tx, order_id) is None:
+            return Refusal(Why.UNKNOWN_ORDER, f"There is no order {order_id}.", {"order_id": order_id})
+        live = tracked.live_links(tx, order_id)
+        tx.revoke_links(order_id, who.actor)
+        return live
+
+    return office.store.run(step, answers=int, key=key, request=["revoke_links", order_id])

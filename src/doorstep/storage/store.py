@@ -127,6 +127,19 @@ class Transaction:
         self._beside.append((sql, [digest, media_type, content], None))
         return digest
 
+    def keep_link(self, token_hash: bytes, order_id: str, expires_at: datetime, made_by: str) -> None:
+        """A way to the page of an order, by the digest of its token."""
+        sql = (
+            "INSERT INTO tracking_link (token_hash, order_id, created_at, expires_at, made_by) "
+            "VALUES (%s, %s, %s, %s, %s)"
+        )
+        self._beside.append((sql, [token_hash, order_id, self.now, expires_at, made_by], 1))
+
+    def revoke_links(self, order_id: str, revoked_by: str) -> None:
+        """Every way to the page of an order leads nowhere from now on."""
+        sql = "UPDATE tracking_link SET revoked_at = %s, revoked_by = %s WHERE order_id = %s AND revoked_at IS NULL"
+        self._beside.append((sql, [self.now, revoked_by, order_id], None))
+
     def keep_message(self, carrier_id: str, message_id: str, raw: bytes) -> None:
         """A carrier's message as it came, once: a second one under its id is a GuardLostError, so look first."""
         sql = "INSERT INTO message (carrier_id, message_id, received_at, raw) VALUES (%s, %s, %s, %s)"

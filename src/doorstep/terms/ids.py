@@ -42,6 +42,10 @@ class Ids:
         self._last = number
         return f"{prefix}_{spelt(number)}"
 
+    def token(self, bits: int = 160) -> str:
+        """A text that nobody can guess: `bits` of chance and nothing else, in the letters of ids."""
+        return spelt(self._draw(bits), -(-bits // 5))
+
 
 def spelt(number: int, length: int = _LENGTH) -> str:
     """The last `length` digits of a number in the letters of ids."""

@@ -26,6 +26,7 @@ class Why(IntEnum):
     UNKNOWN_CARRIER = auto()
     UNKNOWN_IMPORT = auto()
     UNKNOWN_INBOUND = auto()
+    UNKNOWN_LINK = auto()
     ALREADY_THERE = auto()
     BAD_QUANTITY = auto()
     BAD_ADDRESS = auto()

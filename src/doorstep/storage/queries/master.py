@@ -188,8 +188,12 @@ def terms_of(text: str) -> Terms:
 
 def address(tx: Transaction, person_ref: str) -> Address | None:
     """Where a person is reached; None where nothing is known or it was erased."""
-    row = tx.one("SELECT details::text AS text FROM person WHERE person_ref = %s AND erased_at IS NULL", person_ref)
+    row = tx.one(*address_query(person_ref))
     return _adapter(Address).validate_json(row.text) if row else None
+
+
+def address_query(person_ref: str) -> Query:
+    return ("SELECT details::text AS text FROM person WHERE person_ref = %s AND erased_at IS NULL", person_ref)
 
 
 def addresses(tx: Transaction, person_refs: Collection[str]) -> dict[str, Address]:

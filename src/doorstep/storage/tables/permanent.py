@@ -70,6 +70,8 @@ tracking_link = Table(
     instant("created_at", nullable=False),
     instant("expires_at", nullable=False),
     instant("revoked_at"),
+    words("made_by"),
+    words("revoked_by"),
 )
 
 person = Table("person", PERMANENT, key("person_ref"), json("details"), instant("erased_at"))

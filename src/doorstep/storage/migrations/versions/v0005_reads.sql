@@ -40,6 +40,8 @@ CREATE TABLE tracking_link (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	revoked_at TIMESTAMP WITH TIME ZONE,
+	made_by TEXT DEFAULT '' NOT NULL,
+	revoked_by TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (token_hash)
 );
 CREATE INDEX ix_tracking_link_order_id ON tracking_link (order_id);
