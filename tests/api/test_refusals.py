@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.exc import TimeoutError as PoolEmptyError
 
 from doorstep.api.problems import KINDS, REFUSALS
-from doorstep.flow import look, place
+from doorstep.flow import place
+from doorstep.flow.look_orders import OrderQuery, order_page
 from doorstep.flow.master import define_items
 from doorstep.flow.office import Office
 from doorstep.storage.store import Store
@@ -75,7 +76,7 @@ def test_a_bad_order_is_refused_in_one_sentence_and_leaves_nothing_behind(
     problem(door.client.post("/v1/quotes", json=order), status, code, says)
     assert door.shop.journal() == before
     assert door.shop.free("MUG") == 10
-    assert look.order_list(door.shop.office) == ()
+    assert granted(order_page(door.shop.office, OrderQuery())).rows == ()
 
 
 def test_an_item_larger_than_every_carton_is_refused_when_it_is_ordered(door: Door) -> None:

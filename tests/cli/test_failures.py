@@ -82,12 +82,12 @@ def test_an_order_without_a_key_may_simply_be_placed_again_after_an_outage(
 
 
 def test_a_bug_shows_its_origin_only_when_asked_to(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    from doorstep.flow import look
+    from doorstep.flow import look_orders
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(look, "order_list", broken)
+    monkeypatch.setattr(look_orders, "order_page", broken)
     assert "ZeroDivisionError: a bug" in terminal("order", "list", code=70).err
     with pytest.raises(ZeroDivisionError):
         terminal("--trace", "order", "list", code=70)

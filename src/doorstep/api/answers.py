@@ -8,8 +8,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from doorstep.flow import change, health, look, look_parcels, look_site, pack, place, plan, release
+from doorstep.flow import change, health, look_parcels, look_site, pack, place, plan, release
 from doorstep.flow.hand_over import HandOverDone
+from doorstep.flow.look_orders import Late, OrdersView
 from doorstep.flow.pick import PickDone
 from doorstep.flow.troubles import Trouble
 from doorstep.planning.change import State
@@ -130,23 +131,29 @@ class OrderRowOut(Out):
     reference: str
     state: State
     stopped: bool
+    cleared: bool
     placed_at: Instant
     last_day: date | None
     delivered_on: date | None
+    ship_by: Instant | None = Field(description="When its next part must leave at the latest; null: nothing has to.")
+    late: Late | None = Field(description="broken, or predicted to be.")
+    sites: list[str]
+    lines: int
+    units: int
 
 
 class OrdersOut(Out):
-    """A page of orders, newest first; `next` is null on the last page."""
+    """A page of orders; `next` is null on the last page. `total` counts to a thousand; `more`: there are more."""
 
     orders: list[OrderRowOut]
     next: str | None
+    total: int
+    more: bool
 
     @classmethod
-    def of(cls, rows: tuple[look.OrderRow, ...], limit: int) -> OrdersOut:
-        return cls(
-            orders=[OrderRowOut.model_validate(row) for row in rows],
-            next=rows[-1].order_id if len(rows) == limit else None,
-        )
+    def of(cls, view: OrdersView) -> OrdersOut:
+        rows = [OrderRowOut.model_validate(row) for row in view.rows]
+        return cls(orders=rows, next=view.after or None, total=view.total, more=view.more)
 
 
 class PlannedOut(Out):
@@ -329,6 +336,21 @@ class TrackingOut(Out):
     @classmethod
     def of(cls, view: look_parcels.TrackingView) -> TrackingOut:
         return cls.model_validate(view)
+
+
+class TrackingLinkOut(Out):
+    """A link to an order's page: the token is told here, and never again."""
+
+    token: str = Field(examples=["7k2m9qv4x0c8n5t1w6z3b7d2f9h4j8p0"])
+    order_id: str
+    expires_at: Instant = Field(description="At the latest; 60 days after delivery, where that is sooner.")
+
+
+class RevokedOut(Out):
+    """How many links led to the order's page until now."""
+
+    order_id: str
+    revoked: int
 
 
 class ScanOut(Out):

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
+from doorstep.flow.look_orders import Late, OrderQuery, Sort
 from doorstep.intake.orders import Id, Strict
+from doorstep.planning.change import State
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _MOST_NAMED = 10_000
@@ -138,15 +140,30 @@ class Page(Strict):
 
 
 class OrderPage(Page):
-    """Which orders to list."""
+    """Which orders to list. `text`: the beginning of an order id or reference; a customer, tracking number or SSCC."""
 
+    text: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    state: State | None = None
+    late: Late | None = None
+    site: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] = ""
     customer_id: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:@-]*$")] = ""
+    sort: Sort = Sort.NEWEST
+
+    def query(self) -> OrderQuery:
+        return OrderQuery(self.text, self.state, self.late, self.site, self.customer_id, self.sort)
 
 
 class ShipmentPage(Page):
     """Which parcels to list."""
 
     order_id: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:@-]*$")] = ""
+
+
+class TodayOf(Strict):
+    """Whose day: a site's, or the company's; and how many orders at risk to tell at most."""
+
+    site: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class DrawingOf(Strict):

@@ -7,7 +7,7 @@ from datetime import date
 from pydantic import Field
 
 from doorstep.api.answers import Instant, MoneyOut, Out, Ppm, PromiseOut, money
-from doorstep.flow import explain, look, look_parcels
+from doorstep.flow import explain, look, look_orders, look_parcels
 from doorstep.planning.change import State
 
 
@@ -255,6 +255,31 @@ class HappenedOut(Out):
     who: str
     department: str
     cause: str
+
+
+class TimelineEntryOut(Out):
+    """One fact of the order's story as a sentence: what, who, when, where, and why where that was recorded."""
+
+    event_id: int
+    kind: str = Field(examples=["Picked"])
+    says: str = Field(examples=["Picked: 2 MUG in CS/A-01."])
+    at: Instant
+    recorded_at: Instant
+    who: str
+    department: str
+    site_id: str
+    place: str
+    cause: str
+
+
+class TimelineOut(Out):
+    """The order's story, oldest first."""
+
+    entries: list[TimelineEntryOut]
+
+    @classmethod
+    def of(cls, told: tuple[look_orders.TimelineEntry, ...]) -> TimelineOut:
+        return cls(entries=[TimelineEntryOut.model_validate(entry) for entry in told])
 
 
 class ExplanationOut(Out):

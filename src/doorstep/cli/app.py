@@ -9,7 +9,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from doorstep.cli import changes, floor, goals, history, imports, orders, scores, setting_up, shipping, stock, upkeep
+from doorstep.cli import (
+    changes,
+    floor,
+    goals,
+    history,
+    imports,
+    orders,
+    scores,
+    setting_up,
+    shipping,
+    stock,
+    today,
+    upkeep,
+)
 from doorstep.cli.failures import INTERRUPTED, USAGE, complain, tell
 
 
@@ -102,6 +115,7 @@ def _orders() -> typer.Typer:
     order.command("place")(orders.place)
     order.command("list")(orders.list_orders)
     order.command("show")(orders.show)
+    order.command("timeline")(orders.timeline)
     order.command("clear")(orders.clear)
     order.command("cancel")(changes.cancel)
     order.command("hold")(changes.hold)
@@ -123,10 +137,10 @@ def _goals() -> typer.Typer:
 
 
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
-    "Orders": (orders.quote, orders.explain),
+    "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate),
     "Floor": (floor.plan, floor.release, floor.tasks, floor.pick, floor.pack),
-    "Shipping": (shipping.label, shipping.hand_over, shipping.scan, shipping.track),
+    "Shipping": (shipping.label, shipping.hand_over, shipping.scan, shipping.track, shipping.draw),
     "Imports": (imports.import_, imports.import_undo, imports.imports, imports.import_map),
     "History": (history.replay, scores.score, scores.learn),
     "Upkeep": (setting_up.load, *(upkeep.run_due, upkeep.troubles, upkeep.check, upkeep.rebuild, upkeep.seal)),

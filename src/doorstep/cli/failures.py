@@ -49,7 +49,7 @@ ANSWERS: Mapping[Why, Answer] = {
     Why.UNKNOWN_CARRIER: Answer(DATA, "`doorstep order show ORDER` tells which carrier takes which parcel."),
     Why.UNKNOWN_INBOUND: Answer(NO_INPUT, "`doorstep stock` tells every inbound and its number."),
     Why.UNKNOWN_IMPORT: Answer(NO_INPUT, "`doorstep imports` tells every import and its number."),
-    Why.UNKNOWN_LINK: Answer(NO_INPUT, "Make another one: doorstep tracking-link ORDER"),
+    Why.UNKNOWN_LINK: Answer(NO_INPUT, "Make another one: `doorstep tracking-link ORDER`."),
     Why.ALREADY_THERE: Answer(CANNOT_CREATE, "It is there already: choose another name, or leave it."),
     Why.BAD_QUANTITY: Answer(DATA, "Give a whole number of units that can be meant."),
     Why.BAD_ADDRESS: Answer(DATA, "Correct the address: country by two letters, a postcode of that country, a street."),

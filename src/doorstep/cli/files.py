@@ -1,4 +1,4 @@
-"""Files that people hand in: read as TOML or JSON, with the line and column where they cannot be."""
+"""Files that people hand in, read as TOML or JSON with the line and column where they cannot be; and files of ours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from doorstep.cli.failures import DATA, NO_INPUT, StoppedError
+from doorstep.cli.failures import CANNOT_CREATE, DATA, NO_INPUT, StoppedError
 
 STANDARD_INPUT = "-"
 _TOML_PLACE = re.compile(r"(?P<says>.*) \(at (line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL)
@@ -29,6 +29,14 @@ def bytes_of(file: str) -> bytes:
         raise StoppedError(f"There is no file {file}.", NO_INPUT) from None
     except OSError as wrong:
         raise StoppedError(f"{file} cannot be read: {wrong.strerror}.", NO_INPUT) from None
+
+
+def write_text(file: str, text: str) -> None:
+    """Write a file of ours; StoppedError where that cannot be."""
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as wrong:
+        raise StoppedError(f"{file} cannot be written: {wrong.strerror}.", CANNOT_CREATE) from None
 
 
 def parsed(file: str) -> Any:

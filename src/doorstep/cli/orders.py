@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
     from doorstep.cli.desk import Desk
     from doorstep.cli.output import Part
-    from doorstep.flow.look import OrderRow
+    from doorstep.flow.look_orders import OrderRow, OrdersView
     from doorstep.flow.place import Offered, Placed
     from doorstep.terms.order import Order
 
+S = TypeVar("S", bound=StrEnum)
+TEXT = "The beginning of an order's number or reference; or a customer, tracking number or SSCC."
 OrderFile = Annotated[
     str, typer.Argument(metavar="FILE", help="The order in TOML or JSON (see examples/); - for standard input.")
 ]
@@ -71,17 +74,47 @@ def place(
 
 def list_orders(
     context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help=TEXT)] = "",
     customer: Annotated[str, typer.Option(metavar="CUSTOMER", help="Of this customer only.")] = "",
-    after: Annotated[str, typer.Option(metavar="ORDER", help="Go on below this order.")] = "",
+    state: Annotated[str, typer.Option(metavar="STATE", help="Only those so far on, such as planned.")] = "",
+    late: Annotated[str, typer.Option(metavar="LATE", help="Only late ones: broken, predicted or either.")] = "",
+    site: Annotated[str, typer.Option(metavar="SITE", help="Shipped by this site only.")] = "",
+    sort: Annotated[str, typer.Option(metavar="SORT", help="newest, oldest or urgent first.")] = "newest",
+    after: Annotated[str, typer.Option(metavar="ORDER", help="Go on where the page before ended.")] = "",
     at_most: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Orders, newest first."""
-    from doorstep.flow import look
+    """Orders, newest first, all of them or those that are searched for."""
+    from doorstep.flow import look_orders
+    from doorstep.planning.change import State
+
+    late_as = _one_of(look_orders.Late, late, "--late") if late else None
+    state_as = _one_of(State, state, "--state") if state else None
+    sort_as = _one_of(look_orders.Sort, sort, "--sort")
+    with opened(context, as_json=as_json) as desk:
+        query = look_orders.OrderQuery(text, state_as, late_as, site, customer, sort_as)
+        view = desk.granted(look_orders.order_page(desk.office, query, after, at_most))
+        desk.show(view.rows, lambda: _list(view, desk, narrowed=query != look_orders.OrderQuery(sort=sort_as)))
+
+
+def _one_of(kind: type[S], word: str, option: str) -> S:
+    try:
+        return kind(word)
+    except ValueError:
+        words = ", ".join(str(each) for each in kind)
+        raise MisusedError(f"{option} is one of {words}, not {word!r}.") from None
+
+
+def timeline(context: typer.Context, order_id: OrderId, as_json: AsJson = False) -> None:
+    """One order's story in plain sentences: everything that touched it, its shipments and its parcels."""
+    from doorstep.flow.look_orders import order_timeline
 
     with opened(context, as_json=as_json) as desk:
-        found = look.order_list(desk.office, after, at_most, customer)
-        desk.show(found, lambda: _list(found, desk, at_most))
+        told = desk.granted(order_timeline(desk.office, order_id))
+        zone = desk.zone()
+        rows = [(moment(one.at, zone), one.says, one.who, one.department, one.cause or "-") for one in told]
+        columns = ("When", "What", "Who", "Department", "Why")
+        desk.show(told, lambda: (table(f"Order {order_id}", *columns, rows=rows), f"Times are those of {zone}."))
 
 
 def show(context: typer.Context, order_id: OrderId, as_json: AsJson = False) -> None:
@@ -92,6 +125,27 @@ def show(context: typer.Context, order_id: OrderId, as_json: AsJson = False) -> 
     with opened(context, as_json=as_json) as desk:
         view = desk.granted(look.order(desk.office, order_id))
         desk.show(view, lambda: order_page(view, desk.sites()))
+
+
+def tracking_link(
+    context: typer.Context,
+    order_id: OrderId,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Instead, let every link to it lead nowhere.")] = False,
+    key: Key = "",
+    acting: Acting = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a link to the customer's page of an order. It is told once: only its digest is kept."""
+    from doorstep.flow import tracking_link as links
+
+    with opened(context, acting=acting, key=key, as_json=as_json) as desk:
+        if revoke:
+            ended = desk.granted(links.revoke_links(desk.office, desk.who, order_id, desk.key))
+            desk.show({"order_id": order_id, "revoked": ended}, lambda: f"{many(ended, 'link')} to {order_id} revoked.")
+            return
+        link = desk.granted(links.make_link(desk.office, desk.who, order_id, desk.key))
+        until = f"It is told only now. It ends 60 days after delivery, or {short_day(link.expires_at.date())}."
+        desk.show(link, lambda: f"{link.token}\n{until}")
 
 
 def explain(context: typer.Context, order_id: OrderId, as_json: AsJson = False) -> None:
@@ -161,8 +215,10 @@ def _placed(placed: Placed, *, known: bool, own_key: bool) -> str:
     return "\n".join(lines)
 
 
-def _list(found: tuple[OrderRow, ...], desk: Desk, at_most: int) -> Part | Iterable[Part]:
-    if not found:
+def _list(view: OrdersView, desk: Desk, *, narrowed: bool) -> Part | Iterable[Part]:
+    if not view.rows and narrowed:
+        return "No order is like that."
+    if not view.rows:
         place_one = "There are no orders here. Place one: doorstep order place examples/orders/ada.toml"
         return place_one if desk.sites() else NO_COMPANY
     zone = desk.zone()
@@ -175,15 +231,17 @@ def _list(found: tuple[OrderRow, ...], desk: Desk, at_most: int) -> Part | Itera
             moment(row.placed_at, zone),
             short_day(row.last_day),
         )
-        for row in found
+        for row in view.rows
     ]
-    caption = f"{many(len(rows), 'order')}. Times are those of {zone}."
-    if len(rows) == at_most:
-        caption += f" Older ones: --after {found[-1].order_id}"
+    of = f" of {'more than ' if view.more else ''}{view.total}" if view.after else ""
+    caption = f"{many(len(rows), 'order')}{of}. Times are those of {zone}."
+    if view.after:
+        caption += f" The next: --after {view.after}"
     columns = ("Order", "Customer", "Reference", "State", "Placed", "Promised by")
     return table("Orders", *columns, rows=rows), caption
 
 
 def _state(row: OrderRow) -> str:
     delivered = f" {short_day(row.delivered_on)}" if row.delivered_on else ""
-    return plainly(row.state) + delivered + (" (on hold)" if row.stopped else "")
+    late = {"broken": " (late)", "predicted": " (will be late)"}.get(row.late or "", "")
+    return plainly(row.state) + delivered + (" (on hold)" if row.stopped else "") + late

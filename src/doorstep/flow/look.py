@@ -260,58 +260,6 @@ def parcels(tx: Transaction, where: str, *parameters: Any) -> tuple[ParcelView, 
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRow:
-    """An order in a list."""
-
-    order_id: str
-    customer_id: str
-    reference: str
-    state: State
-    stopped: bool
-    placed_at: datetime
-    last_day: date | None
-    delivered_on: date | None
-
-
-def order_list(office: Office, after: str = "", at_most: int = 50, customer_id: str = "") -> tuple[OrderRow, ...]:
-    """Orders, newest first; `after` is the last order id of the page before."""
-    with office.store.reading() as tx:
-        rows = tx.rows(
-            "SELECT * FROM orders WHERE (%s = '' OR order_id < %s) AND (%s = '' OR customer_id = %s) "
-            "ORDER BY order_id DESC LIMIT %s",
-            after,
-            after,
-            customer_id,
-            customer_id,
-            at_most,
-        )
-        ids = [row.order_id for row in rows]
-        fulfilments = orders.fulfilments(tx, ids)
-        tasks = floor.tasks(tx, [f.fulfilment_id for f in fulfilments])
-        agreed = orders.agreed(tx, ids)
-        return tuple(
-            OrderRow(
-                order_id=row.order_id,
-                customer_id=row.customer_id,
-                reference=row.reference,
-                state=state_of_order(
-                    row,
-                    [
-                        (f, [task for task in tasks if task.fulfilment_id == f.fulfilment_id])
-                        for f in fulfilments
-                        if f.order_id == row.order_id
-                    ],
-                ),
-                stopped=row.stopped,
-                placed_at=row.placed_at,
-                last_day=agreed[row.order_id][0].last_day if row.order_id in agreed else None,
-                delivered_on=row.delivered_on,
-            )
-            for row in rows
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class StockRow:
     """What a site has of an item and lot: on hand, held for orders, free to promise."""
 

@@ -60,7 +60,7 @@ class OrderQuery:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a list. `agreed_by` is the last day promised; `ship_by` when its next part must leave at the latest,
+    """An order in a list. `last_day` is the last one promised; `ship_by` when its next part must leave at the latest,
     None where nothing has to. `late` is broken, predicted or None.
     """
 
@@ -71,7 +71,7 @@ class OrderRow:
     stopped: bool
     cleared: bool
     placed_at: datetime
-    agreed_by: date | None
+    last_day: date | None
     delivered_on: date | None
     ship_by: datetime | None
     late: Late | None
@@ -164,7 +164,7 @@ def _row(row: Any, parts: Sequence[tuple[Any, Sequence[Any]]], broken: bool, tod
         stopped=row.stopped,
         cleared=row.cleared_at is not None,
         placed_at=row.placed_at,
-        agreed_by=row.agreed_by,
+        last_day=row.agreed_by,
         delivered_on=row.delivered_on,
         ship_by=ship_by if row.state == "open" else None,
         late=late,

@@ -1,6 +1,6 @@
 """The customer's page: where the order is, when it comes, what is in which parcel. Not a word of whose it is.
 
-Towns at most are told of a journey, no address, no name, no number that others could guess: not ours, not the carrier's.
+Towns at most are told of a journey; no address, no name, no number that others could guess, ours or the carrier's.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from doorstep.flow.office import Office, company_of
-from doorstep.flow.tracking_link import digest_of
+from doorstep.flow.office import company_of
 from doorstep.flow.words import day, joined, many, window
 from doorstep.storage.queries import master, tracked
 from doorstep.storage.store import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.places import Address
-from doorstep.terms.refusals import Refusal, Why
 
 SILENT_DAYS = 30  # a carrier that says nothing for so long has lost sight of a parcel
 _LONGEST_TOWN = 40
@@ -59,7 +57,7 @@ class TrackedCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class TrackedParcel:
-    """One parcel of several: how far it is, when it is expected, checkpoints newest first, what is in it."""
+    """One parcel of several: how far it is, by whom, when it is expected, checkpoints newest first, what is in it."""
 
     number: int
     of: int
@@ -105,18 +103,8 @@ class TrackedOrder:
     expires_at: datetime
 
 
-def tracked_order(office: Office, token: str) -> TrackedOrder | Refusal:
-    """The order that a link leads to. Wrong, ended and revoked links are refused alike: UNKNOWN_LINK."""
-    with office.store.reading() as tx:
-        opened = tracked.opened_query(digest_of(token), tx.now)
-        tx.ahead(opened, master.COMPANY, master.SITES)
-        order = tx.one(*opened)
-        if order is None:
-            return Refusal(Why.UNKNOWN_LINK, "This link leads nowhere, or no longer. Ask the shop for a new one.")
-        return _tracked(tx, order)
-
-
-def _tracked(tx: Transaction, order: Any) -> TrackedOrder:
+def tracked_order(tx: Transaction, order: Any) -> TrackedOrder:
+    """The page of an order, a row of `tracked.opened_query`."""
     company = company_of(tx)
     wall = next((site.calendar for site in master.sites(tx).values()), Calendar())
     queries = tracked.about_queries(order.order_id)
@@ -195,7 +183,7 @@ def _parcel(
     now: datetime,
 ) -> TrackedParcel:
     milestone = _milestone(parcel)
-    carrier = parcel.carrier_id or "the carrier"
+    carrier = parcel.carrier or "the carrier"
     if milestone:
         status, says = _MILESTONES[milestone]
         says = _capital(says.format(carrier=carrier))
@@ -210,7 +198,7 @@ def _parcel(
         status=status,
         milestone=milestone,
         says=says,
-        carrier=parcel.carrier_id,
+        carrier=parcel.carrier,
         expected_on=None if parcel.state == "delivered" else parcel.eta,
         delivered_at=parcel.delivered_at,
         checkpoints=tuple(
@@ -291,7 +279,7 @@ def _order_says(order: Any, parcels: Sequence[TrackedParcel], waiting: Sequence[
         return first.status, f"{first.says}{rest}"
     arrived = len(parcels) - len(open_parcels)
     so_far = f"{arrived} of {len(parcels)} parcels delivered. " if arrived else f"It comes in {len(parcels)} parcels. "
-    return first.status, f"{so_far}Parcel {first.number}: {first.says[:1].lower()}{first.says[1:]}{rest}"
+    return first.status, f"{so_far}Parcel {first.number}: {first.says}{rest}"
 
 
 _WHY = {

@@ -1,4 +1,4 @@
-"""A link to the customer's page that nobody can guess: made, taken back, and only its digest ever kept."""
+"""A link to the customer's page that nobody can guess: made, followed, taken back; only its digest is ever kept."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from doorstep.flow.look_tracked import TrackedOrder, tracked_order
 from doorstep.flow.office import Office, Who
-from doorstep.storage.queries import orders, tracked
+from doorstep.storage.queries import master, orders
+from doorstep.storage.queries import tracked as queries
 from doorstep.storage.store import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
@@ -68,8 +70,19 @@ def revoke_links(office: Office, who: Who, order_id: str, key: str) -> int | Ref
     def step(tx: Transaction) -> int | Refusal:
         if orders.order(tx, order_id) is None:
             return Refusal(Why.UNKNOWN_ORDER, f"There is no order {order_id}.", {"order_id": order_id})
-        live = tracked.live_links(tx, order_id)
+        live = queries.live_links(tx, order_id)
         tx.revoke_links(order_id, who.actor)
         return live
 
     return office.store.run(step, answers=int, key=key, request=["revoke_links", order_id])
+
+
+def tracked(office: Office, token: str) -> TrackedOrder | Refusal:
+    """The order that a link leads to. Wrong, ended and revoked links are refused alike: UNKNOWN_LINK."""
+    with office.store.reading() as tx:
+        opened = queries.opened_query(digest_of(token), tx.now)
+        tx.ahead(opened, master.COMPANY, master.SITES)
+        order = tx.one(*opened)
+        if order is None:
+            return Refusal(Why.UNKNOWN_LINK, "This link leads nowhere, or no longer. Ask the shop for a new one.")
+        return tracked_order(tx, order)

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from doorstep.flow import look
+from doorstep.flow.look_orders import OrderQuery, order_page
 from doorstep.flow.office import Office
 from doorstep.goals.rates import interval_ppm, share_ppm
 from doorstep.planning.change import State
 from doorstep.storage.invariants import check_all
 from doorstep.storage.store import Store, Transaction
+from doorstep.terms.refusals import Refusal
 
 _PAGE = 500
 # Upper limits of the shipped weight of an order, in grams, and what is said for it: the scale from letter to truck.
@@ -123,9 +124,13 @@ def figures(store: Store, buyers: Mapping[str, str]) -> Figures:
 
 def _states(store: Store) -> dict[str, int]:
     office, found, after = Office(store), Counter[State](), ""
-    while rows := look.order_list(office, after, _PAGE):
-        found.update(row.state for row in rows)
-        after = rows[-1].order_id
+    while True:
+        page = order_page(office, OrderQuery(), after, _PAGE)
+        if isinstance(page, Refusal):
+            raise TypeError("a page of all orders is never refused")
+        found.update(row.state for row in page.rows)
+        if not (after := page.after):
+            break
     return {str(state): found[state] for state in State if found[state]}
 
 

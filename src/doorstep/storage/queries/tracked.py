@@ -29,8 +29,9 @@ _PROMISES = (
 )
 _PARCELS = (
     "SELECT p.sscc, p.state, p.milestone, p.eta, p.packed_at, p.handed_over_at, p.delivered_at, "
-    "coalesce(l.carrier_id, '') AS carrier_id, coalesce(l.state, '') AS label_state FROM parcel p "
+    "coalesce(s.service ->> 'name', l.carrier_id, '') AS carrier, coalesce(l.state, '') AS label_state FROM parcel p "
     "LEFT JOIN LATERAL (SELECT * FROM label WHERE label.sscc = p.sscc ORDER BY label_id DESC LIMIT 1) l ON true "
+    "LEFT JOIN service s USING (service_id) "
     "WHERE p.order_id = %s AND p.state <> 'unpacked' ORDER BY p.packed_at, p.sscc"
 )
 _SCANS = (
@@ -39,8 +40,9 @@ _SCANS = (
 )
 _CONTENTS = (
     "SELECT p.sscc, c.item_id, coalesce(i.item ->> 'description', c.item_id) AS description, "
-    "sum(c.quantity)::int AS quantity FROM parcel p JOIN parcel_content c USING (sscc) LEFT JOIN item i USING (item_id) "
-    "WHERE p.order_id = %s AND p.state <> 'unpacked' GROUP BY p.sscc, c.item_id, i.item ORDER BY p.sscc, c.item_id"
+    "sum(c.quantity)::int AS quantity FROM parcel p JOIN parcel_content c USING (sscc) "
+    "LEFT JOIN item i USING (item_id) WHERE p.order_id = %s AND p.state <> 'unpacked' "
+    "GROUP BY p.sscc, c.item_id, i.item ORDER BY p.sscc, c.item_id"
 )
 _WANTED = (
     "SELECT d.item_id, coalesce(i.item ->> 'description', d.item_id) AS description, sum(d.wanted)::int AS quantity "
