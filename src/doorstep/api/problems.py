@@ -48,6 +48,7 @@ _STATUS_AND_MEANING: Mapping[Why, tuple[int, str]] = {
     Why.UNKNOWN_PARCEL: (404, "There is no such parcel."),
     Why.UNKNOWN_CARRIER: (404, "There is no such carrier here."),
     Why.UNKNOWN_IMPORT: (404, "There is no such import."),
+    Why.UNKNOWN_ACCOUNT: (404, "Nobody has such an account."),
     Why.UNKNOWN_INBOUND: (404, "No such inbound is expected."),
     Why.UNKNOWN_LINK: (404, "The link leads nowhere: it is wrong, has ended, or was taken back."),
     Why.ALREADY_THERE: (409, "What was to be made is there already."),
@@ -66,6 +67,8 @@ _STATUS_AND_MEANING: Mapping[Why, tuple[int, str]] = {
     Why.TOO_LATE: (409, "It has gone too far for this change; the sentence says what can be done instead."),
     Why.CANNOT_BE_UNDONE: (409, "Something was built on it, or it never can be; the sentence says what."),
     Why.CARRIER_REFUSED: (409, "The carrier said no, in the words told."),
+    Why.WRONG_PASSWORD: (403, "Login and password do not go together."),
+    Why.TOO_MANY_TRIES: (429, "Too many passwords were tried; the sentence says when to try again."),
 }
 
 REFUSALS: Mapping[Why, Kind] = {

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from doorstep.cli import (
+    accounts,
     changes,
     floor,
     goals,
@@ -136,6 +137,18 @@ def _goals() -> typer.Typer:
     return wanted
 
 
+def _accounts() -> typer.Typer:
+    """The verbs under `doorstep account`."""
+    account = typer.Typer(cls=Group, help="Accounts: who may sign in on the pages.", no_args_is_help=True)
+    account.command("add")(accounts.add)
+    account.command("list")(accounts.list_accounts)
+    account.command("roles")(accounts.roles)
+    account.command("password")(accounts.password)
+    account.command("close")(accounts.close)
+    account.command("link")(accounts.link)
+    return account
+
+
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate),
@@ -147,6 +160,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
 app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
+app.add_typer(_accounts(), name="account", rich_help_panel="Upkeep")
 for panel, verbs in PANELS.items():
     for verb in verbs:
         app.command(verb.__name__.rstrip("_").replace("_", "-"), rich_help_panel=panel)(verb)

@@ -50,6 +50,7 @@ ANSWERS: Mapping[Why, Answer] = {
     Why.UNKNOWN_INBOUND: Answer(NO_INPUT, "`doorstep stock` tells every inbound and its number."),
     Why.UNKNOWN_IMPORT: Answer(NO_INPUT, "`doorstep imports` tells every import and its number."),
     Why.UNKNOWN_LINK: Answer(NO_INPUT, "Make another one: `doorstep tracking-link ORDER`."),
+    Why.UNKNOWN_ACCOUNT: Answer(NO_INPUT, "`doorstep account list` tells every account."),
     Why.ALREADY_THERE: Answer(CANNOT_CREATE, "It is there already: choose another name, or leave it."),
     Why.BAD_QUANTITY: Answer(DATA, "Give a whole number of units that can be meant."),
     Why.BAD_ADDRESS: Answer(DATA, "Correct the address: country by two letters, a postcode of that country, a street."),
@@ -66,6 +67,8 @@ ANSWERS: Mapping[Why, Answer] = {
     Why.TOO_LATE: Answer(UNAVAILABLE, "What left cannot be called back: do as the sentence above says."),
     Why.CANNOT_BE_UNDONE: Answer(UNAVAILABLE, "Take back first what was built on it, or import corrected rows."),
     Why.CARRIER_REFUSED: Answer(UNAVAILABLE, "`doorstep troubles` has the carrier's own words: mend what it names."),
+    Why.WRONG_PASSWORD: Answer(NOT_PERMITTED, "Give login and password as they were set; an admin sets a new one."),
+    Why.TOO_MANY_TRIES: Answer(TRY_LATER, "Wait until the time it names."),
 }
 
 

@@ -25,6 +25,7 @@ class Why(IntEnum):
     UNKNOWN_PARCEL = auto()
     UNKNOWN_CARRIER = auto()
     UNKNOWN_IMPORT = auto()
+    UNKNOWN_ACCOUNT = auto()
     UNKNOWN_INBOUND = auto()
     UNKNOWN_LINK = auto()
     ALREADY_THERE = auto()
@@ -43,6 +44,8 @@ class Why(IntEnum):
     TOO_LATE = auto()
     CANNOT_BE_UNDONE = auto()
     CARRIER_REFUSED = auto()
+    WRONG_PASSWORD = auto()
+    TOO_MANY_TRIES = auto()
 
 
 @dataclass(frozen=True, slots=True)

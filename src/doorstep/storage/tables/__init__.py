@@ -1,5 +1,6 @@
 """Every table, declared once. `PERMANENT` holds what cannot be rebuilt; `VIEWS` are folds of the journal."""
 
+from doorstep.storage.tables.access import account, credential, sign_in_link, sign_in_try, web_session
 from doorstep.storage.tables.columns import PERMANENT, VIEWS
 from doorstep.storage.tables.floor import (
     bench,
@@ -33,11 +34,13 @@ from doorstep.storage.tables.stock import balance, hold, inbound, lot, move, poo
 __all__ = [
     "PERMANENT",
     "VIEWS",
+    "account",
     "balance",
     "bench",
     "carton",
     "company",
     "cost_entry",
+    "credential",
     "customer",
     "demand",
     "document",
@@ -74,6 +77,8 @@ __all__ = [
     "score",
     "sealed",
     "service",
+    "sign_in_link",
+    "sign_in_try",
     "site",
     "supplier",
     "touched",
@@ -82,4 +87,5 @@ __all__ = [
     "unit",
     "unsealed",
     "wave",
+    "web_session",
 ]
