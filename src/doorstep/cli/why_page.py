@@ -10,21 +10,12 @@ from rich.text import Text
 from doorstep.cli.order_page import AGAINST, heading, zone_of
 from doorstep.cli.output import table
 from doorstep.cli.words import chance, day, many, moment, money, plainly, short_day, slack, span
+from doorstep.flow.reasons import in_words, rejected_ways
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
     from doorstep.flow.explain import Explanation, LegWhy, PromiseWhy
     from doorstep.flow.look_site import SiteView
-
-REASONS = {
-    "cheapest": "no other way costs less",
-    "stock taken": "a cheaper way needs stock that other orders have",
-    "day full": "a cheaper way needs room on a day that is full",
-    "promise at risk": "it would not hold the promise as surely as it must be held",
-    "dearer": "it costs more",
-    "waits": "nothing can be shipped now; the order keeps what it holds",
-}
-
 
 def why_page(told: Explanation, sites: Mapping[str, SiteView]) -> Iterator[Part]:
     """Promise and parts, plan and what was rejected, holds, the time left at each hand-off, how it ended, the story."""
@@ -88,17 +79,13 @@ def _plan(told: Explanation, zone: str) -> Iterator[Part]:
         f", so {money(over, currency)} is the most there is to gain." if over > 0 else ": there is nothing to gain."
     )
     for reason in plan.reasons:
-        yield f"  Chosen because {REASONS.get(reason, reason)}."
-    rows = list(dict.fromkeys(_rejected(line, currency) for line in plan.rejected))
+        yield f"  Chosen because {in_words(reason)}."
+    rows = [
+        (one.way, one.because, "" if one.cost_minor is None else money(one.cost_minor, currency))
+        for one in rejected_ways(plan.rejected)
+    ]
     if rows:
         yield table("Rejected", "Way", "Because", "#Cost", rows=rows)
-
-
-def _rejected(line: str, currency: str) -> tuple[str, str, str]:
-    """`CS by swift-express: dearer, 3145`, as a plan keeps it, in three cells."""
-    way, _, rest = line.partition(": ")
-    why, _, minor = rest.rpartition(", ")
-    return (way, REASONS.get(why, why), money(int(minor), currency)) if minor.isdigit() else (way, rest, "")
 
 
 def _holds(told: Explanation, zone: str) -> Iterator[Part]:

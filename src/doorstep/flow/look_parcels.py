@@ -52,6 +52,17 @@ def shipment(office: Office, sscc: str) -> ShipmentView | Refusal:
     return ShipmentView(row.order_id, row.site_id, view)
 
 
+def labels_made(office: Office, order_id: str) -> dict[str, datetime]:
+    """When the newest label of each of the order's parcels was made, by SSCC; parcels that never had one are missing."""
+    with office.store.reading() as tx:
+        rows = tx.rows(
+            "SELECT j.body ->> 'sscc' AS sscc, max(j.occurred_at) AS made_at FROM touched t JOIN journal j "
+            "USING (event_id) WHERE t.object_type = 'order' AND t.object_id = %s AND j.kind = 'LabelBought' GROUP BY 1",
+            order_id,
+        )
+    return {row.sscc: row.made_at for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A stored document: its media type, the digest it lies under, its bytes."""

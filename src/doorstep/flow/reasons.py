@@ -1,0 +1,40 @@
+"""Why a plan is as it is, in words: what was chosen, what was rejected and at which cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_WORDS = {
+    "cheapest": "no other way costs less",
+    "stock taken": "a cheaper way needs stock that other orders have",
+    "day full": "a cheaper way needs room on a day that is full",
+    "promise at risk": "it would not hold the promise as surely as it must be held",
+    "dearer": "it costs more",
+    "waits": "nothing can be shipped now; the order keeps what it holds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A way that was not taken, why, and what it would have cost (None where nobody reckoned that)."""
+
+    way: str
+    because: str
+    cost_minor: int | None
+
+
+def in_words(reason: str) -> str:
+    """A plan's reason as a clause: `no other way costs less`."""
+    return _WORDS.get(reason, reason)
+
+
+def rejected_ways(kept: Sequence[str]) -> tuple[Rejected, ...]:
+    """The ways a plan rejected, each once, from lines as it keeps them: `CS by swift-express: dearer, 3145`."""
+    return tuple(dict.fromkeys(map(_rejected, kept)))
+
+
+def _rejected(line: str) -> Rejected:
+    way, _, rest = line.partition(": ")
+    why, _, minor = rest.rpartition(", ")
+    return Rejected(way, in_words(why), int(minor)) if minor.isdecimal() else Rejected(way, rest, None)

@@ -1,0 +1,148 @@
+"""Badges: a word, a tone and a shape for how something stands. The shape says it to whoever sees no colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from doorstep.flow.look import OrderView, ParcelView, ScoreView
+from doorstep.flow.look_orders import Late, OrderRow
+from doorstep.flow.look_risk import Risk
+from doorstep.flow.words import plainly
+from doorstep.planning.change import State
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """`tone` is good, warn, bad, busy or calm; `shape` is done, half, open, wait, alarm, stop or way."""
+
+    says: str
+    tone: str
+    shape: str
+
+
+_STATES = {
+    State.HELD: Badge("On hold", "warn", "wait"),
+    State.PROMISED: Badge("Promised", "calm", "open"),
+    State.PLANNED: Badge("Planned", "calm", "open"),
+    State.RELEASED: Badge("On the floor", "busy", "half"),
+    State.PICKING: Badge("Picking", "busy", "half"),
+    State.PICKED: Badge("Picked", "busy", "half"),
+    State.PACKED: Badge("Packed", "busy", "half"),
+    State.LABELLED: Badge("At the dock", "busy", "half"),
+    State.HANDED_OVER: Badge("On the road", "busy", "way"),
+    State.DELIVERED: Badge("Delivered", "good", "done"),
+    State.CANCELLED: Badge("Cancelled", "calm", "stop"),
+}
+_LATE = {Late.BROKEN: Badge("Broken", "bad", "stop"), Late.PREDICTED: Badge("Will be late", "warn", "alarm")}
+_RISKS = {
+    Risk.LATE: Badge("Too late", "bad", "alarm"),
+    Risk.STUCK: Badge("Stuck", "warn", "wait"),
+    Risk.DUE: Badge("Due today", "busy", "open"),
+}
+_MILESTONES = {
+    "attempted": Badge("Nobody at the door", "warn", "alarm"),
+    "held": Badge("Held by the carrier", "warn", "wait"),
+    "returning": Badge("Coming back", "bad", "alarm"),
+    "returned": Badge("Came back", "bad", "stop"),
+    "lost": Badge("Lost", "bad", "stop"),
+    "delivered": Badge("Delivered", "good", "done"),
+}
+_STOPPED = Badge("Stopped", "warn", "wait")
+_PARTS = {
+    "planned": State.PLANNED,
+    "released": State.RELEASED,
+    "picked": State.PICKED,
+    "packed": State.PACKED,
+    "labelled": State.LABELLED,
+    "handed_over": State.HANDED_OVER,
+    "delivered": State.DELIVERED,
+    "cancelled": State.CANCELLED,
+}
+
+
+def state(how_far: State) -> Badge:
+    """How far an order has come."""
+    return _STATES[how_far]
+
+
+def states_of_row(row: OrderRow) -> list[Badge]:
+    """How an order in a list stands: how far it is, and what holds it up."""
+    found = [_STATES[row.state]]
+    if row.state is State.HELD:
+        found = [_STOPPED if row.stopped else Badge("Not paid yet", "warn", "wait")]
+    elif row.stopped:
+        found.append(_STOPPED)
+    return found
+
+
+def late(how: Late | None) -> Badge | None:
+    """Whether the promise is broken, or will be."""
+    return _LATE.get(how) if how else None
+
+
+def promise(view: OrderView) -> Badge:
+    """How the order's promise stands: kept, broken, or still to be kept."""
+    scored = next((score for score in view.scores if score.against == "agreed"), None)
+    if scored:
+        return score(scored)
+    if view.state is State.CANCELLED:
+        return Badge("Promise withdrawn", "calm", "stop")
+    return Badge("Promise open", "calm", "open")
+
+
+def score(scored: ScoreView) -> Badge:
+    """How a promise ended."""
+    if scored.kept:
+        return Badge("Promise kept", "good", "done")
+    return Badge(f"Promise broken: {scored.reason}", "bad", "stop")
+
+
+def payment(view: OrderView) -> Badge:
+    """Whether the order may be worked on."""
+    if view.cleared_at:
+        return Badge("Cleared", "good", "done")
+    return Badge("Waits for payment", "warn", "wait")
+
+
+def fulfilment(view: OrderView) -> Badge:
+    """How far the goods are."""
+    return _STOPPED if view.stopped else _STATES[view.state]
+
+
+def part(word: str) -> Badge:
+    """How far a fulfilment order is."""
+    return _STATES[_PARTS[word]] if word in _PARTS else Badge(plainly(word), "calm", "open")
+
+
+def parcel(view: ParcelView) -> Badge:
+    """How far a parcel is."""
+    if view.milestone in _MILESTONES:
+        return _MILESTONES[view.milestone]
+    if view.delivered_at:
+        return _MILESTONES["delivered"]
+    if view.handed_over_at:
+        return Badge(plainly(view.milestone) if view.milestone else "On the road", "busy", "way")
+    if view.label_state == "failed":
+        return Badge("Label refused", "bad", "alarm")
+    return _STATES[State.LABELLED] if view.label_state == "bought" else Badge("Waits for its label", "busy", "half")
+
+
+def risk(how: Risk) -> Badge:
+    """How bad it is."""
+    return _RISKS[how]
+
+
+GLOBALS: Mapping[str, Callable[..., Any]] = {
+    "late_badge": late,
+    "parcel_badge": parcel,
+    "part_badge": part,
+    "payment_badge": payment,
+    "promise_badge": promise,
+    "fulfilment_badge": fulfilment,
+    "risk_badge": risk,
+    "row_badges": states_of_row,
+    "score_badge": score,
+    "state_badge": state,
+}

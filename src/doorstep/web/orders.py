@@ -1,0 +1,108 @@
+"""Orders: found by what a person has in hand; and one order, with everything that is known of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from doorstep.access.roles import Permission
+from doorstep.flow.explain import Explanation, explain
+from doorstep.flow.look_orders import Late, OrderQuery, Sort, order_page, order_timeline
+from doorstep.flow.look_parcels import labels_made
+from doorstep.planning.change import State
+from doorstep.terms.refusals import Refusal
+from doorstep.web import why
+from doorstep.web.failures import RefusedError
+from doorstep.web.given import OrdersSeen, Visit, go_to
+
+router = APIRouter()
+_MOST_ROWS = 50
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@router.get("/orders")
+def list_orders(
+    visit: OrdersSeen,
+    q: str = "",
+    state: str = "",
+    late: str = "",
+    site: str = "",
+    customer: str = "",
+    sort: str = "",
+    after: str = "",
+    go: str = "",
+) -> Response:
+    """A page of orders. With `go`, a search that finds one order alone leads to it."""
+    chosen: dict[str, str] = {"q": q.strip(), "state": state, "late": late, "site": site, "customer": customer}
+    query = OrderQuery(
+        text=chosen["q"],
+        state=_one_of(State, state),
+        late=_one_of(Late, late),
+        site_id=site,
+        customer_id=customer,
+        sort=_one_of(Sort, sort) or Sort.NEWEST,
+    )
+    found = order_page(visit.office, query, after, _MOST_ROWS)
+    if isinstance(found, Refusal):
+        raise RefusedError(found)
+    if go and query.text and found.total == 1 and found.rows:
+        return go_to(f"/orders/{found.rows[0].order_id}")
+    return visit.page(
+        "orders.html",
+        found=found,
+        query=query,
+        chosen=chosen,
+        states=list(State),
+        lates=list(Late),
+        link=_links({**chosen, "sort": sort}),
+        after=after,
+    )
+
+
+def _one_of(kind: type[Word], word: str) -> Word | None:
+    """The member that a word of the address names, None where there is none: an old link still opens a page."""
+    return kind(word) if word in list(kind) else None
+
+
+def _links(now: dict[str, str]) -> Any:
+    """Makes the address of the same list with something chosen otherwise."""
+
+    def link(**changed: str) -> str:
+        words = {name: word for name, word in {**now, **changed}.items() if word}
+        return f"/orders?{urlencode(words)}" if words else "/orders"
+
+    return link
+
+
+@router.get("/orders/{order_id}")
+def show_order(visit: OrdersSeen, order_id: str) -> Response:
+    """One order."""
+    told = explain(visit.office, order_id)
+    if isinstance(told, Refusal):
+        raise RefusedError(told)
+    story = order_timeline(visit.office, order_id)
+    if isinstance(story, Refusal):
+        raise RefusedError(story)
+    zone = _zone_of(visit, told)
+    return visit.page(
+        "order.html",
+        order=told.order,
+        told=told,
+        zone=zone,
+        plan=why.plan(told),
+        newest=why.newest_promise(told),
+        milestones=why.three_promises(told),
+        budget=why.budget(told.order.hand_offs),
+        days=why.by_day(story, zone),
+        labels=labels_made(visit.office, order_id),
+        costs_seen=visit.may(Permission.SEE_COSTS),
+    )
+
+
+def _zone_of(visit: Visit, told: Explanation) -> str:
+    """The zone an order's times are told in: that of the site that ships it first."""
+    return visit.company.zone_of(told.order.fulfilments[0].site_id if told.order.fulfilments else "")

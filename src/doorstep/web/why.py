@@ -1,0 +1,124 @@
+"""What the page of an order makes of its reasons: promises side by side, the plan, where its time went, its days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from doorstep.flow.explain import Explanation, PlanWhy, PromiseWhy
+from doorstep.flow.look import HandOffView, OrderView, ScoreView
+from doorstep.flow.look_orders import TimelineEntry
+from doorstep.flow.reasons import Rejected, in_words, rejected_ways
+from doorstep.flow.words import plainly, short_window
+from doorstep.web.words import local_day
+
+_APART = ("HandOffMade",)  # these have a panel of their own
+_MILLE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ToldWindow:
+    """One of the three windows an order is measured by, who spoke it and when, and how it ended."""
+
+    name: str
+    says: str
+    ppm: int | None
+    at: datetime | None
+    score: ScoreView | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTold:
+    """The newest plan in words, with what there was to gain beyond it at most."""
+
+    plan: PlanWhy
+    reasons: tuple[str, ...]
+    rejected: tuple[Rejected, ...]
+    over_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A step, what it spent of the promise's time until it passed the work on, and what was left then.
+
+    `start` and `width` place it on a bar that is 1000 long.
+    """
+
+    step: str
+    passed_to: str
+    at: datetime
+    seconds: int
+    left_seconds: int
+    start: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened on one day on the wall of the order's zone."""
+
+    on: date
+    entries: tuple[TimelineEntry, ...]
+
+
+def newest_promise(told: Explanation) -> PromiseWhy | None:
+    """The promise that stands."""
+    return told.promises[-1] if told.promises else None
+
+
+def three_promises(told: Explanation) -> list[ToldWindow]:
+    """What was asked (where anything was), first promised and agreed last."""
+    order = told.order
+    scores = {score.against: score for score in order.scores}
+    found = []
+    if order.asked_from or order.asked_by:
+        found.append(ToldWindow("Asked for", _asked(order), None, order.placed_at, scores.get("asked")))
+    if order.promises:
+        for name, made, against in (
+            ("First promised", order.promises[0], "first"),
+            ("Agreed last", order.promises[-1], "agreed"),
+        ):
+            whole = next((one for one in made.windows if not one.line_no), made.windows[0])
+            says = short_window(whole.first_day, whole.last_day)
+            found.append(ToldWindow(name, says, whole.ppm, made.promised_at, scores.get(against)))
+    return found
+
+
+def _asked(order: OrderView) -> str:
+    if order.asked_by:
+        return short_window(order.asked_from, order.asked_by)
+    return f"not before {order.asked_from}"
+
+
+def plan(told: Explanation) -> PlanTold | None:
+    """The newest plan, None where there is none."""
+    made = told.plan
+    if made is None:
+        return None
+    reasons = tuple(map(in_words, made.reasons))
+    return PlanTold(made, reasons, rejected_ways(made.rejected), max(made.cost_minor - made.bound_minor, 0))
+
+
+def budget(hand_offs: Sequence[HandOffView]) -> list[Spent]:
+    """What each step spent of the time between promise and last departure."""
+    if not hand_offs:
+        return []
+    whole = max(hand_offs[0].slack_seconds, 1)
+    found, place = [], 0
+    for number, made in enumerate(hand_offs):
+        spent = max(hand_offs[number - 1].slack_seconds - made.slack_seconds, 0) if number else 0
+        width = min(spent * _MILLE // whole, _MILLE - place)
+        steps = plainly(made.from_step), plainly(made.to_step).lower()
+        found.append(Spent(*steps, made.made_at, spent, made.slack_seconds, place, width))
+        place += width
+    return found
+
+
+def by_day(story: Sequence[TimelineEntry], zone: str) -> list[Day]:
+    """The story, the newest day first and on it the newest fact."""
+    days: dict[date, list[TimelineEntry]] = {}
+    for entry in reversed(story):
+        if entry.kind not in _APART:
+            days.setdefault(local_day(entry.at, zone), []).append(entry)
+    return [Day(on, tuple(entries)) for on, entries in days.items()]
