@@ -30,11 +30,14 @@ def serve(
         bool, typer.Option("--work/--no-work", help="With a worker in the same process, for a small company.")
     ] = True,
 ) -> None:
-    """Serve the API and its page /docs until stopped."""
+    """Serve the pages, and the API with its page /docs, until stopped."""
     from doorstep.api.serve import AddressTakenError, CannotServeError
     from doorstep.api.serve import serve as serve_api
+    from doorstep.web.app import make_pages
+    from doorstep.web.settings import read_settings
 
     around = surroundings_of(context)
+    reached = read_settings(around.environ)
     with ExitStack() as leaving:
         if work_beside:
             from doorstep.flow.open import open_office
@@ -43,7 +46,7 @@ def serve(
             office = leaving.enter_context(open_office(around.environ, around.clock, around.ids, pool_size=BESIDE + 3))
             leaving.enter_context(worker_beside(office, concurrency=BESIDE))
         try:
-            serve_api(around.environ, host, port)
+            serve_api(around.environ, host, port, pages=lambda office: make_pages(office, reached))
         except AddressTakenError as taken:
             raise StoppedError(str(taken), UNAVAILABLE) from None
         except CannotServeError as unfit:

@@ -1,4 +1,6 @@
-"""Serving the API: the address is taken first, then the office opened; told once callers are answered."""
+"""Serving: the address is taken first, then the office opened; told once callers are answered. The pages of another
+door may be served beside the API; this one does not know them.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doorstep.api.app import make_app
 from doorstep.api.settings import KEYS, SECRETS, read_keys, read_secrets
+from doorstep.flow.office import Office
 from doorstep.flow.open import open_office
 from doorstep.terms.clock import SystemClock
 from doorstep.terms.ids import Ids
@@ -23,6 +27,9 @@ POOL_SIZE = 8
 THREADS = 2 * POOL_SIZE
 _STOP_SECONDS = 20
 _WAITING_CALLERS = 2048
+_OF_THE_API = ("v1", "docs", "problems", "openapi.json", "livez", "readyz")
+
+Pages = Callable[[Office], ASGIApp]
 
 
 class CannotServeError(Exception):
@@ -42,19 +49,22 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     *,
+    pages: Pages | None = None,
     tell: Callable[[str], object] = partial(print, flush=True),
 ) -> None:
     """Serve until SIGINT or SIGTERM: then requests at work are finished, and the office is closed.
 
-    `tell` gets the address, once it answers; port 0 takes any free one. Settings: DOORSTEP_API_KEYS,
-    DOORSTEP_CARRIER_SECRETS and those of `open_office`.
+    `pages` makes what answers at every address that is not the API's. `tell` gets the address, once it answers; port 0
+    takes any free one. Settings: DOORSTEP_API_KEYS, DOORSTEP_CARRIER_SECRETS and those of `open_office`.
     CannotServeError, BadSettingError, DatabaseUnavailable or DatabaseUnfit where it cannot begin.
     """
     keys, secrets = read_keys(environ.get(KEYS, "")), read_secrets(environ.get(SECRETS, ""))
     with _listen(host, port, guarded=bool(keys)) as listener:
         clock = SystemClock()
         with open_office(environ, clock, Ids.secret(clock), POOL_SIZE) as office:
-            app = make_app(office, keys=keys, secrets=secrets, threads=THREADS)
+            app: ASGIApp = make_app(office, keys=keys, secrets=secrets, threads=THREADS)
+            if pages is not None:
+                app = Beside(app, pages(office))
             config = uvicorn.Config(
                 app,
                 lifespan="on",
@@ -65,8 +75,23 @@ def serve(
                 timeout_graceful_shutdown=_STOP_SECONDS,
             )
             address = _address_of(listener)
-            ready = partial(tell, f"Doorstep answers at {address}; its page is {address}/docs")
+            beside = f"its pages are there, and the API's page is {address}/docs"
+            ready = partial(
+                tell, f"Doorstep answers at {address}; {beside if pages else f'its page is {address}/docs'}"
+            )
             _Server(config, ready).run([listener])
+
+
+class Beside:
+    """Two apps at one address: the API at its own paths, the pages at all others. The API's app lives for both."""
+
+    def __init__(self, api: ASGIApp, pages: ASGIApp) -> None:
+        self._api = api
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] != "http" or scope["path"].split("/", 2)[1] in _OF_THE_API
+        await (self._api if ours else self._pages)(scope, receive, send)
 
 
 @contextlib.contextmanager

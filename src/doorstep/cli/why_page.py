@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from doorstep.flow.explain import Explanation, LegWhy, PromiseWhy
     from doorstep.flow.look_site import SiteView
 
+
 def why_page(told: Explanation, sites: Mapping[str, SiteView]) -> Iterator[Part]:
     """Promise and parts, plan and what was rejected, holds, the time left at each hand-off, how it ended, the story."""
     zone = zone_of(told.order, sites)

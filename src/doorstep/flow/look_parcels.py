@@ -53,7 +53,7 @@ def shipment(office: Office, sscc: str) -> ShipmentView | Refusal:
 
 
 def labels_made(office: Office, order_id: str) -> dict[str, datetime]:
-    """When the newest label of each of the order's parcels was made, by SSCC; parcels that never had one are missing."""
+    """When the newest label of each of the order's parcels was made, by SSCC; parcels without one are missing."""
     with office.store.reading() as tx:
         rows = tx.rows(
             "SELECT j.body ->> 'sscc' AS sscc, max(j.occurred_at) AS made_at FROM touched t JOIN journal j "

@@ -25,13 +25,12 @@ def list_accounts(visit: AccountsManaged) -> Response:
 @router.post("/accounts")
 def open_account(visit: AccountsManaged, form: FormSent) -> Response:
     """Let somebody sign in."""
-    given = {"login": form.one("login").strip().lower(), "name": form.one("name"), "roles": form.several("role")}
+    login, name, roles = form.one("login").strip().lower(), form.one("name"), form.several("role")
+    given = {"login": login, "name": name, "roles": roles}
     password = form.one("password")
     if password != form.one("again"):
         return _page(visit, wrong=_UNALIKE, given=given)
-    told = accounts.open_account(
-        visit.office, visit.who, given["login"], given["name"] or given["login"], _roles(form.several("role")), password
-    )
+    told = accounts.open_account(visit.office, visit.who, login, name or login, _roles(roles), password)
     return _page(visit, wrong=told, given=given) if isinstance(told, Refusal) else go_to(f"/accounts#{told.login}")
 
 
@@ -86,7 +85,9 @@ def _own(visit: Visit, wrong: Refusal) -> Response:
     return visit.page("account.html", status=422, granted=GRANTED, wrong=wrong)
 
 
-def _page(visit: Visit, *, wrong: Refusal | None = None, link: str = "", link_for: str = "", given: Any = None) -> Response:
+def _page(
+    visit: Visit, *, wrong: Refusal | None = None, link: str = "", link_for: str = "", given: Any = None
+) -> Response:
     return visit.page(
         "accounts.html",
         status=422 if wrong else 200,

@@ -82,11 +82,13 @@ def late(how: Late | None) -> Badge | None:
     return _LATE.get(how) if how else None
 
 
-def promise(view: OrderView) -> Badge:
-    """How the order's promise stands: kept, broken, or still to be kept."""
+def promise(view: OrderView, how_late: Late | None) -> Badge:
+    """How the order's promise stands: kept, broken, in danger, or still to be kept."""
     scored = next((score for score in view.scores if score.against == "agreed"), None)
     if scored:
-        return score(scored)
+        return Badge("Promise kept", "good", "done") if scored.kept else Badge("Promise broken", "bad", "stop")
+    if how_late:
+        return Badge("Promise will break", "warn", "alarm")
     if view.state is State.CANCELLED:
         return Badge("Promise withdrawn", "calm", "stop")
     return Badge("Promise open", "calm", "open")
@@ -94,9 +96,7 @@ def promise(view: OrderView) -> Badge:
 
 def score(scored: ScoreView) -> Badge:
     """How a promise ended."""
-    if scored.kept:
-        return Badge("Promise kept", "good", "done")
-    return Badge(f"Promise broken: {scored.reason}", "bad", "stop")
+    return Badge("Kept", "good", "done") if scored.kept else Badge(f"Broken: {scored.reason}", "bad", "stop")
 
 
 def payment(view: OrderView) -> Badge:

@@ -119,9 +119,7 @@ def _from_here(request: Request) -> bool:
     return request.headers.get("origin", "").lower() in {address.lower() for address in ours}
 
 
-def form_of_session(
-    form: Annotated[Form, Depends(form_sent)], session: Annotated[Session, Depends(signed_in)]
-) -> Form:
+def form_of_session(form: Annotated[Form, Depends(form_sent)], session: Annotated[Session, Depends(signed_in)]) -> Form:
     """The form, from a page that this session was shown."""
     if not hmac.compare_digest(form.one("csrf").encode(), session.csrf.encode()):
         raise NotOursError

@@ -88,10 +88,12 @@ def show_order(visit: OrdersSeen, order_id: str) -> Response:
     if isinstance(story, Refusal):
         raise RefusedError(story)
     zone = _zone_of(visit, told)
+    row = order_page(visit.office, OrderQuery(text=order_id), at_most=1)
     return visit.page(
         "order.html",
         order=told.order,
         told=told,
+        late=None if isinstance(row, Refusal) or not row.rows else row.rows[0].late,
         zone=zone,
         plan=why.plan(told),
         newest=why.newest_promise(told),

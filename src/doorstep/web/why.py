@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from doorstep.flow.explain import Explanation, PlanWhy, PromiseWhy
 from doorstep.flow.look import HandOffView, OrderView, ScoreView
@@ -14,6 +15,15 @@ from doorstep.flow.words import plainly, short_window
 from doorstep.web.words import local_day
 
 _APART = ("HandOffMade",)  # these have a panel of their own
+_TURNS = (
+    "OrderPlaced",
+    "OrderPromised",
+    "HandedOver",
+    "OrderDelivered",
+    "OrderCancelled",
+    "PromiseKept",
+    "PromiseBroken",
+)
 _MILLE = 1000
 
 
@@ -55,11 +65,23 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What one person or machine did at one moment, the newest first; `marks` where it is a turn of the order's way."""
+
+    at: datetime
+    who: str
+    department: str
+    cause: str
+    says: tuple[str, ...]
+    marks: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """What happened on one day on the wall of the order's zone."""
 
     on: date
-    entries: tuple[TimelineEntry, ...]
+    told: tuple[Told, ...]
 
 
 def newest_promise(told: Explanation) -> PromiseWhy | None:
@@ -117,8 +139,18 @@ def budget(hand_offs: Sequence[HandOffView]) -> list[Spent]:
 
 def by_day(story: Sequence[TimelineEntry], zone: str) -> list[Day]:
     """The story, the newest day first and on it the newest fact."""
-    days: dict[date, list[TimelineEntry]] = {}
-    for entry in reversed(story):
-        if entry.kind not in _APART:
-            days.setdefault(local_day(entry.at, zone), []).append(entry)
-    return [Day(on, tuple(entries)) for on, entries in days.items()]
+    shown = [entry for entry in reversed(story) if entry.kind not in _APART]
+    return [
+        Day(on, tuple(_told(list(alike)) for _, alike in groupby(entries, key=_alike)))
+        for on, entries in groupby(shown, key=lambda entry: local_day(entry.at, zone))
+    ]
+
+
+def _alike(entry: TimelineEntry) -> tuple[datetime, str, str, str]:
+    return entry.at.replace(second=0, microsecond=0), entry.who, entry.department, entry.cause
+
+
+def _told(entries: Sequence[TimelineEntry]) -> Told:
+    first = entries[0]
+    marks = any(entry.kind in _TURNS for entry in entries)
+    return Told(first.at, first.who, first.department, first.cause, tuple(entry.says for entry in entries), marks)

@@ -37,8 +37,8 @@ def headers_for(scope: Scope) -> dict[str, str]:
     """The headers of every answer. A page says where it is linked from to this server alone, a customer's to nobody."""
     nonce = nonce_of(scope)
     policy = (
-        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
     referrer = "no-referrer" if scope["path"].startswith(_OPEN_TO_CUSTOMERS) else "same-origin"
     found = {**_HEADERS, "Content-Security-Policy": policy, "Referrer-Policy": referrer}

@@ -57,9 +57,13 @@ def relative(at: datetime, now: datetime) -> str:
     apart = abs(at - now)
     if apart < _SOON:
         return "just now" if at <= now else "now"
-    told = words.span(int(apart.total_seconds())).split()
-    short = " ".join(told[:2])
+    short = age(int(apart.total_seconds()))
     return f"in {short}" if at > now else f"{short} ago"
+
+
+def age(seconds: int) -> str:
+    """`3 d`: the larger unit alone."""
+    return " ".join(words.span(seconds).split()[:2])
 
 
 def slack(seconds: int) -> str:
@@ -112,6 +116,7 @@ def month(text: str) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "age": age,
     "chance": words.chance,
     "clock": clock,
     "day": day,

@@ -38,7 +38,7 @@ def stock_keys(
 
 
 def lots(tx: Transaction, keys: Sequence[Any]) -> list[Any]:
-    """Rows (item_id, site_id, lot, expires_on, on_hand, held) of these items at these sites, the first to expire first."""
+    """Rows (item_id, site_id, lot, expires_on, on_hand, held) of items at sites, what expires first on top."""
     return tx.rows(
         "SELECT p.item_id, p.site_id, p.lot, l.expires_on, p.on_hand, p.held FROM pool p "
         "JOIN unnest(%s::text[], %s::text[]) AS k (item_id, site_id) USING (item_id, site_id) "
@@ -70,9 +70,7 @@ def waiting(tx: Transaction, item_ids: Sequence[str]) -> dict[str, int]:
     return {row.item_id: row.units for row in rows}
 
 
-def inbounds(
-    tx: Transaction, text: str, site_id: str, after: tuple[datetime, str] | None, at_most: int
-) -> list[Any]:
+def inbounds(tx: Transaction, text: str, site_id: str, after: tuple[datetime, str] | None, at_most: int) -> list[Any]:
     """What is still to come, the next due first."""
     due_at, inbound_id = after or (None, "")
     return tx.rows(
