@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +29,12 @@ def serve(
     work_beside: Annotated[
         bool, typer.Option("--work/--no-work", help="With a worker in the same process, for a small company.")
     ] = True,
+    of_demo: Annotated[bool, typer.Option("--demo", help="The demo's company, where its days ended.")] = False,
 ) -> None:
     """Serve the pages, and the API with its page /docs, until stopped."""
+    if of_demo:
+        _serve_demo(context, host, port)
+        return
     from doorstep.api.serve import AddressTakenError, CannotServeError
     from doorstep.api.serve import serve as serve_api
     from doorstep.web.app import make_pages
@@ -51,6 +55,30 @@ def serve(
             raise StoppedError(str(taken), UNAVAILABLE) from None
         except CannotServeError as unfit:
             raise StoppedError(str(unfit), CONFIGURATION) from None
+
+
+def _serve_demo(context: typer.Context, host: str, port: int) -> None:
+    """The demo's office, lived first where nobody has; whoever comes by the link that is told may see everything."""
+    from doorstep.api.serve import POOL_SIZE, CannotServeError
+    from doorstep.api.serve import serve as serve_api
+    from doorstep.flow.office import Office
+    from doorstep.jobs.worker import worker_beside
+    from doorstep.twin.demo import demo as live
+    from doorstep.twin.demo import ended
+    from doorstep.twin.host import open_demo, way_in
+    from doorstep.web.app import make_pages
+
+    def greet(office: Office, address: str) -> str:
+        return f"Come in, once, within ten minutes: {address}/sign-in/{way_in(office)}\nTake it all away: ./run reset"
+
+    around = surroundings_of(context)
+    if ended(around.environ) is None:
+        live(around.environ, EXAMPLE)
+    with open_demo(around.environ, around.clock, POOL_SIZE) as office, worker_beside(office, concurrency=1):
+        try:
+            serve_api(around.environ, host, port, pages=make_pages, office=nullcontext(office), greet=greet)
+        except CannotServeError as unfit:
+            raise StoppedError(str(unfit), UNAVAILABLE) from None
 
 
 @app.command(rich_help_panel="Running")

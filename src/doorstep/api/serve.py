@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 
 import uvicorn
@@ -50,21 +51,24 @@ def serve(
     port: int = 8000,
     *,
     pages: Pages | None = None,
+    office: AbstractContextManager[Office] | None = None,
+    greet: Callable[[Office, str], str] = lambda office, address: "",
     tell: Callable[[str], object] = partial(print, flush=True),
 ) -> None:
     """Serve until SIGINT or SIGTERM: then requests at work are finished, and the office is closed.
 
-    `pages` makes what answers at every address that is not the API's. `tell` gets the address, once it answers; port 0
-    takes any free one. Settings: DOORSTEP_API_KEYS, DOORSTEP_CARRIER_SECRETS and those of `open_office`.
+    `office` is the one to serve, else the one that settings name; `greet` is what is told with its address. `pages`
+    makes what answers at every address that is not the API's. `tell` gets the address, once it answers; port 0 takes
+    any free one. Settings: DOORSTEP_API_KEYS, DOORSTEP_CARRIER_SECRETS and those of `open_office`.
     CannotServeError, BadSettingError, DatabaseUnavailable or DatabaseUnfit where it cannot begin.
     """
     keys, secrets = read_keys(environ.get(KEYS, "")), read_secrets(environ.get(SECRETS, ""))
     with _listen(host, port, guarded=bool(keys)) as listener:
         clock = SystemClock()
-        with open_office(environ, clock, Ids.secret(clock), POOL_SIZE) as office:
-            app: ASGIApp = make_app(office, keys=keys, secrets=secrets, threads=THREADS)
+        with office or open_office(environ, clock, Ids.secret(clock), POOL_SIZE) as opened:
+            app: ASGIApp = make_app(opened, keys=keys, secrets=secrets, threads=THREADS)
             if pages is not None:
-                app = Beside(app, pages(office))
+                app = Beside(app, pages(opened))
             config = uvicorn.Config(
                 app,
                 lifespan="on",
@@ -76,9 +80,8 @@ def serve(
             )
             address = _address_of(listener)
             beside = f"its pages are there, and the API's page is {address}/docs"
-            ready = partial(
-                tell, f"Doorstep answers at {address}; {beside if pages else f'its page is {address}/docs'}"
-            )
+            told = f"Doorstep answers at {address}; {beside if pages else f'its page is {address}/docs'}"
+            ready = partial(tell, "\n".join(filter(None, (told, greet(opened, address)))))
             _Server(config, ready).run([listener])
 
 

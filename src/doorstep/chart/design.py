@@ -36,9 +36,9 @@ class Node:
     `completed_by` are kinds of event, `Kind:milestone` where only one milestone of it is meant; those in `misses` end
     the step without its success. `done_by` are the functions of `flow` that perform it. `handles` is the type of
     object one doing of it is about, '' where no order is concerned: then it is only counted. Beside its own object and
-    the order, a doing waits for what happened to objects of the types in `waits_for` inside its fulfilment order, and for
-    what it `gathers` in the whole order. `target_seconds` is for waiting and working together, in the site's opening hours where
-    `open_hours`.
+    the order, a doing waits for what happened to objects of the types in `waits_for` inside its fulfilment order, and
+    for what it `gathers` in the whole order. `target_seconds` is for waiting and working together, in the site's
+    opening hours where `open_hours`.
     """
 
     node_id: str
