@@ -47,6 +47,11 @@ def test_quantiles_are_the_nearest_rank(cases: list[tuple[int, int]]) -> None:
             assert abs(found.mean_seconds - Fraction(sum(ranked), len(ranked))) <= Fraction(1, 2)
 
 
+def test_nine_in_ten_of_ten_are_nine() -> None:
+    (found,) = spreads(np.zeros(10, dtype=np.int64), np.arange(1, 11), 1)
+    assert (found.p50_seconds, found.p90_seconds, found.mean_seconds) == (5, 9, 6)
+
+
 def test_an_order_alone_is_told_step_by_step_and_accounted_for() -> None:
     made = chart(*WHOLE_WAY)
     pick = step(made, "pick")
@@ -89,6 +94,8 @@ def test_a_look_at_a_site_takes_the_order_s_own_steps_where_the_site_ships_all_o
     sites = {"f1": "CS", "f2": "CS", "f3": "DC"}
     at_cs = chart(*facts, look=Look(site=1), sites=sites)
     assert (step(at_cs, "promise").volume, step(at_cs, "plan").volume, at_cs.accounted.orders) == (1, 2, 1)
+    at_dc = chart(*facts, look=Look(site=2), sites=sites)
+    assert (step(at_dc, "promise").volume, step(at_dc, "plan").volume, at_dc.accounted.orders) == (0, 1, 0)
     whole = step(chart(*facts, sites=sites), "plan")
     assert [(one.site_id, one.volume, one.wait.total_seconds) for one in whole.sites] == [
         ("CS", 2, 253),

@@ -1,8 +1,9 @@
-"""What every doing waited for, and where an order's time went: by hand, by a slow and simple second reckoning, by law."""
+"""What every doing waited for, and where an order's time went: by hand, by a slow second reckoning, by law."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -233,7 +234,7 @@ def test_every_order_is_accounted_for_to_the_second(facts: list[Told]) -> None:
     for end in last.tolist():
         spans = way_of(made, flow, end)
         assert all(span.seconds > 0 for span in spans)
-        assert all(one.begins + one.seconds == after.begins for one, after in zip(spans, spans[1:], strict=False))
+        assert all(one.begins + one.seconds == after.begins for one, after in pairwise(spans))
         assert sum(span.seconds for span in spans) == duration_seconds(made, end)
         total += duration_seconds(made, end)
     spent = spent_by(made, flow, last, len(NODES), 9)
