@@ -70,18 +70,25 @@ class _Measure:
         self.doings, self.names, self.interval, self.look = doings, names, interval, look
         self.flow: Flow = flow_of(doings)
         self.right: Flags = right_first_time(doings, self.flow)
-        self.rows = np.flatnonzero(self._looked_at(doings.completed))
+        self.rows = np.flatnonzero(self._in_time(doings.completed) & self._at_site())
         self.waited = self.rows[self.flow.before[self.rows] != NONE]
         self.begins = look.since if look.since is not None else _least(doings.started[self.rows])
         self.ends = look.until if look.until is not None else _most(doings.completed[self.rows])
 
-    def _looked_at(self, instants: Column) -> Flags:
+    def _in_time(self, instants: Column) -> Flags:
         wanted = np.ones(len(instants), dtype=np.bool_)
         if self.look.since is not None:
             wanted &= instants >= self.look.since
         if self.look.until is not None:
             wanted &= instants < self.look.until
-        return wanted & self._at_site()
+        return wanted
+
+    def _ended_here(self, end_rows: Column) -> Flags:
+        """Of these last doings, each of an order, the ones in the time looked at, whose order the site ships whole."""
+        first = np.searchsorted(self.doings.order, self.doings.order[end_rows])
+        whole = self.doings.site[first] == self.look.site
+        ended: Flags = self._in_time(self.doings.completed[end_rows])
+        return ended & whole if self.look.site else ended
 
     def _at_site(self) -> Flags:
         if not self.look.site:
@@ -91,7 +98,7 @@ class _Measure:
 
     def chart(self, counted: Column) -> Chart:
         end_rows = ends(self.doings)
-        end_rows = end_rows[self._looked_at(self.doings.completed)[end_rows]]
+        end_rows = end_rows[self._ended_here(end_rows)]
         spent = spent_by(self.doings, self.flow, end_rows, _STEPS, len(self.names.departments))
         waiting, working = int(spent.waiting_by_node.sum()), int(spent.working_by_node.sum())
         return Chart(
