@@ -104,14 +104,14 @@ def test_lines_of_a_purchase_order_are_supply_for_promises(shop: Shop) -> None:
     assert shop.demand(placed.order_id)[0][3] == 14
 
 
-def test_a_purchase_order_again_with_another_day_is_changed_and_who_waits_is_planned_again(shop: Shop) -> None:
+def test_a_purchase_order_again_with_another_day_is_changed_and_who_waits_is_promised_anew(shop: Shop) -> None:
     bring(shop, Kind.PURCHASE_ORDERS, purchase(20))
     placed = shop.place(("MUG", 14))
     shop.settle()
     told = bring(shop, Kind.PURCHASE_ORDERS, purchase(20, due_at=FRIDAY + timedelta(days=3)))
     assert counts(told) == (0, 1, 0, 0)
     assert [d.field for d in told.changes[0].differences] == ["due_at"]
-    assert shop.rows("SELECT 1 FROM due WHERE verb = 'plan_orders' AND key = %s", placed.order_id)
+    assert shop.rows("SELECT 1 FROM due WHERE verb = 'promise_again' AND key = %s", placed.order_id)
     shop.settle()
     written = shop.journal()
     assert counts(bring(shop, Kind.PURCHASE_ORDERS, purchase(20, due_at=FRIDAY + timedelta(days=3)))) == (0, 0, 1, 0)
