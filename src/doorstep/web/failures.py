@@ -92,7 +92,15 @@ def _told(request: Request, failure: Failure) -> Response:
     """The failure on a page, with the frame around it where it is known who looks."""
     visit: Visit | None = getattr(request.state, "visit", None)
     request_id = request_id_of(request.scope) if failure.status >= 500 else ""
-    return render(request, "failure.html", visit=visit, status=failure.status, failure=failure, request_id=request_id)
+    return render(
+        request,
+        "failure.html",
+        session=visit.session if visit else None,
+        company=visit.company if visit else None,
+        status=failure.status,
+        failure=failure,
+        request_id=request_id,
+    )
 
 
 def _sign_in_first(request: Request, _: Exception) -> Response:

@@ -147,7 +147,7 @@ class Visit:
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
         """A page with the frame around it."""
-        return render(self.request, template, status=status, visit=self, **context)
+        return render(self.request, template, status=status, session=self.session, company=self.company, **context)
 
 
 def visiting(permission: Permission | None) -> Callable[..., Visit]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from doorstep.access.roles import Permission, permissions_of
+from doorstep.flow.look_company import CompanyView
+from doorstep.flow.sign_in import Session
 from doorstep.web import badges, words
 from doorstep.web.assets import VERSION
 from doorstep.web.wire import nonce_of
-
-if TYPE_CHECKING:
-    from doorstep.web.given import Visit
 
 THEME_COOKIE = "doorstep_theme"
 THEMES = ("light", "dark")
@@ -32,19 +31,26 @@ _TEMPLATES.globals |= {**words.GLOBALS, **badges.GLOBALS, "Permission": Permissi
 
 
 def render(
-    request: Request, template: str, *, visit: Visit | None = None, status: int = 200, **context: Any
+    request: Request,
+    template: str,
+    *,
+    session: Session | None = None,
+    company: CompanyView | None = None,
+    status: int = 200,
+    **context: Any,
 ) -> Response:
-    """A page. `visit` is whoever is signed in; without one it has no navigation."""
+    """A page. `session` is whoever is signed in; without one there is no frame around it."""
     theme = request.cookies.get(THEME_COOKIE, "")
     shown = _TEMPLATES.get_template(template).render(
         request=request,
         path=request.url.path,
         nonce=nonce_of(request.scope),
         theme=theme if theme in THEMES else "",
-        visit=visit,
-        company=visit.company if visit else None,
-        csrf=visit.session.csrf if visit else "",
-        allowed=permissions_of(visit.session.account.roles) if visit else frozenset(),
+        session=session,
+        account=session.account if session else None,
+        company=company,
+        csrf=session.csrf if session else "",
+        allowed=permissions_of(session.account.roles) if session else frozenset(),
         **context,
     )
     return HTMLResponse(shown, status)
