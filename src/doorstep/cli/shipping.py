@@ -92,14 +92,16 @@ def draw(
     context: typer.Context,
     sscc: Annotated[str, typer.Argument(metavar="SSCC", help="The parcel.")],
     svg: Annotated[str, typer.Option("--svg", metavar="FILE", help="Where to write the drawing; - for output.")] = "",
-    upto: Annotated[int, typer.Option(min=1, metavar="N", help="Show the first N units only.")] = 0,
+    upto: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Show the first N units only.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """How a parcel was packed: what lies where, in the order in which it goes in. --svg writes it as a drawing."""
     from doorstep.flow import look_parcels
 
     with opened(context, as_json=as_json) as desk:
-        told = look_parcels.parcel_drawing(desk.office, sscc, upto or None, legend=True, flat=True)
+        told = look_parcels.parcel_drawing(desk.office, sscc, upto, legend=True, flat=True)
         drawing = desk.granted(told)
     if svg == "-":
         typer.echo(drawing.svg)
