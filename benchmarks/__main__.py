@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import appending, filling, hot_item, importing, intake, packing, rebuilding, replaying, sealing
+from benchmarks import appending, filling, hot_item, importing, intake, living, packing, rebuilding, replaying, sealing
 from benchmarks.machine import database, machine
 from doorstep.storage.embedded import EmbeddedServer
 
@@ -32,6 +32,7 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "packing": lambda _: packing.run(sys.stdout),
     "import": importing.run,
+    "demo": living.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
 
