@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
 from benchmarks.measuring import Figure
-from doorstep.flow import look
+from doorstep.flow.look_orders import OrderQuery, order_page
 from doorstep.flow.office import Office, Who
 from doorstep.flow.tracking_link import make_link
 from doorstep.storage import schema
@@ -37,7 +37,10 @@ def measured(office: Office, note: str = "") -> list[Figure]:
     """Each page asked for `TIMES` times by a signed-in visitor: median and slowest in milliseconds."""
     with TestClient(make_pages(office), base_url=ADDRESS, headers={"Origin": ADDRESS}) as client:
         _sign_in(client, way_in(office))
-        newest = look.order_list(office, at_most=TIMES)
+        found = order_page(office, OrderQuery(), at_most=TIMES)
+        if isinstance(found, Refusal):
+            raise ValueError(found.says)
+        newest = found.rows
         link = make_link(office, Who("benchmark"), newest[0].order_id, f"bench-{time.time_ns()}")
         if isinstance(link, Refusal):
             raise ValueError(link.says)
