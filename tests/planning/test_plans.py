@@ -219,6 +219,7 @@ def plan_questions(draw: st.DrawFn) -> PlanQuestion:
         terms = Terms(ship_complete=draw(st.booleans()), backorder=draw(st.booleans()), wanted_ppm=900_000)
         area = draw(st.sampled_from(["US-606", "US-100"]))
         order = cs.demand(*((i, draw(st.integers(1, 3))) for i in items), order_id=name, terms=terms, area=area)
+        order = replace(order, late_day_minor=draw(st.sampled_from([None, 0, 9_000])))
         holds = draw(st.booleans()) and cs.HONEY not in items
         held = cs.held_on_hand(order, draw(st.sampled_from(["CS", "WH"]))) if holds else ()
         orders.append(cs.open_order(order, draw(st.integers(1, 12)), held))

@@ -12,7 +12,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorstep.planning.answers import Offer
+from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
 from doorstep.planning.values import (
     Boxed,
@@ -29,6 +29,7 @@ from doorstep.planning.values import (
 from doorstep.promising.mass import Mass
 from doorstep.promising.window import Basis, promise
 from doorstep.terms.calendar import Calendar
+from doorstep.terms.goals import Preference
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.refusals import Refusal, Why
@@ -71,6 +72,24 @@ def test_the_cost_is_told_part_by_part() -> None:
     cost = offers(cs.question(cs.demand((cs.TEA, 2)), cs.shop(*cs.stock(TEA=5))))[0].cost
     assert (cost.freight_minor, cost.cartons_minor, cost.handling_minor, cost.split_minor) == (340, 40, 170, 0)
     assert cost.total_minor == 340 + 40 + 170 + cost.late_minor
+
+
+def test_a_day_late_costs_what_it_costs_for_this_order() -> None:
+    order = cs.demand((cs.TEA, 2))
+    usual, free = (
+        offers(cs.question(replace(order, late_day_minor=minor), cs.shop(*cs.stock(TEA=5))))[0].cost
+        for minor in (None, 0)
+    )
+    assert (usual.late_minor, free.late_minor) == (45, 0)
+
+
+def test_of_too_many_offers_the_soonest_stays_with_the_cheapest() -> None:
+    sites = (cs.shop(*cs.stock(TEA=5)), cs.warehouse(inbound=[IN_A_WEEK]))
+    order = cs.demand((cs.TEA, 2), area="US-100")
+    cheapest, _, soonest = offers(cs.question(order, *sites))
+    assert offers(cs.question(order, *sites, costs=Costs(most_offers=2))) == (cheapest, soonest)
+    assert Quote((cheapest, soonest)).preferred(Preference.FASTEST) is soonest
+    assert Quote((cheapest, soonest)).preferred(Preference.CHEAPEST) is cheapest
 
 
 def test_two_lines_of_one_item_are_one_demand() -> None:

@@ -84,12 +84,12 @@ def _offer(way: Way, desk: Desk, question: QuoteQuestion) -> Offer | None:
 
 
 def _cheapest_first(offers: Sequence[Offer], most: int) -> tuple[Offer, ...]:
-    """No offer that another beats on both cost and last day; where there are too many, the soonest stays among them."""
+    """No offer that another beats on both cost and last day. Of too many, the soonest stays with the cheapest ones."""
     kept: list[Offer] = []
     for offer in sorted(offers, key=_rank):
         if not kept or offer.order.window.last_day < kept[-1].order.window.last_day:
             kept.append(offer)
-    return tuple(kept if len(kept) <= most else [*kept[: most - 1], kept[-1]])
+    return tuple([*kept[: most - 1], kept[-1]] if 1 < most < len(kept) else kept[:most])
 
 
 def _rank(offer: Offer) -> tuple[object, ...]:
