@@ -338,21 +338,6 @@ class TrackingOut(Out):
         return cls.model_validate(view)
 
 
-class TrackingLinkOut(Out):
-    """A link to an order's page: the token is told here, and never again."""
-
-    token: str = Field(examples=["7k2m9qv4x0c8n5t1w6z3b7d2f9h4j8p0"])
-    order_id: str
-    expires_at: Instant = Field(description="At the latest; 60 days after delivery, where that is sooner.")
-
-
-class RevokedOut(Out):
-    """How many links led to the order's page until now."""
-
-    order_id: str
-    revoked: int
-
-
 class ScanOut(Out):
     """What became of a carrier's message: `applied`, `duplicate`, or `parked` with the reason."""
 

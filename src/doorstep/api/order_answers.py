@@ -257,6 +257,21 @@ class HappenedOut(Out):
     cause: str
 
 
+class TrackingLinkOut(Out):
+    """A link to an order's page: the token is told here, and never again."""
+
+    token: str = Field(examples=["7k2m9qv4x0c8n5t1w6z3b7d2f9h4j8p0"])
+    order_id: str
+    expires_at: Instant = Field(description="At the latest; 60 days after delivery, where that is sooner.")
+
+
+class RevokedOut(Out):
+    """How many links led to the order's page until now."""
+
+    order_id: str
+    revoked: int
+
+
 class TimelineEntryOut(Out):
     """One fact of the order's story as a sentence: what, who, when, where, and why where that was recorded."""
 

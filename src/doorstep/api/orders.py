@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
 
-from doorstep.api.answers import OrderIdOut, OrdersOut, PlacedOut, QuoteOut, RevokedOut, TrackingLinkOut
+from doorstep.api.answers import OrderIdOut, OrdersOut, PlacedOut, QuoteOut
 from doorstep.api.bodies import OrderPage
 from doorstep.api.given import Changing, OrderId, Reading
-from doorstep.api.order_answers import ExplanationOut, OrderOut, TimelineOut
+from doorstep.api.order_answers import ExplanationOut, OrderOut, RevokedOut, TimelineOut, TrackingLinkOut
 from doorstep.api.problems import granted
 from doorstep.api.statuses import or_problem
 from doorstep.flow import look, place, tracking_link
