@@ -30,7 +30,7 @@ _STYLE = """
 .lane line{stroke:var(--line,#c9d2dc)}.lane .title{font-weight:650;font-size:13px}
 .edge path{fill:none;stroke:var(--muted,#5b6875);stroke-opacity:.8}
 .edge.never path{stroke-dasharray:2 4;stroke-opacity:.55}.edge.back path{stroke-dasharray:7 4}
-.edge.stray path{stroke:var(--warn,#b26a00);stroke-dasharray:2 3}
+.edge.stray path{stroke:var(--warn,#b26a00);stroke-dasharray:7 3 1.5 3}
 .edge text{font-size:11px;paint-order:stroke;stroke:var(--surface,#fff);stroke-width:4px;
 stroke-linejoin:round}
 .edge.stray text{fill:var(--warn,#b26a00)}
@@ -175,24 +175,28 @@ def _legend() -> str:
 
 
 def _swimlanes(made: Plan, width: int, spent: Mapping[str, DepartmentFigures], orders: int) -> Iterable[str]:
+    """A swimlane for each department; `spent` is empty where no order is accounted for."""
     rows, tall = made.grid.row_y, SIZES.node_height
     for number, name in enumerate(swimlanes(made.nodes)):
         top = SIZES.top if number == 0 else (rows[number - 1] + tall + rows[number]) // 2
         last = number == len(rows) - 1
         bottom = made.grid.height if last else (rows[number] + tall + rows[number + 1]) // 2
-        middle = rows[number] + tall // 2
         each = spent.get(name)
-        lines = [
-            f'<text class="title" x="12" y="{middle + (4 if each is None else -8)}">{escape(name.capitalize())}</text>'
-        ]
-        if each is not None:
-            for y, word, seconds in ((10, "wait", each.waiting_seconds), (25, "work", each.working_seconds)):
-                mean = short_span((2 * seconds + orders) // (2 * orders))
-                lines.append(f'<text class="small" x="12" y="{middle + y}">{word} {mean}</text>')
+        words = _spent_words(each, orders) if each else []
+        middle = rows[number] + tall // 2 + 4 - 8 * len(words)
+        lines = [f'<text class="title" x="12" y="{middle}">{escape(name.capitalize())}</text>']
+        for place, line in enumerate(words, 1):
+            lines.append(f'<text class="small" x="12" y="{middle + 2 + 15 * place}">{line}</text>')
         yield (
             f'<g class="lane{" odd" if number % 2 else ""}"><rect x="0" y="{top}" width="{width}" '
             f'height="{bottom - top}"/><line x1="0" x2="{width}" y1="{top}" y2="{top}"/>{"".join(lines)}</g>'
         )
+
+
+def _spent_words(each: DepartmentFigures, orders: int) -> list[str]:
+    """What an order waits and is worked on at a department, on average; nothing where it is nothing."""
+    told_ = (("wait", each.waiting_seconds), ("work", each.working_seconds))
+    return [f"{word} {short_span((2 * seconds + orders) // (2 * orders))}" for word, seconds in told_ if seconds]
 
 
 def _corner(made: Plan, node: Node) -> Point:
@@ -238,6 +242,7 @@ def _edge(edge: EdgeFigures, made: Plan, most: int) -> str:
     kind = "" if way in WAYS else " back" if edge.designed else " stray"
     never = " never" if not edge.count else ""
     width = 1.4 + (4.2 * sqrt(edge.count / most) if most else 0)
+    width = min(width, 3.0) if kind else width
     head = "arrow-stray" if kind == " stray" else "arrow"
     half, most_of = span(edge.wait.p50_seconds), span(edge.wait.p90_seconds)
     words = f"{edge.count:,} times; half waited up to {half}, nine in ten up to {most_of}"

@@ -70,7 +70,7 @@ def routed(cells: Mapping[str, Cell], ways: Sequence[Way], sizes: Sizes) -> Grid
     channels = _tracks([piece for line in lines for piece in line.pieces if not piece.vertical], rows + 1)
     gutter_x, column_x, width = _spread(gutters, columns, sizes.left, sizes.node_width, sizes.gutter)
     channel_y, row_y, height = _spread(channels, rows, sizes.top, sizes.node_height, sizes.channel)
-    ports = _ports(lines, cells)
+    ports = _ports(lines, cells, sizes)
     drawn = _Drawn(cells, sizes, column_x, row_y, gutter_x, channel_y, gutters, channels, ports)
     return Grid(column_x, row_y, width, height, {line.way: drawn.points(line) for line in lines})
 
@@ -166,27 +166,43 @@ def _spread(
     return tuple(spaces), tuple(places), at
 
 
-def _ports(lines: Sequence[_Line], cells: Mapping[str, Cell]) -> Mapping[tuple[Way, int], int]:
-    """How far from the middle of its side each end of a line lies; a straight line keeps the middle."""
+def _ports(lines: Sequence[_Line], cells: Mapping[str, Cell], sizes: Sizes) -> Mapping[tuple[Way, int], int]:
+    """How far from the middle of its side each end of a line lies; a straight line keeps the middle.
+
+    Sides that face one another across a gutter or channel have their ports at different heights: what leaves one
+    does not lie on what enters the other.
+    """
     sides: dict[tuple[str, str], list[tuple[int, int, Way, int]]] = {}
-    straight = {line.way for line in lines if not line.pieces}
+    kept = set()
     for number, line in enumerate(lines):
         for end, (step, side) in enumerate(((line.way[0], line.leaves), (line.way[1], line.enters))):
-            if line.way not in straight:
+            if line.pieces:
                 sides.setdefault((step, side), []).append((_towards(line, end, cells), number, line.way, end))
-    kept = {(line.way[0], line.leaves) for line in lines if line.way in straight}
-    kept |= {(line.way[1], line.enters) for line in lines if line.way in straight}
+            else:
+                kept.add((step, side))
+    there = {(cells[step].column, cells[step].row, side) for step, side in sides}
     found: dict[tuple[Way, int], int] = {}
-    for key, ends in sides.items():
-        below = sorted((end for end in ends if end[0] < 0), reverse=True)
-        above = sorted(end for end in ends if end[0] >= 0)
-        if len(ends) == 1 and key not in kept:
+    for (step, side), ends in sides.items():
+        across = side in _FACING and _facing(cells[step], side) in there
+        if len(ends) == 1 and (step, side) not in kept and not across:
             found[ends[0][2], ends[0][3]] = 0
             continue
-        for sign, some in ((-1, below), (1, above)):
+        back = sorted((end for end in ends if end[0] < 0), reverse=True)
+        on = sorted(end for end in ends if end[0] >= 0)
+        half = (sizes.node_height if side in ("left", "right") else sizes.node_width) // 2
+        gap = min(PORT if side in ("left", "right") else 2 * PORT, (half - 4) // max(len(back), len(on)))
+        for sign, some in ((-1, back), (1, on)):
             for place, (_, _, way, end) in enumerate(some, 1):
-                found[way, end] = sign * place * PORT
+                found[way, end] = sign * (place * gap - (gap // 2 if across else 0))
     return found
+
+
+_FACING = {"left": (-1, 0, "right"), "top": (0, -1, "bottom")}
+
+
+def _facing(cell: Cell, side: str) -> tuple[int, int, str]:
+    columns, rows, other = _FACING[side]
+    return cell.column + columns, cell.row + rows, other
 
 
 def _towards(line: _Line, end: int, cells: Mapping[str, Cell]) -> int:
@@ -228,7 +244,7 @@ class _Drawn:
         width, height = self.sizes.node_width, self.sizes.node_height
         if side in ("left", "right"):
             return (x + (width if side == "right" else 0), y + height // 2 + off)
-        return (x + width // 2 + 2 * off, y + (height if side == "bottom" else 0))
+        return (x + width // 2 + off, y + (height if side == "bottom" else 0))
 
     def _track(self, piece: _Piece) -> int:
         starts, needs = (self.gutter_x, self.gutters) if piece.vertical else (self.channel_y, self.channels)
