@@ -57,6 +57,18 @@ def test_what_nobody_measured_is_reckoned_with_a_stated_guess() -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True])
+def test_goods_longer_than_a_service_takes_are_not_promised_by_it(packed: bool) -> None:
+    """As flat as the pipe is, a parcel reckoned by volume would be short enough."""
+    pipe = replace(cs.TEA, size=Size(380, 20, 20), weight_g=400)
+    short = replace(POST, tariff=replace(POST.tariff, max_length_mm=300))
+    offers = quote(
+        replace(cs.question(cs.demand((pipe, 1)), SHOP), services=(short, SWIFT)),
+        deciders(CARTONS, "USD", packed=packed),
+    ).offers
+    assert {shipment.service_id for offer in offers for shipment in offer.shipments} == {"SWIFT"}
+
+
+@pytest.mark.parametrize("packed", [False, True])
 def test_refusals_come_through_with_what_binds(packed: bool) -> None:
     tools = deciders(CARTONS, "USD", [Ban("CS-7", "no honey to the US", country="US", item_id="HONEY")], packed=packed)
 

@@ -102,6 +102,11 @@ def _estimated(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane)
     reckoned = estimate(goods, cartons)
     if reckoned.unpackable:
         return _does_not_fit([item for item in goods if item.ref in reckoned.unpackable], cartons)
+    for item in goods:
+        # An estimated parcel may be of another shape than the goods; no real one is smaller than what is in it.
+        alone = lane.rate(item.size, item.weight_g)
+        if isinstance(alone, Refusal):
+            return alone
     shares = share_out(reckoned.cost_at_least_minor, [1] * len(reckoned.parcels))
     likely = [("", p.size, p.weight_g, share) for p, share in zip(reckoned.parcels, shares, strict=True)]
     return _rated(likely, lane)
