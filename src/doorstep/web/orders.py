@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from doorstep.access.roles import Permission
 from doorstep.flow.explain import Explanation, explain
+from doorstep.flow.look_chart import order_account
 from doorstep.flow.look_orders import Late, OrderQuery, Sort, order_page, order_timeline
 from doorstep.flow.look_parcels import labels_made
 from doorstep.planning.change import State
@@ -87,6 +88,9 @@ def show_order(visit: OrdersSeen, order_id: str) -> Response:
     story = order_timeline(visit.office, order_id)
     if isinstance(story, Refusal):
         raise RefusedError(story)
+    account = order_account(visit.office, order_id)
+    if isinstance(account, Refusal):
+        raise RefusedError(account)
     zone = _zone_of(visit, told)
     row = order_page(visit.office, OrderQuery(text=order_id), at_most=1)
     return visit.page(
@@ -98,7 +102,7 @@ def show_order(visit: OrdersSeen, order_id: str) -> Response:
         plan=why.plan(told),
         newest=why.newest_promise(told),
         milestones=why.three_promises(told),
-        budget=why.budget(told.order.hand_offs),
+        time=why.time_told(account),
         days=why.by_day(story, zone),
         labels=labels_made(visit.office, order_id),
         costs_seen=visit.may(Permission.SEE_COSTS),

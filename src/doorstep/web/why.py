@@ -8,10 +8,11 @@ from datetime import date, datetime
 from itertools import groupby
 
 from doorstep.flow.explain import Explanation, PlanWhy, PromiseWhy
-from doorstep.flow.look import HandOffView, OrderView, ScoreView
+from doorstep.flow.look import OrderView, ScoreView
+from doorstep.flow.look_chart import Segment
 from doorstep.flow.look_orders import TimelineEntry
 from doorstep.flow.reasons import Rejected, in_words, rejected_ways
-from doorstep.flow.words import plainly, short_window
+from doorstep.flow.words import short_window
 from doorstep.web.words import local_day
 
 _APART = ("HandOffMade",)  # these have a panel of their own
@@ -49,19 +50,31 @@ class PlanTold:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
-    """A step, what it spent of the promise's time until it passed the work on, and what was left then.
+class Stretch:
+    """A stretch of the order's time on a bar that is 1000 long: waiting or working."""
 
-    `start` and `width` place it on a bar that is 1000 long.
-    """
-
-    step: str
-    passed_to: str
-    at: datetime
-    seconds: int
-    left_seconds: int
+    kind: str
     start: int
     width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one step had of the order's time."""
+
+    title: str
+    department: str
+    waiting_seconds: int
+    working_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTold:
+    """Where an order's time went, from its placing to its last fact: on a bar, and by step."""
+
+    seconds: int
+    bar: tuple[Stretch, ...]
+    steps: tuple[Spent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +135,26 @@ def plan(told: Explanation) -> PlanTold | None:
     return PlanTold(made, reasons, rejected_ways(made.rejected), max(made.cost_minor - made.bound_minor, 0))
 
 
-def budget(hand_offs: Sequence[HandOffView]) -> list[Spent]:
-    """What each step spent of the time between promise and last departure."""
-    if not hand_offs:
-        return []
-    whole = max(hand_offs[0].slack_seconds, 1)
-    found, place = [], 0
-    for number, made in enumerate(hand_offs):
-        spent = max(hand_offs[number - 1].slack_seconds - made.slack_seconds, 0) if number else 0
-        width = min(spent * _MILLE // whole, _MILLE - place)
-        steps = plainly(made.from_step), plainly(made.to_step).lower()
-        found.append(Spent(*steps, made.made_at, spent, made.slack_seconds, place, width))
-        place += width
-    return found
+def time_told(segments: Sequence[Segment]) -> TimeTold:
+    """The segments of an order's account, told. They add up to its time exactly; what is drawn is rounded down."""
+    whole = sum(segment.seconds for segment in segments)
+    bar, past = [], 0
+    spent: dict[str, dict[str, int]] = {}
+    departments: dict[str, str] = {}
+    for segment in segments:
+        start, past = past * _MILLE // max(whole, 1), past + segment.seconds
+        bar.append(Stretch(segment.kind, start, past * _MILLE // max(whole, 1) - start))
+        by_kind = spent.setdefault(segment.title, {"waiting": 0, "working": 0})
+        by_kind[segment.kind] += segment.seconds
+        departments.setdefault(segment.title, segment.department)
+    steps = tuple(
+        Spent(title, departments[title], by_kind["waiting"], by_kind["working"]) for title, by_kind in spent.items()
+    )
+    return TimeTold(whole, tuple(one for one in bar if one.width), tuple(one for one in steps if _any(one)))
+
+
+def _any(spent: Spent) -> int:
+    return spent.waiting_seconds + spent.working_seconds
 
 
 def by_day(story: Sequence[TimelineEntry], zone: str) -> list[Day]:
