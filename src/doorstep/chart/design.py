@@ -122,6 +122,7 @@ NODES: tuple[Node, ...] = (
         handles=PARCEL,
         completed_by=("LabelVoided", "LabelVoidRefused"),
         done_by=("flow.ship.void_label",),
+        waits_for=frozenset({ORDER}),  # the change that wished it
         misses=frozenset({"LabelVoidRefused"}),
         target_seconds=_DAY,
         undoes=True,
@@ -331,12 +332,14 @@ WAYS: tuple[tuple[str, str], ...] = (
 )
 WAYS_BACK: tuple[tuple[str, str], ...] = (
     ("pick", "plan"),
+    ("plan", "pack"),
+    ("plan", "ask_label"),
     ("buy_label", "ask_label"),
     ("change", "plan"),
     ("change", "take_back"),
     ("take_back", "plan"),
     ("take_back", "pack"),
-    ("take_back", "void_label"),
+    ("change", "void_label"),
     ("void_label", "ask_label"),
     ("transit", "astray"),
     ("astray", "score"),
