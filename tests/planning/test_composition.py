@@ -58,13 +58,16 @@ def test_what_nobody_measured_is_reckoned_with_a_stated_guess() -> None:
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_goods_longer_than_a_service_takes_are_not_promised_by_it(packed: bool) -> None:
-    """As flat as the pipe is, a parcel reckoned by volume would be short enough."""
+    """Pipe and cushion share no carton: reckoned by volume, each parcel would be short enough."""
     pipe = replace(cs.TEA, size=Size(380, 20, 20), weight_g=400)
+    cushion = replace(cs.MUG, size=Size(240, 240, 240), weight_g=400)
+    cartons = (
+        Carton("LONG", Size(400, 40, 40), Size(404, 44, 44), 80, 5_000, 60),
+        Carton("CUBE", Size(250, 250, 250), Size(256, 256, 256), 80, 5_000, 30),
+    )
     short = replace(POST, tariff=replace(POST.tariff, max_length_mm=300))
-    offers = quote(
-        replace(cs.question(cs.demand((pipe, 1)), SHOP), services=(short, SWIFT)),
-        deciders(CARTONS, "USD", packed=packed),
-    ).offers
+    question = replace(cs.question(cs.demand((pipe, 1), (cushion, 1)), SHOP), services=(short, SWIFT))
+    offers = quote(question, deciders(cartons, "USD", packed=packed)).offers
     assert {shipment.service_id for offer in offers for shipment in offer.shipments} == {"SWIFT"}
 
 
