@@ -9,6 +9,7 @@ from typing import Any
 from doorstep.flow.look import OrderView, ParcelView, ScoreView
 from doorstep.flow.look_orders import Late, OrderRow
 from doorstep.flow.look_risk import Risk
+from doorstep.flow.look_tracked import Status
 from doorstep.flow.words import plainly
 from doorstep.planning.change import State
 
@@ -48,6 +49,17 @@ _MILESTONES = {
     "returned": Badge("Came back", "bad", "stop"),
     "lost": Badge("Lost", "bad", "stop"),
     "delivered": Badge("Delivered", "good", "done"),
+}
+_TRACKED = {
+    Status.PENDING: Badge("Being prepared", "calm", "open"),
+    Status.INFO_RECEIVED: Badge("Ready for the carrier", "busy", "half"),
+    Status.IN_TRANSIT: Badge("On its way", "busy", "way"),
+    Status.OUT_FOR_DELIVERY: Badge("Out for delivery", "busy", "way"),
+    Status.ATTEMPT_FAIL: Badge("Could not be delivered", "warn", "alarm"),
+    Status.DELIVERED: Badge("Delivered", "good", "done"),
+    Status.AVAILABLE_FOR_PICKUP: Badge("Ready to be picked up", "busy", "half"),
+    Status.EXCEPTION: Badge("Something is wrong", "warn", "alarm"),
+    Status.EXPIRED: Badge("No news", "warn", "wait"),
 }
 _STOPPED = Badge("Stopped", "warn", "wait")
 _PARTS = {
@@ -134,6 +146,11 @@ def risk(how: Risk) -> Badge:
     return _RISKS[how]
 
 
+def tracked(status: Status) -> Badge:
+    """How far an order or parcel is, to the customer."""
+    return _TRACKED[status]
+
+
 GLOBALS: Mapping[str, Callable[..., Any]] = {
     "late_badge": late,
     "parcel_badge": parcel,
@@ -145,4 +162,5 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "row_badges": states_of_row,
     "score_badge": score,
     "state_badge": state,
+    "tracked_badge": tracked,
 }

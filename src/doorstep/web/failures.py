@@ -68,7 +68,15 @@ _BROKEN = "A mistake in the program. It is in the log under the number below; no
 
 # Refusals that mean that what was named is not there; others are things that cannot be asked for like this.
 _MISSING = frozenset(
-    {Why.UNKNOWN_ORDER, Why.UNKNOWN_SITE, Why.UNKNOWN_PARCEL, Why.UNKNOWN_ACCOUNT, Why.UNKNOWN_ITEM, Why.UNKNOWN_TASK}
+    {
+        Why.UNKNOWN_ORDER,
+        Why.UNKNOWN_SITE,
+        Why.UNKNOWN_PARCEL,
+        Why.UNKNOWN_ACCOUNT,
+        Why.UNKNOWN_ITEM,
+        Why.UNKNOWN_TASK,
+        Why.UNKNOWN_LINK,
+    }
 )
 
 

@@ -7,21 +7,26 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from markupsafe import Markup
 from starlette.responses import Response
 
 from doorstep.access.roles import Permission
 from doorstep.flow.explain import Explanation, explain
+from doorstep.flow.look import OrderView
 from doorstep.flow.look_chart import order_account
 from doorstep.flow.look_orders import Late, OrderQuery, Sort, order_page, order_timeline
-from doorstep.flow.look_parcels import labels_made
+from doorstep.flow.look_parcels import labels_made, parcel_drawing
+from doorstep.packing.draw import Drawing
 from doorstep.planning.change import State
 from doorstep.terms.refusals import Refusal
 from doorstep.web import why
 from doorstep.web.failures import RefusedError
 from doorstep.web.given import OrdersSeen, Visit, go_to
+from doorstep.web.parcels import svg_of
 
 router = APIRouter()
 _MOST_ROWS = 50
+_MOST_DRAWN = 3
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -82,6 +87,11 @@ def _links(now: dict[str, str]) -> Any:
 @router.get("/orders/{order_id}")
 def show_order(visit: OrdersSeen, order_id: str) -> Response:
     """One order."""
+    return order_shown(visit, order_id)
+
+
+def order_shown(visit: Visit, order_id: str, made_link: str = "") -> Response:
+    """The page of an order, with the customer's link where one was just made."""
     told = explain(visit.office, order_id)
     if isinstance(told, Refusal):
         raise RefusedError(told)
@@ -106,7 +116,18 @@ def show_order(visit: OrdersSeen, order_id: str) -> Response:
         days=why.by_day(story, zone),
         labels=labels_made(visit.office, order_id),
         costs_seen=visit.may(Permission.SEE_COSTS),
+        made_link=made_link,
+        key=visit.office.ids.new("web"),
+        drawings=_drawings(visit, told.order),
     )
+
+
+def _drawings(visit: Visit, order: OrderView) -> dict[str, tuple[Drawing, Markup]]:
+    """How the order's parcels were packed, by SSCC, where they are few; each has a page of its own too."""
+    if len(order.parcels) > _MOST_DRAWN:
+        return {}
+    drawn = {parcel.sscc: parcel_drawing(visit.office, parcel.sscc) for parcel in order.parcels}
+    return {sscc: (one, svg_of(one, sscc)) for sscc, one in drawn.items() if not isinstance(one, Refusal)}
 
 
 def _zone_of(visit: Visit, told: Explanation) -> str:
