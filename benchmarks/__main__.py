@@ -15,7 +15,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import appending, filling, hot_item, importing, intake, living, packing, rebuilding, replaying, sealing
+from benchmarks import (
+    appending,
+    filling,
+    hot_item,
+    importing,
+    intake,
+    living,
+    packing,
+    reading,
+    rebuilding,
+    replaying,
+    sealing,
+)
 from benchmarks.machine import database, machine
 from doorstep.storage.embedded import EmbeddedServer
 
@@ -28,6 +40,7 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
     "rebuild": rebuilding.run,
     "fill": filling.run,
     "replay": replaying.run,
+    "read": reading.run,
 }
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "packing": lambda _: packing.run(sys.stdout),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -181,6 +182,16 @@ def _kept(rows: Sequence[Any], against: Against, days: int) -> KeptOver:
     return KeptOver(against, days, kept, broken, still_open, share_ppm(kept, kept + broken), low, high)
 
 
+def _median(costs: Counter[int]) -> int | None:
+    """The least cost that half of the orders do not exceed; None of none."""
+    half, counted = -(-costs.total() // 2), 0
+    for minor in sorted(costs):
+        counted += costs[minor]
+        if counted >= half:
+            return minor
+    return None
+
+
 def cost_queries(today: date, wall: Calendar, currency: str) -> tuple[Query, Query]:
     """What `costs` asks, to be asked ahead; days begin at midnight on `wall`."""
 
@@ -192,17 +203,21 @@ def cost_queries(today: date, wall: Calendar, currency: str) -> tuple[Query, Que
 
 def costs(ask: Ask, today: date, wall: Calendar, currency: str) -> CostView:
     """Costs of the whole days before `today`."""
-    (whole,), kinds = (ask(query) for query in cost_queries(today, wall, currency))
+    alike, kinds = (ask(query) for query in cost_queries(today, wall, currency))
     windows = (
         ("7 days", "week", today - WEEK * _DAY, today - _DAY),
         ("28 days", "month", today - MONTH * _DAY, today - _DAY),
         ("the 28 days before", "before", today - 2 * MONTH * _DAY, today - (MONTH + 1) * _DAY),
     )
-    return CostView(currency, tuple(_cost(whole, kinds, *window) for window in windows))
+    return CostView(currency, tuple(_cost(alike, kinds, *window) for window in windows))
 
 
-def _cost(whole: Any, kinds: Sequence[Any], name: str, column: str, first: date, last: date) -> CostOver:
-    orders, total = getattr(whole, f"{column}_orders"), getattr(whole, f"{column}_total")
+def _cost(alike: Sequence[Any], kinds: Sequence[Any], name: str, column: str, first: date, last: date) -> CostOver:
+    costs: Counter[int] = Counter()
+    for row in alike:
+        if (minor := getattr(row, column)) is not None:
+            costs[minor] += row.orders
+    orders, total = costs.total(), sum(minor * count for minor, count in costs.items())
     by_kind = [(row.cost_kind, getattr(row, column)) for row in kinds]
     return CostOver(
         name=name,
@@ -211,6 +226,6 @@ def _cost(whole: Any, kinds: Sequence[Any], name: str, column: str, first: date,
         orders=orders,
         total_minor=total,
         mean_minor=total // orders if orders else None,
-        median_minor=getattr(whole, f"{column}_median"),
+        median_minor=_median(costs),
         kinds=tuple(KindCost(kind, minor, minor // orders) for kind, minor in by_kind if minor and orders),
     )

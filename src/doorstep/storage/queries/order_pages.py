@@ -61,8 +61,8 @@ _UNDIVIDED = (
     "WHERE o.state = 'open' AND f.one IS NULL AND "
 )
 _RANK = (
-    "CASE f.state WHEN 'planned' THEN 0 WHEN 'released' THEN CASE WHEN EXISTS (SELECT FROM pick_task t "
-    "WHERE t.fulfilment_id = f.fulfilment_id AND t.state IN ('picked', 'short')) THEN 2 ELSE 1 END "
+    "CASE f.state WHEN 'planned' THEN 0 WHEN 'released' THEN CASE WHEN (SELECT 1 FROM pick_task t "
+    "WHERE t.fulfilment_id = f.fulfilment_id AND t.state IN ('picked', 'short') LIMIT 1) = 1 THEN 2 ELSE 1 END "
     "WHEN 'picked' THEN 3 WHEN 'packed' THEN 4 WHEN 'labelled' THEN 5 WHEN 'handed_over' THEN 6 ELSE 7 END"
 )
 _DIVIDED = (
@@ -192,13 +192,18 @@ def _conditions(wanted: Wanted, now: datetime, *, late: bool = True, site: bool 
     if wanted.customer_id:
         where.add("o.customer_id = %s", wanted.customer_id)
     if wanted.site_id and site and wanted.state != "cancelled":
-        where.add(f"EXISTS (SELECT FROM fulfilment f WHERE f.order_id = o.order_id AND {_AT_SITE})", wanted.site_id)
-    broken = f"EXISTS (SELECT FROM score b WHERE b.order_id = o.order_id AND {_BROKEN})"
+        where.add(_one(f"fulfilment f WHERE f.order_id = o.order_id AND {_AT_SITE}"), wanted.site_id)
+    broken = _one(f"score b WHERE b.order_id = o.order_id AND {_BROKEN}")
     if wanted.late == "broken" and late:
         where.add(broken)
     if wanted.late == "either" and late:
         where.add(f"({broken} OR o.order_id IN ({_PREDICTED}))", *_predicted(wanted, now))
     return where
+
+
+def _one(there: str) -> str:
+    """That there is one. EXISTS might be answered by reading the whole table first."""
+    return f"(SELECT 1 FROM {there} LIMIT 1) = 1"
 
 
 def _walk(wanted: Wanted, now: datetime, after: str, newest: bool, at_most: int) -> _Sql:

@@ -52,16 +52,17 @@ WITH here AS (
     AND NOT EXISTS (SELECT FROM fulfilment f WHERE f.state = 'planned' AND f.order_id = h.order_id)
 ), whole AS (
     SELECT o.order_id, o.agreed_by - o.first_by AS moved_days, o.cleared_at, CASE WHEN o.stopped THEN 'on_hold'
-        WHEN w.order_id IS NULL THEN 'not_planned' WHEN EXISTS (
-            SELECT FROM fulfilment f JOIN pick_task t USING (fulfilment_id)
-            WHERE f.order_id = o.order_id AND t.state = 'short') THEN 'short_pick' ELSE 'backorder' END AS cause
+        WHEN w.order_id IS NULL THEN 'not_planned' WHEN (
+            SELECT 1 FROM fulfilment f JOIN pick_task t USING (fulfilment_id)
+            WHERE f.order_id = o.order_id AND t.state = 'short' LIMIT 1) = 1 THEN 'short_pick' ELSE 'backorder'
+            END AS cause
     FROM (SELECT order_id FROM waiting UNION SELECT order_id FROM loose UNION SELECT order_id FROM stopped) u
     JOIN orders o USING (order_id) LEFT JOIN waiting w USING (order_id) CROSS JOIN given
     WHERE o.state = 'open' AND o.cleared_at IS NOT NULL
     AND NOT (o.stopped AND EXISTS (SELECT FROM parts p WHERE p.order_id = o.order_id))
-    AND (given.everywhere OR EXISTS (
-        SELECT FROM hold h JOIN here USING (site_id) WHERE h.order_id = o.order_id AND h.state = 'active')
-        OR EXISTS (SELECT FROM fulfilment f JOIN here USING (site_id) WHERE f.order_id = o.order_id))
+    AND (given.everywhere OR (SELECT 1 FROM hold h JOIN here USING (site_id)
+            WHERE h.order_id = o.order_id AND h.state = 'active' LIMIT 1) = 1
+        OR (SELECT 1 FROM fulfilment f JOIN here USING (site_id) WHERE f.order_id = o.order_id LIMIT 1) = 1)
 ), found AS MATERIALIZED (
     SELECT f.order_id, f.fulfilment_id, f.site_id, f.state AS stage, f.ship_by AS until, CASE
             WHEN s.order_id IS NOT NULL THEN 'on_hold' WHEN l.refused THEN 'label_refused'
