@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from doorstep.flow.change import cancel_order, change_address, hold_order, resum
 from doorstep.flow.look_chart import ChartView, order_account, process_chart
 from doorstep.flow.pack import pack
 from doorstep.flow.pick import confirm_pick
+from doorstep.flow.place import clear_order
 from doorstep.terms.refusals import Why
 from tests.corner_shop import BISTRO, CLERK, PICKER, Shop, granted, refused
 from tests.house.source import ROOT
@@ -28,7 +30,7 @@ def slowly_on_its_way(shop: Shop) -> str:
     """An order of two mugs and a lamp that waits everywhere, from Monday nine o'clock UTC to the carrier's van."""
     order_id = shop.place(("MUG", 2), ("LAMP", 1), cleared=False).order_id
     shop.later(minutes=20)
-    clear(shop, order_id)
+    granted(clear_order(shop.office, CLERK, order_id))
     shop.later(minutes=10)
     shop.settle()  # planned
     shop.later(hours=6)
@@ -47,12 +49,6 @@ def slowly_on_its_way(shop: Shop) -> str:
     shop.later(hours=1)
     shop.hand_over()
     return order_id
-
-
-def clear(shop: Shop, order_id: str) -> None:
-    from doorstep.flow.place import clear_order
-
-    granted(clear_order(shop.office, CLERK, order_id))
 
 
 def brought(shop: Shop, order_id: str) -> None:
@@ -122,7 +118,7 @@ def test_an_order_s_time_is_accounted_for_to_the_second(shop: Shop) -> None:
     )
     assert sum(segment.seconds for segment in segments) == (ends - begins).total_seconds()
     assert segments[0].begins == begins
-    for one, after in zip(segments, segments[1:], strict=False):
+    for one, after in pairwise(segments):
         assert one.begins + timedelta(seconds=one.seconds) == after.begins
     by_department = {"warehouse": 0, "packing": 0}
     for segment in segments:

@@ -9,7 +9,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import Depends, FastAPI
 
-from doorstep.api import changes, floor, goals, goods, health, orders, pages, parcels, today
+from doorstep.api import changes, chart, floor, goals, goods, health, orders, pages, parcels, today
 from doorstep.api.describe import described
 from doorstep.api.failures import handle_all
 from doorstep.api.given import Keyring, caller, readable
@@ -18,7 +18,16 @@ from doorstep.api.wire import Wire
 from doorstep.flow.office import Office, Who
 
 VERSION = "1"
-_KEYED = (today.router, orders.router, changes.router, goods.router, floor.router, parcels.router, goals.router)
+_KEYED = (
+    today.router,
+    orders.router,
+    changes.router,
+    goods.router,
+    floor.router,
+    parcels.router,
+    goals.router,
+    chart.router,
+)
 
 
 class _Api(FastAPI):

@@ -181,6 +181,14 @@ class StockOf(Strict):
     site_id: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] = ""
 
 
+class ChartOf(Strict):
+    """What to chart: completed from `since` and before `until`, at one site or all."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+    site_id: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] = ""
+
+
 class AtSite(Strict):
     """Whose work to show."""
 

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from doorstep.cli import (
     accounts,
     changes,
+    chart,
     floor,
     goals,
     history,
@@ -117,6 +118,7 @@ def _orders() -> typer.Typer:
     order.command("list")(orders.list_orders)
     order.command("show")(orders.show)
     order.command("timeline")(orders.timeline)
+    order.command("account")(chart.account)
     order.command("clear")(orders.clear)
     order.command("cancel")(changes.cancel)
     order.command("hold")(changes.hold)
@@ -155,7 +157,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Floor": (floor.plan, floor.release, floor.tasks, floor.pick, floor.pack),
     "Shipping": (shipping.label, shipping.hand_over, shipping.scan, shipping.track, shipping.draw),
     "Imports": (imports.import_, imports.import_undo, imports.imports, imports.import_map),
-    "History": (history.replay, scores.score, scores.learn),
+    "History": (history.replay, scores.score, scores.learn, chart.chart),
     "Upkeep": (setting_up.load, *(upkeep.run_due, upkeep.troubles, upkeep.check, upkeep.rebuild, upkeep.seal)),
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")

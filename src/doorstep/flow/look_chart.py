@@ -17,6 +17,7 @@ from doorstep.goals.rates import interval_ppm
 from doorstep.storage.queries import chart as query
 from doorstep.storage.queries import master
 from doorstep.storage.store import Transaction
+from doorstep.terms.clock import stamp
 from doorstep.terms.refusals import Refusal, Why
 
 
@@ -67,6 +68,20 @@ def process_chart(
     doings = doings_of(read.events, read.touched)
     chart = measure(doings, _counted(read, look), names, interval_ppm, look)
     return _view(chart, site_id)
+
+
+def chart_asked(
+    office: Office, since: datetime | None = None, until: datetime | None = None, site_id: str = ""
+) -> ChartView | Refusal:
+    """The same for who may have asked for what is not there: a site nobody knows, a time that ends before it begins."""
+    if since is not None and until is not None and until <= since:
+        says = f"Nothing lies between {stamp(since)} and {stamp(until)}: the second has to be later."
+        return Refusal(Why.MALFORMED, says, {"since": stamp(since), "until": stamp(until)})
+    if site_id:
+        with office.store.reading() as tx:
+            if site_id not in master.sites(tx):
+                return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
+    return process_chart(office, since, until, site_id)
 
 
 def order_account(office: Office, order_id: str) -> tuple[Segment, ...] | Refusal:

@@ -97,14 +97,14 @@ def choices(
 ) -> tuple[list[Choice], list[Refusal]]:
     """The order's best choices out of `free`, cheapest first, and why some services cannot.
 
-    Without `later` only the first departure of each service is looked at, unless the promise has a first day: to wait
+    Without `later` the departures of a service are looked at until one can no more come too early: to wait for another
     costs no less, and the room of a day is not fought over.
     """
     windows = [order.agreed, *order.line_windows.values()]
     first_days = [window.first_day for window in windows if window.first_day is not None]
     not_before = min(first_days) if len(first_days) == len(windows) else None
     held = [together(order.held)] if order.held else []
-    ahead = Ahead(not_before, frozenset(full), later or not_before is not None)
+    ahead = Ahead(not_before, frozenset(full), later)
     ways, refusals = desk.ways(order.demand, free, ahead, also=held)
     judged = [choice for way in ways if (choice := judge(way, order, desk)) is not None]
     return sorted(judged, key=Choice.rank)[: desk.costs.most_ways], refusals

@@ -109,7 +109,7 @@ def scarce_minor(uses: Mapping[Scarce, int], prices: Mapping[Scarce, int]) -> in
 class Ahead:
     """Which departures to look at: none on a `full` day, none that can only arrive before `not_before`.
 
-    `later`: those after the first that can be made as well.
+    `later`: all that can be made; else until one can no more arrive before `not_before`.
     """
 
     not_before: date | None = None
@@ -305,7 +305,7 @@ class Desk:
             if not too_early and left_on not in full:
                 yielded += 1
                 yield departs, leg if first else replace(leg, hold_until=departs)
-                if not later:
+                if not later and (not_before is None or not _there_before(leg, left_on, leg.transit.start, not_before)):
                     return
             first = False
             departs = next_departure(leg, departs + timedelta(seconds=1))
