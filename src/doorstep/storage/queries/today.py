@@ -136,7 +136,8 @@ SELECT 'to_plan', '', count(*)::int, min(o.cleared_at) FROM (
     SELECT order_id FROM demand WHERE waiting > 0
     UNION SELECT h.order_id FROM hold h WHERE h.state = 'active' AND h.place_id = ''
     AND NOT EXISTS (SELECT FROM fulfilment f WHERE f.state = 'planned' AND f.order_id = h.order_id)
-) u JOIN orders o USING (order_id) WHERE o.state = 'open' AND o.cleared_at IS NOT NULL
+) u CROSS JOIN LATERAL (SELECT cleared_at FROM orders o WHERE o.order_id = u.order_id AND o.state = 'open'
+    AND o.cleared_at IS NOT NULL LIMIT 1) o
 """
 
 
