@@ -127,6 +127,7 @@ class Crew:
             in_hand.update(serials)
             picks.append(PickIn(task.task_id, found, serials, started_at, completed_at))
         told = world.must(pick.confirm_picks(world.office, picker.who, picks, f"tour-{tour[0][0].task_id}"))
+        world.wake()
         for answer in told:
             done = world.granted("picker", answer)
             if done is not None and done.to_pack:
@@ -160,6 +161,7 @@ class Crew:
         world = self._world
         done = pack.pack(world.office, packer.who, fulfilment_id, f"pack-{fulfilment_id}", started_at=start)
         world.granted("packer", done)
+        world.wake()
 
     def _driver(self, carrier_id: str, service_id: str) -> None:
         """What has its label goes; the driver's first scans follow by themselves."""

@@ -29,7 +29,7 @@ from doorstep.twin.setting import Setting
 from doorstep.twin.suppliers import Suppliers
 from doorstep.twin.world import World, days_from
 
-_WORKER_SECONDS = 900
+_WORKER_SECONDS = 3600  # how often the worker looks unasked
 _SCANS_SECONDS = 1800
 _NIGHT = time(3)
 _SHOP = Who("web shop", "sales")
@@ -58,6 +58,7 @@ class Fortnight:
         self.sender = sender_to(desk, {service.carrier_id for service in services.values()})
         self._setting = setting
         self._world = World(Office(store, self.sender), clock, desk, setting.company, seed, Agenda(clock))
+        self._world.wake_by(self._work)
         self._roads = Roads(self._world)
         self._taken: list[tuple[str, str]] = []
         self._sent = 0
@@ -97,6 +98,7 @@ class Fortnight:
         if placed is None:
             return
         self._taken.append((placed.order_id, wanted.kind))
+        world.wake()
         if not order.cleared and wanted.pays_after_seconds is not None:
             world.after(wanted.pays_after_seconds, partial(self._pay, placed.order_id))
         if wanted.cancels_after_seconds is not None:
@@ -105,15 +107,17 @@ class Fortnight:
     def _pay(self, order_id: str) -> None:
         who = Who("payments", "sales")
         self._world.granted("payment", place.clear_order(self._world.office, who, order_id))
+        self._world.wake()
 
     def _cancel(self, order_id: str) -> None:
         answer = change.cancel_order(self._world.office, _DESK, order_id, f"cancel-{order_id}")
         self._world.granted("cancellation", answer)
+        self._world.wake()
 
     # -- the office ----------------------------------------------------------------------------------------------
 
     def _schedule_office(self, days: list[date], begins: datetime, ends: datetime) -> None:
-        """The worker looks around four times an hour, carriers' messages come twice, nights are for the chores."""
+        """Carriers' messages come twice an hour, nights are for the chores; the worker wakes when there is work."""
         agenda = self._world.agenda
         for moment in _every(begins, ends, _WORKER_SECONDS):
             agenda.at(moment, self._work)
@@ -124,7 +128,8 @@ class Fortnight:
             agenda.at(datetime.combine(day, _NIGHT, zone), self._night)
 
     def _work(self) -> None:
-        later.run_until_quiet(self._world.office)
+        if later.run_until_quiet(self._world.office).put_off:
+            self._world.wake()
 
     def _night(self) -> None:
         office = self._world.office

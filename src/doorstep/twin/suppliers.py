@@ -53,6 +53,7 @@ class Suppliers:
         who = Who("supplier", "receiving")
         told = redate.redate_inbound(self._world.office, who, inbound_id, comes_at, f"late-{inbound_id}")
         self._world.granted("supplier", told)
+        self._world.wake()
 
     def _bring(self, row: Any) -> None:
         item = self._items[row.item_id]
@@ -67,3 +68,4 @@ class Suppliers:
         receipt = Receipt(place_id, row.item_id, row.expected, lot, expires_on, serials, row.inbound_id)
         key = f"receipt-{row.inbound_id}"
         self._world.must(receive.receive(self._world.office, self._dock, receipt, key))
+        self._world.wake()

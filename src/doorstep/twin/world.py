@@ -18,6 +18,7 @@ from doorstep.twin.carrier_desk import CarrierDesk
 
 T = TypeVar("T")
 _MILLION = 1_000_000
+_WAKES_SECONDS = 240
 
 
 class WorldBrokeError(Exception):
@@ -35,6 +36,8 @@ class World:
     seed: int
     agenda: Agenda
     noes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _work: Action | None = None
+    _awake: bool = False
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -45,6 +48,21 @@ class World:
 
     def after(self, seconds: int, action: Action) -> None:
         self.agenda.at(self.now() + timedelta(seconds=seconds), action)
+
+    def wake_by(self, work: Action) -> None:
+        """What the worker does when it is woken."""
+        self._work = work
+
+    def wake(self) -> None:
+        """There is work for later: the worker looks in a few minutes, once for all that comes until then."""
+        if not self._awake and self._work is not None:
+            self._awake = True
+            self.after(_WAKES_SECONDS, self._look)
+
+    def _look(self) -> None:
+        self._awake = False
+        if self._work is not None:
+            self._work()
 
     def granted(self, who: str, answer: T | Refusal) -> T | None:
         """The answer; None where it is a no, which is counted."""
