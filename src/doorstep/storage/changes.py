@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, LargeBinary, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from doorstep.storage.arrays import array
 from doorstep.storage.jsonb import as_text
 
 Key = tuple[Any, ...]
@@ -156,8 +157,14 @@ def _by_shape(rows: Mapping[Key, Mapping[str, Any]], sort: bool = False) -> dict
     return groups
 
 
-def _array(table: Table, column: str) -> str:
+@cache
+def _kind(table: Table, column: str) -> str:
     return _ARRAY[type(table.c[column].type)]
+
+
+def _keys(table: Table, keys: Iterable[Key]) -> list[list[Any]]:
+    columns = zip(*keys, strict=True)
+    return [array(_kind(table, name), column) for name, column in zip(_key_columns(table), columns, strict=True)]
 
 
 def _cast(table: Table, column: str, source: str) -> str:
@@ -169,8 +176,8 @@ def _values(table: Table, column: str, group: _Group) -> list[Any]:
     if column in _json_columns(table):
         # Rows of one fact often share a value: it is spelt out once.
         texts = {id(value): as_text(value) for value in {id(value): value for value in values}.values()}
-        return [texts[id(value)] for value in values]
-    return values
+        values = [texts[id(value)] for value in values]
+    return array(_kind(table, column), values)
 
 
 _SQL: dict[tuple[Any, ...], str] = {}
@@ -210,27 +217,29 @@ def _json_columns(table: Table) -> frozenset[str]:
 
 def _unnest(table: Table, columns: Iterable[str]) -> str:
     # %b, binary: as text the driver escapes every quote of every JSON, which was a third of its time.
-    return ", ".join(f"%b::{_array(table, name)}[]" for name in columns)
+    return ", ".join(f"%b::{_kind(table, name)}[]" for name in columns)
 
 
 def _lock(table: Table, group: _Group, expected: tuple[str, ...] = ()) -> Statement:
     """Lock the rows in the order of their keys; those that are not as expected are missing from the count."""
-    names = [*_key_columns(table), *expected]
-    match = " AND ".join(f"t.{name} = d.{name}" for name in names)
-    order = ", ".join(f"t.{name}" for name in _key_columns(table))
-    sql = (
-        f"SELECT 1 FROM {table.name} t JOIN unnest({_unnest(table, names)}) AS d ({', '.join(names)}) "
-        f"ON {match} ORDER BY {order} FOR UPDATE OF t"
-    )
-    keys = [list(part) for part in zip(*(key for key, _ in group), strict=True)]
-    return sql, [*keys, *(_values(table, name, group) for name in expected)], len(group)
+    shape = ("lock", table.name, expected)
+    if shape not in _SQL:
+        names = [*_key_columns(table), *expected]
+        match = " AND ".join(f"t.{name} = d.{name}" for name in names)
+        order = ", ".join(f"t.{name}" for name in _key_columns(table))
+        _SQL[shape] = (
+            f"SELECT 1 FROM {table.name} t JOIN unnest({_unnest(table, names)}) AS d ({', '.join(names)}) "
+            f"ON {match} ORDER BY {order} FOR UPDATE OF t"
+        )
+    keys = _keys(table, (key for key, _ in group))
+    return _SQL[shape], [*keys, *(_values(table, name, group) for name in expected)], len(group)
 
 
 def _delete(table: Table, keys: Sequence[Key], wanted: int | None) -> Statement:
     names = _key_columns(table)
     match = " AND ".join(f"t.{name} = d.{name}" for name in names)
     sql = f"DELETE FROM {table.name} t USING unnest({_unnest(table, names)}) AS d ({', '.join(names)}) WHERE {match}"
-    return sql, [list(part) for part in zip(*keys, strict=True)], wanted
+    return sql, _keys(table, keys), wanted
 
 
 def _update(table: Table, columns: tuple[str, ...], group: _Group, adds: bool) -> Statement:
@@ -246,5 +255,8 @@ def _update(table: Table, columns: tuple[str, ...], group: _Group, adds: bool) -
             f"AS d ({', '.join([*keys, *(f'new_{name}' for name in columns)])}) "
             f"WHERE {' AND '.join(f't.{name} = d.{name}' for name in keys)}"
         )
-    parameters = [list(part) for part in zip(*(key for key, _ in group), strict=True)]
-    return _SQL[shape], [*parameters, *(_values(table, name, group) for name in columns)], len(group)
+    return (
+        _SQL[shape],
+        [*_keys(table, (key for key, _ in group)), *(_values(table, name, group) for name in columns)],
+        len(group),
+    )

@@ -10,6 +10,7 @@ import psycopg
 
 from doorstep.events.envelope import GENESIS, Entry, Fact, canonical, chain, digest, plain, spelt
 from doorstep.events.registry import REGISTRY
+from doorstep.storage.arrays import array
 from doorstep.storage.changes import Statement
 
 _COLUMNS = {
@@ -35,6 +36,7 @@ _COLUMNS = {
     "digest": "bytea",
 }
 _JSON = ("objects", "body")
+_TOUCHED = ("text", "integer", "text", "text", "text")  # transaction, position, and the object it touched
 
 # One statement: the rows get their ids in the order of their positions, after every lock of the transaction was taken
 # (it runs last), and are marked unsealed; what they touched is filed under the same ids. Arrays go binary (%b): as text
@@ -51,7 +53,7 @@ WITH appended AS (
 )
 INSERT INTO touched (object_type, object_id, event_id, qualifier)
 SELECT o.object_type, o.object_id, appended.event_id, o.qualifier
-FROM unnest(%b::text[], %b::integer[], %b::text[], %b::text[], %b::text[])
+FROM unnest({", ".join(f"%b::{kind}[]" for kind in _TOUCHED)})
     AS o (transaction, position, object_type, object_id, qualifier)
 JOIN appended USING (transaction, position)
 """
@@ -79,8 +81,9 @@ def append(entries: Sequence[Entry]) -> Statement:
         row["digest"] = digest(canonical(header, objects, body))
         rows.append(row)
         touches += [(entry.transaction, entry.position, *touch) for touch in dict.fromkeys(touched)]
-    arrays = [[row[name] for row in rows] for name in _COLUMNS]
-    sides = [list(side) for side in zip(*touches, strict=True)] if touches else [[], [], [], [], []]
+    arrays = [array(kind, (row[name] for row in rows)) for name, kind in _COLUMNS.items()]
+    columns = zip(*touches, strict=True) if touches else [()] * len(_TOUCHED)
+    sides = [array(kind, side) for kind, side in zip(_TOUCHED, columns, strict=True)]
     return _APPEND, [*arrays, *sides], len(touches)
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from doorstep.events.envelope import Entry, Fact, canonical, plain
 from doorstep.storage import journal
+from doorstep.storage.arrays import array
 from doorstep.storage.changes import Changes, GuardLostError, Statement, run
 from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.storage.folds import fold
@@ -160,7 +161,9 @@ class Transaction:
         )
         if self._due:
             columns = zip(*((*name, *asked) for name, asked in sorted(self._due.items())), strict=True)
-            self._beside.append((sql, [list(column) for column in columns], len(self._due)))
+            kinds = ("text", "text", "text", "timestamptz", "integer")
+            arrays = [array(kind, column) for kind, column in zip(kinds, columns, strict=True)]
+            self._beside.append((sql, arrays, len(self._due)))
             self._due = {}
 
     def no_longer(self, verb: str, keys: Sequence[str]) -> None:
