@@ -46,7 +46,7 @@ class _ArrayDumper(Dumper):
 
     def all(self, values: Sequence[Any]) -> bytes:
         """The values, none of them null, each after its length."""
-        raise NotImplementedError
+        raise TypeError
 
 
 def _sized(values: Iterable[bytes]) -> bytes:
