@@ -17,6 +17,7 @@ from rich.table import Table
 
 from benchmarks import (
     appending,
+    charting,
     filling,
     hot_item,
     importing,
@@ -41,6 +42,7 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
     "fill": filling.run,
     "replay": replaying.run,
     "read": reading.run,
+    "chart": charting.run,
 }
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "packing": lambda _: packing.run(sys.stdout),

@@ -144,7 +144,7 @@ class _Kinship:
             of_type = touched.object_type == code
             whole = np.full(events, NONE, dtype=np.int64)
             whole[place[of_type]] = touched.object[of_type]
-            whole[np.bincount(place[of_type], minlength=events) != 1] = NONE
+            whole[place[of_type][whole[place[of_type]] != touched.object[of_type]]] = NONE  # it touched several
             parts = (touched.object_type > code) & (whole[place] != NONE)
             kin[touched.object[parts]] = whole[place[parts]]
             kin[touched.object[of_type]] = touched.object[of_type]

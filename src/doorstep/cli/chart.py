@@ -88,7 +88,7 @@ def _page(view: ChartView, zone: str, svg: Path | None) -> Iterator[Part]:
             "worked on. Not a second is missing."
         )
     if view.begins:
-        yield f"From {moment(view.begins, zone)} to {moment(view.ends, zone)} ({zone}). Each number: docs/chart.md"
+        yield f"From {moment(view.begins, zone)} to {moment(view.ends, zone)}, by {zone}. What is what: docs/chart.md"
     if svg is not None:
         yield f"Drawn: {svg}"
 

@@ -53,13 +53,13 @@ class Read:
 
 
 _SQL = """
-WITH what AS (
+WITH what AS MATERIALIZED (
     SELECT split_part(name, ':', 1) AS kind, split_part(name, ':', 2) AS milestone, ordinality - 1 AS code
     FROM unnest(%b::text[]) WITH ORDINALITY AS w (name, ordinality)
 ), sites AS MATERIALIZED (
     SELECT site_id, row_number() OVER (ORDER BY site_id) AS code FROM site
 ), facts AS MATERIALIZED (
-    SELECT j.event_id, w.code AS what, j.site, j.department,
+    SELECT j.event_id, w.code AS what, j.site, j.department{objects},
         floor(extract(epoch FROM coalesce(j.started_at, j.completed_at, j.occurred_at)))::bigint AS started,
         floor(extract(epoch FROM coalesce(j.completed_at, j.occurred_at)))::bigint AS completed,
         (j.kind = 'MilestoneReached' AND j.body->>'reached_at' IS NULL)::int::bigint AS withdrawn
@@ -75,13 +75,11 @@ WITH what AS (
         array_agg(coalesce(s.code, 0)) AS site, array_agg(d.code) AS department
     FROM facts f JOIN departments d USING (department) LEFT JOIN sites s ON s.site_id = f.site
 ), coded AS (
-    SELECT t.event_id, array_position(%b::text[], t.object_type) - 1 AS object_type, t.object_id,
-        dense_rank() OVER (ORDER BY t.object_type, t.object_id) - 1 AS object
-    FROM touched t JOIN facts USING (event_id) WHERE t.object_type = ANY(%b) AND t.qualifier <> %b
+    {coded}
 ), objects AS (
-    SELECT array_agg(c.event_id) AS event, array_agg(c.object_type::bigint) AS object_type,
+    SELECT array_agg(c.event_id) AS event, array_agg(array_position(%b::text[], c.object_type)::bigint - 1) AS object_type,
         array_agg(c.object) AS object, array_agg(coalesce(s.code, 0)) AS site
-    FROM coded c LEFT JOIN fulfilment f ON c.object_type = 1 AND f.fulfilment_id = c.object_id
+    FROM coded c LEFT JOIN fulfilment f ON c.object_type = 'fulfilment' AND f.fulfilment_id = c.object_id
     LEFT JOIN sites s ON s.site_id = f.site_id
 )
 SELECT e.event, e.what, e.started, e.completed, e.withdrawn, e.site, e.department,
@@ -90,9 +88,23 @@ SELECT e.event, e.what, e.started, e.completed, e.withdrawn, e.site, e.departmen
     (SELECT coalesce(array_agg(department ORDER BY code), '{{}}') FROM departments)
 FROM events e CROSS JOIN objects o
 """
-_OF_ORDER = (
-    "AND j.event_id IN (SELECT event_id FROM touched WHERE object_type = %b AND object_id = %b)"  # by the primary key
-)
+# All of it: the index of touched objects is read once, in its own order.
+_WHOLE = {
+    "objects": "",
+    "of_order": "",
+    "coded": """SELECT t.* FROM (
+        SELECT event_id, object_type, object_id, dense_rank() OVER (ORDER BY object_type, object_id) - 1 AS object
+        FROM touched WHERE object_type = ANY(%b) AND qualifier <> %b
+    ) AS t JOIN facts USING (event_id)""",
+}
+# One order: its few facts are found by the index, and say themselves what they touched.
+_ONE = {
+    "objects": ", j.objects",
+    "of_order": "AND j.event_id IN (SELECT event_id FROM touched WHERE object_type = %b AND object_id = %b)",
+    "coded": """SELECT event_id, o->>0 AS object_type, o->>1 AS object_id,
+        dense_rank() OVER (ORDER BY o->>0, o->>1) - 1 AS object
+    FROM facts CROSS JOIN LATERAL jsonb_array_elements(facts.objects) AS o WHERE o->>0 = ANY(%b) AND o->>2 <> %b""",
+}
 
 
 def read(
@@ -106,16 +118,15 @@ def read(
 ) -> Read:
     """The events named in `whats` (`Kind` or `MilestoneReached:milestone`), by places there, and what they touched.
 
-    `object_types` are the types of objects looked at (the second is the one that lies at a site), `let_go` the word for
-    one that an event let go. Departments come in the order given, others after them. `until`: completed before;
-    `order`: only what touched this object (type, id).
+    `object_types` are the types of objects looked at, `let_go` the word for one that an event let go. Departments come
+    in the order given, others after them. `until`: completed before; `order`: only what touched this object (type, id).
     """
     parameters: list[Any] = [list(whats), until, until]
     parameters += [*order] if order else []
-    parameters += [list(departments), list(object_types), list(object_types), let_go]
+    parameters += [list(departments), list(object_types), let_go, list(object_types)]
     with tx.connection.cursor(binary=True, row_factory=tuple_row) as cursor:
         cursor.adapters.register_loader(_BIGINTS, _Column)
-        row = cursor.execute(_SQL.format(of_order=_OF_ORDER if order else ""), parameters).fetchone()
+        row = cursor.execute(_SQL.format(**(_ONE if order else _WHOLE)), parameters).fetchone()
     if row is None:
         raise psycopg.DataError("the chart's columns gave no row")
     columns = [np.zeros(0, dtype=np.int64) if column is None else column for column in row[:11]]
