@@ -35,7 +35,7 @@ def test_a_column_arrives_as_it_was(store: Store, kind: str) -> None:
     for values in (VALUES[kind], [value for value in VALUES[kind] if value is not None], [None], []):
         with store.connection() as raw:
             sql = f"SELECT %b::{kind}[] AS told, pg_typeof(%b)::text AS kind".encode()
-            row = raw.execute(sql, (array(kind, values), array(kind, values))).fetchone()
+            (row,) = raw.execute(sql, (array(kind, values), array(kind, values))).fetchall()
         told = [bytes(value) if isinstance(value, memoryview) else value for value in row.told]
         assert (told, row.kind) == (
             list(values),

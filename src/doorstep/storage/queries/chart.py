@@ -77,7 +77,8 @@ WITH what AS MATERIALIZED (
 ), coded AS (
     {coded}
 ), objects AS (
-    SELECT array_agg(c.event_id) AS event, array_agg(array_position(%b::text[], c.object_type)::bigint - 1) AS object_type,
+    SELECT array_agg(c.event_id) AS event,
+        array_agg(array_position(%b::text[], c.object_type)::bigint - 1) AS object_type,
         array_agg(c.object) AS object, array_agg(coalesce(s.code, 0)) AS site
     FROM coded c LEFT JOIN fulfilment f ON c.object_type = 'fulfilment' AND f.fulfilment_id = c.object_id
     LEFT JOIN sites s ON s.site_id = f.site_id
