@@ -118,6 +118,57 @@ def test_the_page_of_an_order_tells_its_promise_plan_parcels_costs_and_story(adm
         assert told in words, told
 
 
+def test_a_parcel_is_drawn_whole_and_unit_by_unit(admin: Browser, shop: Shop) -> None:
+    placed = shop.to_the_dock(("MUG", 2), ("LAMP", 1))
+    (sscc,) = shop.parcels(placed.order_id)
+    for path, told in (
+        (f"/orders/{placed.order_id}", "2 Mug, stoneware"),
+        (f"/parcels/{sscc}", "3 units, seen from above"),
+        (f"/parcels/{sscc}?step=1", "unit 1 of 3"),
+        (f"/parcels/{sscc}?step=99", "unit 3 of 3"),
+        (f"/parcels/{sscc}?step=-1", "3 units"),
+    ):
+        assert told in admin.words(path), path
+        assert "<svg xmlns" in admin.page(path)
+
+
+def test_the_process_is_drawn_and_told_step_by_step(admin: Browser, shop: Shop) -> None:
+    assert "Nothing happened in these days" in admin.words("/chart")
+    shop.on_its_way(("MUG", 1))
+    words = admin.words("/chart?days=7")
+    for told in ("Orders accounted for 1", "Hand over shipping 1", "Warehouse to packing 1"):
+        assert told in words, told
+    page = admin.get("/chart")
+    nonce = re.search(r"'nonce-([\w-]+)'", page.headers["content-security-policy"])
+    assert nonce
+    assert f'<style nonce="{nonce[1]}">' in page.text
+    assert "Nothing happened" in admin.words("/chart?site=XX")
+
+
+def test_a_customer_sees_the_order_by_a_link_that_can_be_taken_back(admin: Browser, shop: Shop) -> None:
+    placed = shop.on_its_way(("MUG", 2), reference="PO-4711")
+    path = f"/orders/{placed.order_id}"
+    made = admin.send(f"{path}/tracking-link", path, {"key": "k1"})
+    (link,) = re.findall(r"http://localhost(/t/\w+)", made.text)
+    assert link not in admin.page(path), "it is shown once"
+    assert "told once" in admin.send(f"{path}/tracking-link", path, {"key": "k1"}).text
+    customer = Browser(admin.office)
+    response = customer.get(link)
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["cache-control"] == "no-store"
+    assert "noindex" in response.headers["x-robots-tag"]
+    assert "set-cookie" not in response.headers
+    assert "<script" not in response.text
+    words = customer.words(link)
+    assert "PO-4711" in words
+    assert "2 × Mug, stoneware" in words
+    for private in ("Ada", "Engine", "10001", "ada@", placed.order_id, *shop.parcels(placed.order_id)):
+        assert private not in response.text
+    wrong = customer.words("/t/wrong", 404)
+    assert admin.send(f"{path}/tracking-link/revoke", path, {"key": "k2"}).headers["location"] == path
+    assert customer.words(link, 404) == wrong
+
+
 def test_an_order_is_found_by_what_a_person_has_in_hand(admin: Browser, shop: Shop) -> None:
     placed = shop.on_its_way(("MUG", 1), reference="PO-4711")
     shop.place(("TEA", 1))

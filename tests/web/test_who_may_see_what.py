@@ -27,10 +27,15 @@ WHO_MAY: dict[tuple[str, str], Permission | str] = {
     ("GET", "/today"): P.SEE_ORDERS,
     ("GET", "/orders"): P.SEE_ORDERS,
     ("GET", "/orders/{order_id}"): P.SEE_ORDERS,
+    ("POST", "/orders/{order_id}/tracking-link"): P.MAKE_TRACKING_LINKS,
+    ("POST", "/orders/{order_id}/tracking-link/revoke"): P.MAKE_TRACKING_LINKS,
+    ("GET", "/parcels/{sscc}"): P.SEE_ORDERS,
+    ("GET", "/t/{token}"): OPEN,
     ("GET", "/stock"): P.SEE_STOCK,
     ("GET", "/stock/inbound"): P.SEE_STOCK,
     ("GET", "/sites"): P.SEE_FLOOR,
     ("GET", "/sites/{site_id}"): P.SEE_FLOOR,
+    ("GET", "/chart"): P.SEE_CHART,
     ("GET", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{login}/roles"): P.MANAGE_ACCOUNTS,
@@ -41,7 +46,7 @@ GUARDED = {route: needs for route, needs in WHO_MAY.items() if needs != OPEN}
 
 
 def address(path: str) -> str:
-    return path.format(order_id="ord_x", site_id="CS", login="nobody", token="x", name="doorstep.css")
+    return path.format(order_id="ord_x", site_id="CS", login="nobody", token="x", name="doorstep.css", sscc="0" * 18)
 
 
 def test_every_route_is_in_the_table(shop: Shop) -> None:
@@ -87,3 +92,22 @@ def test_other_roles_hold_from_the_next_page_on(browser: Browser, shop: Shop) ->
     assert browser.get("/sites/CS").status_code == 403
     change_roles(shop.office, Who("owner"), "sales", [Role.WAREHOUSE])
     assert browser.get("/sites/CS").status_code == 200
+
+
+def test_every_page_and_every_role_is_in_the_docs_as_it_is() -> None:
+    from tests.house.test_documented import document, unnamed
+
+    told = document("pages.md")
+    assert not unnamed([path for _, path in WHO_MAY], told)
+    for role in Role:
+        seen = [
+            P.SEE_ORDERS,
+            P.SEE_COSTS,
+            P.SEE_STOCK,
+            P.SEE_FLOOR,
+            P.SEE_CHART,
+            P.MAKE_TRACKING_LINKS,
+            P.MANAGE_ACCOUNTS,
+        ]
+        cells = "".join(" yes |" if may([role], permission) else " |" for permission in seen)
+        assert f"| {role} |{cells}\n" in told, role
