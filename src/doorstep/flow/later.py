@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from doorstep.flow import place, plan, receive
 from doorstep.flow.office import Office
@@ -15,12 +14,13 @@ from doorstep.flow.ship import request_labels, request_labels_many, send_label, 
 from doorstep.flow.track import reread_scans, reread_scans_many
 from doorstep.storage import due, verbs
 from doorstep.storage.database_errors import DatabaseUnavailable
-from doorstep.storage.due import Due, TryAgain
+from doorstep.storage.due import NOT_BEGUN, Due, TryAgain
 from doorstep.storage.store import OvertakenError
 
 Verb = Callable[[Office, str, int], TryAgain | None]
 Outcome = TryAgain | Exception | None  # None: done; an exception: this run's own failure
-VerbForMany = Callable[[Office, Sequence[Due]], Sequence[Outcome]]
+GoOn = Callable[[], bool]
+VerbForMany = Callable[[Office, Sequence[Due], GoOn], Sequence[Outcome]]
 PLAN_AGAIN_SECONDS = 5
 PUT_OFF_SECONDS = 30
 
@@ -42,17 +42,15 @@ VERBS: Mapping[str, Verb] = {
 
 
 def _all_done(do: Callable[[Office, Sequence[str]], object]) -> VerbForMany:
-    def run(office: Office, jobs: Sequence[Due]) -> Sequence[Outcome]:
+    def run(office: Office, jobs: Sequence[Due], _: GoOn) -> Sequence[Outcome]:
         do(office, [job.key for job in jobs])
         return [None] * len(jobs)
 
     return run
 
 
-def _send_labels(office: Office, jobs: Sequence[Due]) -> Sequence[Outcome]:
-    # A third of the lease is left for what was begun, so that nobody else begins it too.
-    until = min(job.leased_until for job in jobs) - timedelta(seconds=due.LEASE_SECONDS) / 3
-    return send_labels(office, [(job.key, job.attempts) for job in jobs], until)
+def _send_labels(office: Office, jobs: Sequence[Due], go_on: GoOn) -> Sequence[Outcome]:
+    return send_labels(office, [(job.key, job.attempts) for job in jobs], go_on)
 
 
 # How many runs of a verb are made as one. One of which a run fails as a whole can be run again, one by one.
@@ -88,7 +86,7 @@ def run_due(office: Office, at_most: int = 200) -> Ran:
     for job in leased:
         by_verb[job.verb].append(job)
     for jobs in by_verb.values():
-        outcomes = run_together(office, jobs)
+        outcomes = run_together(office, jobs, lambda jobs=jobs: due.time_left(office.store, jobs))  # type: ignore[misc]
         failures += [outcome for outcome in outcomes if isinstance(outcome, Exception)]
         done += outcomes.count(None)
         put_off += len(outcomes) - outcomes.count(None)
@@ -97,32 +95,45 @@ def run_due(office: Office, at_most: int = 200) -> Ran:
     return Ran(done, put_off)
 
 
-def run_together(office: Office, jobs: Sequence[Due]) -> list[Outcome]:
-    """Run leased jobs of one verb, all as one where that can be; each is ended in `due` by what became of itself."""
-    outcomes = list(_outcomes(office, jobs))
+def run_together(office: Office, jobs: Sequence[Due], go_on: GoOn) -> list[Outcome]:
+    """Run leased jobs of one verb, all as one where that can be; each is ended in `due` by what became of itself.
+
+    Once `go_on` says no, those that were not begun are left for others. DatabaseUnavailable: nothing was ended.
+    """
+    outcomes = list(_outcomes(office, jobs, go_on))
     ended = [
-        (job, TryAgain(PUT_OFF_SECONDS, str(outcome)) if isinstance(outcome, Exception) else outcome)
+        (job, TryAgain(PUT_OFF_SECONDS, _tell(outcome)) if isinstance(outcome, Exception) else outcome)
         for job, outcome in zip(jobs, outcomes, strict=True)
     ]
     due.end(office.store, ended)
     return outcomes
 
 
-def _outcomes(office: Office, jobs: Sequence[Due]) -> Sequence[Outcome]:
+def _tell(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"
+
+
+def _outcomes(office: Office, jobs: Sequence[Due], go_on: GoOn) -> Sequence[Outcome]:
     for_many = FOR_MANY.get(jobs[0].verb)
     if for_many is not None and len(jobs) > 1:
         try:
-            return for_many(office, jobs)
+            return for_many(office, jobs, go_on)
         except Exception as failure:
-            if isinstance(failure, DatabaseUnavailable) and not isinstance(failure, OvertakenError):
+            if _gone(failure):
                 raise
-    return [_outcome(office, job) for job in jobs]
+    return [_outcome(office, job) if go_on() else NOT_BEGUN for job in jobs]
+
+
+def _gone(failure: Exception) -> bool:
+    return isinstance(failure, DatabaseUnavailable) and not isinstance(failure, OvertakenError)
 
 
 def _outcome(office: Office, job: Due) -> Outcome:
     try:
         return VERBS[job.verb](office, job.key, job.attempts)
     except Exception as failure:
+        if _gone(failure):
+            raise
         return failure
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from doorstep.carriers import dialects
@@ -116,12 +115,12 @@ def send_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
 
 
 def send_labels(
-    office: Office, asks: Sequence[tuple[str, int]], until: datetime | None = None
+    office: Office, asks: Sequence[tuple[str, int]], go_on: Callable[[], bool] = lambda: True
 ) -> tuple[TryAgain | Exception | None, ...]:
     """The same for many labels, each (label, attempt): one after another, and what came of them is kept all at once.
 
-    What becomes of one touches no other: an exception is that label's own and takes the place of its outcome. Labels
-    whose turn does not come before `until` are NOT_BEGUN. Where the database is gone before the answers are kept, all
+    What becomes of one touches no other: an exception is that label's own and takes the place of its outcome. Once
+    `go_on` says no, the labels that are left are NOT_BEGUN. Where the database is gone before the answers are kept, all
     are to be looked up: DatabaseUnavailable.
     """
     outcomes: dict[str, TryAgain | Exception | None] = {}
@@ -131,7 +130,7 @@ def send_labels(
         label = labels.get(label_id)
         if label is None or label_id in outcomes or label_id in answers:
             continue
-        if until is not None and office.store.clock.now() >= until:
+        if not go_on():
             outcomes[label_id] = NOT_BEGUN
             continue
         try:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
-from doorstep.flow.later import run_one, run_planning
+from doorstep.flow.later import FOR_MANY, run_one, run_planning, run_together
 from doorstep.flow.office import Office
 from doorstep.jobs.clockwork import CHORES
 from doorstep.jobs.runner import Load
@@ -42,13 +41,15 @@ class Hands:
             if load.verb == PLAN_ORDERS:
                 self._attempt(jobs, self._plan)
                 return
+            if load.verb in FOR_MANY and jobs:
+                self._run_together(jobs)
+                return
             self._attempt(jobs[:1], self._run_first)
             jobs = jobs[1:]
 
     def _kept(self, jobs: list[Due]) -> list[Due]:
         """The runs with a third of their lease left at least, so that nobody else begins what we are about to."""
-        least = timedelta(seconds=self._lease_seconds) / 3
-        if not jobs or jobs[0].leased_until - self._store.clock.now() >= least:
+        if not jobs or due.time_left(self._store, jobs, self._lease_seconds):
             return jobs
         return due.renew(self._store, jobs, self._lease_seconds)
 
@@ -66,6 +67,15 @@ class Hands:
 
     def _plan(self, jobs: Sequence[Due]) -> None:
         run_planning(self._office, jobs)
+
+    def _run_together(self, jobs: Sequence[Due]) -> None:
+        def go_on() -> bool:
+            return not self._stopping() and due.time_left(self._store, jobs, self._lease_seconds)
+
+        for job, outcome in zip(jobs, run_together(self._office, jobs, go_on), strict=True):
+            if isinstance(outcome, Exception):
+                told = {"verb": job.verb, "key": job.key}
+                log.error("A job failed and is put off.", exc_info=outcome, extra=told)
 
     def _run_first(self, jobs: Sequence[Due]) -> None:
         job = jobs[0]

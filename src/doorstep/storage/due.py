@@ -104,6 +104,12 @@ def renew(store: Store, jobs: Sequence[Due], seconds: int) -> list[Due]:
     return sorted((Due(*row) for row in rows), key=lambda job: job.due_id)
 
 
+def time_left(store: Store, jobs: Sequence[Due], seconds: int = LEASE_SECONDS) -> bool:
+    """Whether a third is left of the leases, which were for `seconds`: so that nobody else begins what we begin now."""
+    least = timedelta(seconds=seconds) // 3
+    return min(job.leased_until for job in jobs) - store.clock.now() >= least
+
+
 def release(store: Store, jobs: Sequence[Due]) -> None:
     """Runs of one lease that were not begun: anybody may have them now."""
     with store.connection() as raw:
