@@ -14,7 +14,8 @@ from doorstep.flow.office import Who
 from doorstep.flow.place import Offered, place_order, quote_order
 from doorstep.intake.company import read_company
 from doorstep.storage.queries import master
-from doorstep.terms.goals import ClassGoals, Goals, Preference, Weights
+from doorstep.terms.goals import ClassGoals, Goals, Weights
+from doorstep.terms.order import Preference
 from doorstep.terms.order import Terms
 from tests.corner_shop import CLERK, FILE, Shop, granted, order
 

@@ -29,7 +29,7 @@ from doorstep.planning.values import (
 from doorstep.promising.mass import Mass
 from doorstep.promising.window import Basis, promise
 from doorstep.terms.calendar import Calendar
-from doorstep.terms.goals import Preference
+from doorstep.terms.order import Preference
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.refusals import Refusal, Why

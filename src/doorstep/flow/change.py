@@ -28,7 +28,6 @@ from doorstep.planning.change import Change, Do, State, consequence
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS, REQUEST_LABELS, SETTLE_FULFILMENT
-from doorstep.terms.calendar import Calendar
 from doorstep.terms.item import Part
 from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why
@@ -297,7 +296,7 @@ class _Work:
         if all(row.wanted == 0 for row in demand):
             self.record(OrderCancelled(self.order_id))
         else:
-            score_if_complete(self.tx, self.scribe, self.order_id, Calendar(), self.tx.now)
+            score_if_complete(self.tx, self.scribe, self.order_id, self.tx.now)
         self.tx.flush()
 
     # -- the whole order -----------------------------------------------------------------------------------------

@@ -190,6 +190,9 @@ class Beside:
     def agreed(self) -> Window:
         return self._hand.wanted(self._parcel.order_id).promises[-1]
 
+    def destination(self) -> Calendar:
+        return self._hand.wanted(self._parcel.order_id).destination(self.service)
+
     def score_if_complete(self, destination: Calendar, at: datetime) -> None:
         order_id = self._parcel.order_id
         wanted, delivered = self._hand.wanted(order_id), self._hand.delivered(order_id)

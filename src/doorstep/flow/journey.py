@@ -38,6 +38,9 @@ class Beside(Protocol):
         """Whether every parcel of the fulfilment order is at the door, by what is recorded so far."""
 
     def agreed(self) -> Window: ...
+    def destination(self) -> Calendar:
+        """On whose wall the day of delivery is read."""
+
     def score_if_complete(self, destination: Calendar, at: datetime) -> None: ...
 
 
@@ -52,10 +55,6 @@ class Journey:
         self.parcel = parcel
         self.beside = beside
         self.about = (parcel.sscc, parcel.fulfilment_id, parcel.order_id)
-
-    @property
-    def calendar(self) -> Calendar:
-        return self.beside.service.calendar if self.beside.service else Calendar()
 
     def follow(self, advanced: Advance) -> None:
         track = advanced.track
@@ -87,29 +86,31 @@ class Journey:
 
     def _date_delivery(self, at: datetime) -> None:
         """The goods are there already; a scan that came late tells when they really came."""
-        body = Delivered(*self.about, at, self.calendar.day_of(at), ())
+        destination = self.beside.destination()
+        body = Delivered(*self.about, at, destination.day_of(at), ())
         self.beside.record(self.scribe(body, occurred_at=at, cause="told again with another time"))
-        self.beside.score_if_complete(self.calendar, at)
+        self.beside.score_if_complete(destination, at)
 
     def _deliver(self, at: datetime) -> None:
+        destination = self.beside.destination()
         moves = moves_between(self.beside.contents(), carrier_place(self.carrier_id), CUSTOMER)
-        body = Delivered(*self.about, at, self.calendar.day_of(at), moves)
+        body = Delivered(*self.about, at, destination.day_of(at), moves)
         self.beside.record(self.scribe(body, occurred_at=at))
         if self.beside.fulfilment_delivered():
-            left_seconds = slack(last_instant(self.beside.agreed(), self.calendar), at, 0)
+            left_seconds = slack(last_instant(self.beside.agreed(), destination), at, 0)
             hand_off = HandOffMade(
                 self.parcel.order_id, self.parcel.fulfilment_id, Step.TRACK, Step.DELIVER, left_seconds
             )
             self.beside.record(self.scribe(hand_off, occurred_at=at))
-        self.beside.score_if_complete(self.calendar, at)
+        self.beside.score_if_complete(destination, at)
 
     def _eta(self, track: ParcelTrack) -> None:
         service = self.beside.service
         if service is None:
             return
         days = transit_days(service)
-        expected = eta(track, self.beside.ship_by, days, self.calendar, ARRIVES_BY, self.scribe.now)
-        day: date | None = expected and self.calendar.day_of(expected)
+        expected = eta(track, self.beside.ship_by, days, service.calendar, ARRIVES_BY, self.scribe.now)
+        day: date | None = expected and service.calendar.day_of(expected)
         if day is not None and day != self.parcel.eta:
             self.beside.record(self.scribe(EtaChanged(*self.about, day)))
 

@@ -96,7 +96,7 @@ def place_within(office: Office, tx: Transaction, scribe: Scribe, order: Order) 
     answer = _quoted(tx, company, judged, order_id)
     if isinstance(answer, Refusal):
         return answer
-    offer = answer.preferred(judged.wants.preference)
+    offer = answer.preferred(judged.terms.preference)
     _record(office, tx, scribe, company, order_id, offer, judged)
     return _told(order_id, offer, order.cleared)
 
@@ -116,7 +116,7 @@ def quote_within(tx: Transaction, order: Order) -> tuple[Offered, ...] | Refusal
     if isinstance(answer, Refusal):
         return answer
     ceiling_minor = judged.wants.ceiling_of(value_of(judged.lines, judged.items))
-    best = answer.preferred(judged.wants.preference)
+    best = answer.preferred(judged.terms.preference)
     return tuple(_offered(offer, company.currency, offer is best, ceiling_minor) for offer in answer.offers)
 
 

@@ -136,7 +136,8 @@ class Requote:
         answer = quote(question, deciders_of(self.tx, self.company))
         if answer.refusal is not None:
             return answer.refusal
-        offer = answer.preferred(self.goals.of(self.terms.customer_class).preference)
+        wanted = self.terms.preference or self.goals.of(self.terms.customer_class).preference
+        offer = answer.preferred(wanted)
         self.offers.append(offer)
         for line_no, item_id, quantity in units:
             self.asked[line_no, item_id] += quantity

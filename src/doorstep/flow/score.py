@@ -12,22 +12,31 @@ from doorstep.events.envelope import Fact
 from doorstep.events.orders import OrderDelivered, PromiseBroken, PromiseKept
 from doorstep.flow.office import CLOCKWORK, Office, Scribe
 from doorstep.goals.score import Delivery, Scored, score
-from doorstep.storage.queries import orders
+from doorstep.storage.queries import master, orders
 from doorstep.storage.store import Query, Transaction
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.order import Line
+from doorstep.terms.service import CarrierService
 
 _LAST_TO_END = timedelta(hours=12)  # nowhere does a day end later than twelve hours after UTC's
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an order is scored by: what it wants, what was asked for, and what was promised, oldest promise first."""
+    """What an order is scored by: what it wants, what was asked for, and what was promised, oldest promise first.
+
+    `receives` is when its customer takes goods in, None where that was not agreed.
+    """
 
     order_id: str
     lines: tuple[Line, ...]
     asked: Window | None
     promises: tuple[Window, ...]
+    receives: Calendar | None = None
+
+    def destination(self, service: CarrierService | None) -> Calendar:
+        """On whose wall the days of delivery are read: the customer's, where it is known, else the carrier's."""
+        return self.receives or (service.calendar if service else Calendar())
 
     def score(self, delivered: Sequence[Delivery], destination: Calendar, as_of: datetime) -> Scored:
         return score(
@@ -60,14 +69,17 @@ def wanted_of(asked: Iterable[Any], demand: Iterable[Any], promises: Iterable[An
             tuple(lines[row.order_id]),
             None if row.asked_by is None else Window(row.asked_from, row.asked_by, 0),
             tuple(windows[row.order_id]),
+            master.calendar_of(row.receives) if row.receives else None,
         )
         for row in asked
     }
 
 
-def score_if_complete(tx: Transaction, scribe: Scribe, order_id: str, destination: Calendar, at: datetime) -> None:
+def score_if_complete(tx: Transaction, scribe: Scribe, order_id: str, at: datetime) -> None:
     """Where nothing of the order is missing any more: it is delivered, and its promises are scored."""
-    tx.record(*completed(scribe, _wanted(tx, order_id), _delivered(tx, order_id), destination, at))
+    wanted = _wanted(tx, order_id)
+    service = master.service_delivered_last(tx, order_id)
+    tx.record(*completed(scribe, wanted, _delivered(tx, order_id), wanted.destination(service), at))
 
 
 def completed(

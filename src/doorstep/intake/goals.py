@@ -16,7 +16,8 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJ
 
 from doorstep.intake.orders import Strict
 from doorstep.intake.problems import read
-from doorstep.terms.goals import ClassGoals, Goals, Preference, Weights
+from doorstep.terms.goals import ClassGoals, Goals, Weights
+from doorstep.terms.order import Preference
 from doorstep.terms.refusals import Refusal
 
 _PER_CENT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,4})?")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, time
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
 
 from doorstep.intake.problems import read
-from doorstep.terms.order import Line, Order, Terms
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.order import Line, Order, Preference, Terms
 from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal
 
@@ -46,6 +48,39 @@ class LineIn(Strict):
     quantity: Annotated[int, Field(strict=True)]
 
 
+def _wall_time(value: object) -> object:
+    """Hours and minutes, written out: a bare number could be hours, minutes or seconds."""
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    if not isinstance(value, str) or not _HOURS.fullmatch(value):
+        raise ValueError("must be a time of day such as 08:30")
+    return time.fromisoformat(value)
+
+
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
+_WRITTEN = WithJsonSchema({"type": "string", "pattern": f"^{_HOURS.pattern}$", "examples": ["08:30"]})
+WallTime = Annotated[time, BeforeValidator(_wall_time), _WRITTEN]
+
+
+class ReceivesIn(Strict):
+    """When goods are taken in: days of the week (0 is Monday), from when until when on the wall of `zone`."""
+
+    zone: Annotated[str, Field(min_length=1, max_length=64, examples=["America/Chicago"])]
+    weekdays: Annotated[set[Annotated[int, Field(strict=True, ge=0, le=6)]], Field(min_length=1)] = {0, 1, 2, 3, 4}
+    opens: WallTime = Calendar().opens
+    closes: WallTime = Calendar().closes
+    closed: Annotated[set[date], Field(max_length=370)] = set()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> ReceivesIn:
+        self.value()
+        return self
+
+    def value(self) -> Calendar:
+        """The calendar; ValueError where it closes before it opens or the zone is none."""
+        return Calendar(self.zone, frozenset(self.weekdays), self.opens, self.closes, frozenset(self.closed))
+
+
 class TermsIn(Strict):
     """Terms of this order alone; what is left out follows the customer's, then the company's."""
 
@@ -54,7 +89,13 @@ class TermsIn(Strict):
     max_deliveries: Annotated[int, Field(ge=1, le=20)] | None = None
     min_shelf_life_days: Annotated[int, Field(ge=0, le=3650)] | None = None
     wanted_ppm: Annotated[int, Field(ge=500_000, le=999_999)] | None = None
+    receives: ReceivesIn | None = None
     language: Annotated[str, Field(max_length=10)] | None = None
+    preference: Preference | None = None
+
+    def value(self) -> Terms:
+        said = {name: getattr(self, name) for name in type(self).model_fields}
+        return Terms(**{**said, "receives": self.receives and self.receives.value()})
 
 
 class OrderIn(Strict):
@@ -80,7 +121,7 @@ class OrderIn(Strict):
             asked_from=self.asked_from,
             asked_by=self.asked_by,
             cleared=self.cleared,
-            terms=Terms(**self.terms.model_dump()),
+            terms=self.terms.value(),
         )
 
 

@@ -11,7 +11,7 @@ from doorstep.planning.values import BoxedParcel, Reservation, Scarce
 from doorstep.promising.arrivals import Leg
 from doorstep.promising.window import Basis
 from doorstep.terms.calendar import Window
-from doorstep.terms.goals import Preference
+from doorstep.terms.order import Preference
 from doorstep.terms.refusals import Refusal
 
 
@@ -98,8 +98,8 @@ class Quote:
     offers: tuple[Offer, ...]
     refusal: Refusal | None = None
 
-    def preferred(self, preference: Preference) -> Offer:
-        """The offer to promise: the cheapest or the soonest. IndexError where there is none."""
+    def preferred(self, preference: Preference | None) -> Offer:
+        """The offer to promise: the cheapest, or the soonest where that is wanted. IndexError where there is none."""
         return self.offers[-1 if preference is Preference.FASTEST else 0]
 
 

@@ -24,7 +24,10 @@ class Calendar:
             raise ValueError(f"weekdays are 0 (Monday) to 6, at least one of them: {sorted(self.weekdays)}")
         if self.opens >= self.closes:
             raise ValueError(f"opens {self.opens} is not before closes {self.closes}")
-        ZoneInfo(self.zone)
+        try:
+            ZoneInfo(self.zone)
+        except (KeyError, OSError, ValueError):  # an unknown name, a folder of the time zones, or no name at all
+            raise ValueError(f"{self.zone!r} is no time zone, such as America/Chicago") from None
 
     def works_on(self, day: date) -> bool:
         return day.weekday() in self.weekdays and day not in self.closed

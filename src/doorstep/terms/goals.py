@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from doorstep.terms.order import Terms
+from doorstep.terms.order import Preference, Terms
 
 _WHOLE = 1_000_000
-
-
-class Preference(StrEnum):
-    """Which of the ways that are as sure as wanted is promised where the order itself asks for no date."""
-
-    CHEAPEST = "cheapest"
-    FASTEST = "fastest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +70,6 @@ class Goals:
 
     def resolved(self, agreed: Terms, company: Terms) -> Terms:
         """Terms of an order (its own over its customer's) over the goals of its class over the company's."""
-        wanted_ppm = self.of(agreed.over(company).customer_class).wanted_ppm
-        return agreed.over(Terms(wanted_ppm=wanted_ppm)).over(company)
+        wants = self.of(agreed.over(company).customer_class)
+        preference = wants.preference if wants in self.classes else None
+        return agreed.over(Terms(wanted_ppm=wants.wanted_ppm, preference=preference)).over(company)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import TypeVar
 
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.places import Address
 
 T = TypeVar("T")
+
+
+class Preference(StrEnum):
+    """Which of the ways that are as sure as wanted is promised: the cheapest, or the one that is there soonest."""
+
+    CHEAPEST = "cheapest"
+    FASTEST = "fastest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ class Terms:
     wanted_ppm: int | None = None  # wanted probability of keeping the promise, parts per million
     receives: Calendar | None = None  # days and hours in which goods are taken in
     language: str | None = None
+    preference: Preference | None = None  # which of the offers is promised where the order names no other
 
     def over(self, below: Terms) -> Terms:
         """These terms, with `below` wherever these say nothing."""

@@ -384,6 +384,9 @@ class _Remembered:
     def agreed(self) -> Window:
         return self._life.window
 
+    def destination(self) -> Calendar:
+        return self.service.calendar
+
     def score_if_complete(self, destination: Calendar, at: datetime) -> None:
         life = self._life
         self._parcel.state, self._parcel.delivered_at = "delivered", at

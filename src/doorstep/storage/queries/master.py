@@ -114,6 +114,17 @@ def service(tx: Transaction, service_id: str) -> CarrierService | None:
     return _parsed(CarrierService, row.text) if row else None
 
 
+def service_delivered_last(tx: Transaction, order_id: str) -> CarrierService | None:
+    """The service that brought the order's last parcel by now; None where none is there."""
+    row = tx.one(
+        "SELECT s.service::text AS text FROM parcel p JOIN fulfilment f USING (fulfilment_id) "
+        "JOIN service s ON s.service_id = f.service_id WHERE p.order_id = %s AND p.state = 'delivered' "
+        "ORDER BY p.delivered_at DESC, p.sscc LIMIT 1",
+        order_id,
+    )
+    return _parsed(CarrierService, row.text) if row else None
+
+
 def services_of_orders(order_ids: Collection[str]) -> Query:
     """The services that fulfilment orders of these go by, for `read_services`."""
     return (
@@ -178,6 +189,12 @@ def customer_classes(tx: Transaction) -> list[str]:
 
 def customer_query(customer_id: str) -> Query:
     return ("SELECT person_ref, terms::text AS text FROM customer WHERE customer_id = %s", customer_id)
+
+
+def calendar_of(text: str) -> Calendar:
+    """A calendar as a row keeps it."""
+    parsed: Calendar = _parsed(Calendar, text)
+    return parsed
 
 
 def terms_of(text: str) -> Terms:

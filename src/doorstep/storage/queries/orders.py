@@ -52,10 +52,13 @@ def lines(tx: Transaction, order_id: str) -> list[Any]:
 
 
 def asked(order_ids: Collection[str], lock: bool = False) -> Query:
-    """Rows (order_id, asked_from, asked_by), where wanted locked as `lock_all` does."""
+    """Rows (order_id, asked_from, asked_by, receives), where wanted locked as `lock_all` does.
+
+    `receives` is the calendar as text, None where goods are taken in on every day.
+    """
     return (
-        "SELECT order_id, asked_from, asked_by FROM orders WHERE order_id = ANY(%s) ORDER BY order_id"
-        + " FOR UPDATE" * lock,
+        "SELECT order_id, asked_from, asked_by, nullif(terms -> 'receives', 'null')::text AS receives "
+        "FROM orders WHERE order_id = ANY(%s) ORDER BY order_id" + " FOR UPDATE" * lock,
         list(order_ids),
     )
 
