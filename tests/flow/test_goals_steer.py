@@ -15,8 +15,7 @@ from doorstep.flow.place import Offered, place_order, quote_order
 from doorstep.intake.company import read_company
 from doorstep.storage.queries import master
 from doorstep.terms.goals import ClassGoals, Goals, Weights
-from doorstep.terms.order import Preference
-from doorstep.terms.order import Terms
+from doorstep.terms.order import Preference, Terms
 from tests.corner_shop import CLERK, FILE, Shop, granted, order
 
 TUESDAY, FRIDAY, MONDAY_AFTER = date(2026, 3, 3), date(2026, 3, 6), date(2026, 3, 9)

@@ -13,9 +13,8 @@ from doorstep.goals.targets import Reached, reached
 from doorstep.intake.goals import GoalsIn, read_goals
 from doorstep.terms.company import Company
 from doorstep.terms.goals import ClassGoals, Goals, Weights
-from doorstep.terms.order import Preference
 from doorstep.terms.item import Item
-from doorstep.terms.order import Terms
+from doorstep.terms.order import Preference, Terms
 from doorstep.terms.refusals import Refusal, Why
 from tests.corner_shop import granted, refused
 

@@ -29,9 +29,8 @@ from doorstep.planning.values import (
 from doorstep.promising.mass import Mass
 from doorstep.promising.window import Basis, promise
 from doorstep.terms.calendar import Calendar
-from doorstep.terms.order import Preference
 from doorstep.terms.item import Item
-from doorstep.terms.order import Terms
+from doorstep.terms.order import Preference, Terms
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 from tests.planning import corner_shop as cs

@@ -89,6 +89,8 @@ def wrong_with(item: Item, known: Mapping[str, Item]) -> str:
         return f"its size is {tuple(item.size)} mm; every side must be above zero, or the size left unknown"
     if item.weight_g is not None and item.weight_g < 0:
         return f"it weighs {item.weight_g} g"
+    if item.sold_by < 1:
+        return f"it is sold by {item.sold_by}; a package holds one unit at least"
     if len({part.item_id for part in item.parts}) < len(item.parts):
         return "a part is named twice; name it once, with its quantity"
     for part in item.parts:
