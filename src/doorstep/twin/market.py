@@ -43,7 +43,8 @@ class BuyerIn(Strict):
 
     `hours` are weights of the 24 hours on `zone`'s wall, `lines` weights of one line, two lines and so on. Customers
     are those of `customer_class`; with `own_address` they order to where they are, else to a town of the list.
-    `in_a_hurry_ppm` ask for a day, `days` from now; `pays_later_ppm` have their order held until payment clears it.
+    `fast_ppm` want it as fast as it can be, whatever that costs; `in_a_hurry_ppm` ask for a day, `hurry_days` from now;
+    `pays_later_ppm` have their order held until payment clears it.
     """
 
     kind: Id
@@ -54,6 +55,7 @@ class BuyerIn(Strict):
     lines: Annotated[list[int], Field(min_length=1, max_length=30)]
     zone: str = "America/Chicago"
     own_address: bool = True
+    fast_ppm: Ppm = 0
     in_a_hurry_ppm: Ppm = 0
     hurry_days: Annotated[int, Field(ge=1)] = 2
     pays_later_ppm: Ppm = 0
@@ -137,6 +139,8 @@ class Market:
         }
         if happens(chance, buyer.in_a_hurry_ppm):
             body["asked_by"] = (day + timedelta(days=buyer.hurry_days)).isoformat()
+        elif happens(chance, buyer.fast_ppm):
+            body["terms"] = {"preference": "fastest"}
         cancels = happens(chance, buyer.cancels_ppm)
         return Wanted(
             at=wall.astimezone(ZoneInfo("UTC")),
