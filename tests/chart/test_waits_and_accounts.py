@@ -139,6 +139,14 @@ def test_what_is_taken_back_next_was_not_right_first_time() -> None:
     assert packs == [False, True]
 
 
+def test_a_change_comes_before_what_it_took_back_in_the_same_instant() -> None:
+    undone = told("TasksCancelled", 1_200, "o1", "f1", "t1", "t2")
+    facts = [*WHOLE_WAY[:4], undone, told("OrderCancelled", 1_200, "o1")]
+    assert waits(*facts)["take_back"] == ("change", 0)
+    made = doings(*facts)
+    assert right_first_time(made, flow_of(made)).all()  # nobody's work was bad, and so was no change
+
+
 def test_an_order_s_time_is_told_stretch_by_stretch() -> None:
     made = doings(*WHOLE_WAY)
     (end,) = ends(made)

@@ -5,14 +5,13 @@ A doing is a step done once about one object: a wave that releases three fulfilm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.chart.design import MISSES, NODE_OF_WHAT, NODES, OBJECT_TYPES, ORDER
+from doorstep.chart.design import INDEX, MISSES, NODE_OF_WHAT, NODES, OBJECT_TYPES, ORDER
 
 Column = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -87,11 +86,6 @@ class Doings:
         return Doings(*(getattr(self, name)[wanted] for name in self.__dataclass_fields__))
 
 
-def columns(rows: Sequence[Sequence[int]], width: int) -> list[Column]:
-    """Rows of whole numbers as columns."""
-    return list(np.array(rows, dtype=np.int64).reshape(-1, width).T)
-
-
 def doings_of(events: Events, touched: Touched) -> Doings:
     """The doings that events and what they touched come to; both must be sorted by event.
 
@@ -105,6 +99,8 @@ def doings_of(events: Events, touched: Touched) -> Doings:
     place, obj = place[handled], touched.object[handled]
     kept = np.flatnonzero(_told_last(obj, events.what[place]) & ~events.withdrawn[place])
     by_time = kept[_by_group_and_time(kinship.order[obj[kept]], events.completed[place[kept]])]
+    moment = (kinship.order[obj[by_time]], events.completed[place[by_time]])
+    by_time = by_time[_changes_first(_NODE_OF_WHAT[events.what[place[by_time]]], *moment)]
     place, obj = place[by_time], obj[by_time]
     what, completed = events.what[place], events.completed[place]
     level = touched.object_type[handled[by_time]]
@@ -183,6 +179,23 @@ def _by_group_and_time(groups: Column, instants: Column) -> Column:
     if int(groups.max()) < np.iinfo(np.int64).max // span - 1:
         return np.argsort(groups * span + (instants - first), kind="stable")
     return np.lexsort((instants, groups))
+
+
+def _changes_first(node: Column, order: Column, completed: Column) -> Column:
+    """The places of rows with each change before what it took back: it is written after that, in the same instant."""
+    places = np.arange(len(node), dtype=np.int64)
+    taken_back = node == INDEX["take_back"]
+    starts = np.ones(len(node), dtype=np.bool_)
+    starts[1:] = ~taken_back[1:] | ~taken_back[:-1] | (order[1:] != order[:-1]) | (completed[1:] != completed[:-1])
+    run = np.maximum.accumulate(np.where(starts, places, 0))
+    late = 1 + np.flatnonzero(
+        (node[1:] == INDEX["change"]) & taken_back[:-1] & (order[1:] == order[:-1]) & (completed[1:] == completed[:-1])
+    )
+    if not len(late):
+        return places
+    rank = 2 * places
+    rank[late] = 2 * run[late - 1] - 1
+    return np.argsort(rank, kind="stable")
 
 
 def _one_at_one_instant(made: Doings) -> Doings:

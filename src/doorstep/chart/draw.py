@@ -35,7 +35,7 @@ _STYLE = """
 stroke-linejoin:round}
 .edge.stray text{fill:var(--warn,#b26a00)}
 .node rect{fill:var(--surface,#fff);stroke:var(--line,#c9d2dc);stroke-width:1.2}
-.node .title{font-weight:650;font-size:14px}.node text{font-size:12px}.node .right{text-anchor:end}
+.node .title{font-weight:650;font-size:14px}.node text{font-size:12px}.chart .right{text-anchor:end}
 .chart .small{fill:var(--muted,#5b6875)}.lane .small{font-size:11px}
 .node.idle{opacity:.6}
 .chart .foot,.chart .foot text{font-size:11.5px;fill:var(--muted,#5b6875)}
@@ -263,7 +263,7 @@ def _count(edge: EdgeFigures, points: Sequence[Point]) -> str:
     x, y = (x1 + x2) // 2, (y1 + y2) // 2
     if y1 == y2:
         return f'<text x="{x - len(f"{edge.count:,}") * 3 - 3}" y="{y - 6}">{edge.count:,}</text>'
-    return f'<text x="{x + 7}" y="{y + 4}">{edge.count:,}</text>'
+    return f'<text class="right" x="{x - 7}" y="{y + 4}">{edge.count:,}</text>'
 
 
 def _loop(made: Plan, node_id: str) -> tuple[Point, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.chart.columns import NONE, Column, Doings, Flags
-from doorstep.chart.design import EVERYTHING, NODES, OBJECT_TYPES, SETBACKS
+from doorstep.chart.design import ANYWHERE, EVERYTHING, NODES, OBJECT_TYPES, SETBACKS
 
 _LEVELS = len(OBJECT_TYPES)
 _WAITS_FOR = np.array([[name in node.waits_for for name in OBJECT_TYPES] for node in NODES], dtype=np.bool_)
@@ -22,6 +22,7 @@ _GATHERS = {
 }
 _LEADS_ON = np.array([node.leads_on for node in NODES], dtype=np.bool_)
 _UNDOES = np.array([node.undoes for node in NODES], dtype=np.bool_)
+_ANYWHERE = np.array([node.node_id in ANYWHERE for node in NODES], dtype=np.bool_)
 _ASIDE = np.array([node.aside for node in NODES], dtype=np.bool_)
 
 
@@ -131,7 +132,7 @@ def right_first_time(doings: Doings, flow: Flow) -> Flags:
     repeats = previous[(previous != NONE) & (doings.what == doings.what[np.maximum(previous, 0)])]
     right[repeats] = False
     undone = flow.before[_UNDOES[doings.node] & (flow.before != NONE)]
-    right[undone] = False
+    right[undone[~_ANYWHERE[doings.node[undone]]]] = False  # a change is not undone by what it has undone
     return right
 
 
