@@ -24,6 +24,7 @@ HOW = {
     "yes_no": "yes or no",
     "site_kind": "own, store, 3pl or vendor",
     "tracking": "word",
+    "preference": "word",
     "ended": "word",
     "country": "country",
     "zone": "time zone",

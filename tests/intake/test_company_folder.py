@@ -62,27 +62,128 @@ def test_serials_may_be_written_as_a_run(company: CompanyIn) -> None:
     assert len(boilers.serials) == boilers.quantity
 
 
-@pytest.mark.parametrize(
-    ("file", "line", "wrong", "says"),
-    [
-        ("items.csv", 3, "weight_g", "items.csv, line 3: weight_g: 'heavy' is no whole number"),
-        ("items.csv", 4, "length_mm", "items.csv, line 4: length_mm: 'heavy' is no whole number"),
-        ("cartons.csv", 2, "cost", "cartons.csv, line 2: 'heavy' is no amount"),
-        ("customers.csv", 2, "receives", "customers.csv, line 2: receives: 'heavy' are no days"),
-        ("customers.csv", 2, "country", "customers.csv, line 2 address.country: "),
-        ("stock.csv", 5, "quantity", "stock.csv, line 5: quantity: 'heavy' is no whole number"),
-        ("tariffs/NL-GROUND.csv", 7, "up_to_lb", "tariffs/NL-GROUND.csv, line 7: up_to_lb: 'heavy' is no whole number"),
-    ],
-)
-def test_what_is_wrong_is_told_with_its_file_and_line(
-    folder: Path, file: str, line: int, wrong: str, says: str
-) -> None:
-    with (folder / file).open(newline="", encoding="utf-8") as table:
-        rows = list(csv.reader(table))
-    rows[line - 1][rows[0].index(wrong)] = "heavy"
-    with (folder / file).open("w", newline="", encoding="utf-8") as table:
-        csv.writer(table).writerows(rows)
+def problems(folder: Path) -> str:
     refusal = read_company_folder(folder)
     assert isinstance(refusal, Refusal)
     assert refusal.why is Why.MALFORMED
-    assert f"1. {says}" in refusal.says
+    return refusal.says.removeprefix("This cannot be read: ")
+
+
+def cell(folder: Path, file: str, line: int, column: str, says: str) -> None:
+    """Another text in one cell of a table."""
+    with (folder / file).open(newline="", encoding="utf-8") as table:
+        rows = list(csv.reader(table))
+    rows[line - 1][rows[0].index(column)] = says
+    with (folder / file).open("w", newline="", encoding="utf-8") as table:
+        csv.writer(table).writerows(rows)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "column", "text", "says"),
+    [
+        ("items.csv", 3, "weight_g", "heavy", "1. items.csv, line 3 weight_g: heavy is not a number"),
+        ("items.csv", 3, "weight_g", "9.5", "1. items.csv, line 3 weight_g: 9.5 is not a whole number"),
+        ("items.csv", 4, "width_mm", "", "1. items.csv, line 4 length_mm: length, width and height go together"),
+        ("items.csv", 4, "height_mm", "0", "1. items.csv, line 4 height_mm: 0 is 0; it must be from 1"),
+        ("items.csv", 5, "price", "1.005", "1. items.csv, line 5 price: 1.005 has more than the 2 decimals of USD"),
+        ("items.csv", 5, "price", "NaN", "1. items.csv, line 5 price: NaN is not a number"),
+        ("items.csv", 6, "sold_by", "0", "1. items.csv, line 6 sold_by: 0 is 0; it must be from 1"),
+        (
+            "items.csv",
+            7,
+            "tracking",
+            "lots",
+            "1. items.csv, line 7 tracking: lots is 'lots'; it must be one of none, lot",
+        ),
+        ("items.csv", 8, "item_id", "GSK-22", "1. items.csv, line 8: GSK-22 stands here a second time"),
+        ("items.csv", 1, "hazard", "hazrd", "1. items.csv, line 1: hazrd: no column of ours; there are item_id, "),
+        ("items.csv", 1, "item_id", "sku", "2. items.csv, line 1: the column item_id is missing"),
+        ("kits.csv", 2, "item_id", "IGN-41", "1. kits.csv, line 2 item_id: there is no item IGN-41"),
+        ("kits.csv", 2, "price", "", "1. kits.csv, line 2 kit_id: the first row of KIT-TUNE tells its description and"),
+        ("cartons.csv", 2, "cost", "", "1. cartons.csv, line 2 cost: is empty, and needed"),
+        ("customers.csv", 2, "receives", "daily", "1. customers.csv, line 2 receives: daily 'daily' are not weekdays"),
+        (
+            "customers.csv",
+            2,
+            "receives_zone",
+            "",
+            "1. customers.csv, line 2 receives_zone: say whose clock hangs there",
+        ),
+        ("customers.csv", 2, "receives_until", "05:00", "1. customers.csv, line 2 terms.receives: "),
+        ("customers.csv", 2, "country", "USA", "1. customers.csv, line 2 country: USA 'USA' is not a country"),
+        ("customers.csv", 3, "name", "=A1", "1. customers.csv, line 3 name: =A1 begins with '='"),
+        ("stock.csv", 5, "place_id", "MKE/A-1", "1. stock.csv, line 5 place_id: there is no bin MKE/A-1"),
+        (
+            "stock.csv",
+            5,
+            "serials",
+            "A-1..999999999",
+            "1. stock.csv, line 5 serials: A-1..999999999 is no run of serials",
+        ),
+        (
+            "inbound.csv",
+            2,
+            "due_at",
+            "2026-03-09T08:30:00",
+            "1. inbound.csv, line 2 due_at: 2026-03-09T08:30:00 does not",
+        ),
+        ("inbound.csv", 2, "site_id", "CHX", "1. inbound.csv, line 2 site_id: there is no site CHX"),
+        ("zones.csv", 2, "zone", "", "1. zones.csv, line 2 zone: is empty, and needed"),
+        ("tariffs/NL-GROUND.csv", 7, "up_to_lb", "5", "1. tariffs/NL-GROUND.csv, line 7 up_to_lb: must be above the"),
+        ("tariffs/NL-GROUND.csv", 7, "4", "-1", "1. tariffs/NL-GROUND.csv, line 7 4: -1 is not an amount from 0 up"),
+        (
+            "tariffs/NL-GROUND.csv",
+            1,
+            "up_to_lb",
+            "lb",
+            "1. tariffs/NL-GROUND.csv, line 1: must have one column of weights",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_file_and_line(
+    folder: Path, file: str, line: int, column: str, text: str, says: str
+) -> None:
+    cell(folder, file, line, column, text)
+    assert says in problems(folder)
+
+
+def test_every_slip_in_every_table_is_told_at_once(folder: Path) -> None:
+    cell(folder, "items.csv", 3, "weight_g", "heavy")
+    cell(folder, "stock.csv", 4, "quantity", "few")
+    cell(folder, "tariffs/PF-LTL.csv", 2, "2", "dear")
+    told = problems(folder)
+    assert [told.count(f"{number}. ") > 0 for number in (1, 2, 3, 4)] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        (b'currency = "USD"', b'currency = "DOLLARS"', "company.toml, company.currency: is not a currency we know"),
+        (b"[company]", b"[company", "company.toml, line 4, column 9: "),
+        (b'name = "Distribution centre, Chicago"', b'name = "\xe9"', "company.toml, line 21: this is not UTF-8 text"),
+        (b'zone = "America/Chicago"', b'zone = "Chicago"', "'Chicago' is no time zone, such as America/Chicago"),
+        (b'CHI = "17:30"', b'CHO = "17:30"', "company.toml, services.0.cut_offs: there is no site CHO"),
+        (
+            b'service_id = "NL-NEXT"',
+            b'service_id = "NL-AIR"',
+            "tariffs/NL-NEXT.csv: company.toml has no service NL-NEXT",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_companys_file_is_told_like_the_rest(
+    folder: Path, was: bytes, now: bytes, says: str
+) -> None:
+    file = folder / "company.toml"
+    whole = file.read_bytes()
+    assert was in whole
+    file.write_bytes(whole.replace(was, now))
+    assert says in problems(folder)
+
+
+def test_tables_may_come_from_a_spreadsheet_of_another_country(folder: Path, company: CompanyIn) -> None:
+    """With a mark at the beginning, semicolons and the line ends of Windows."""
+    with (folder / "items.csv").open(newline="", encoding="utf-8") as table:
+        rows = list(csv.reader(table))
+    with (folder / "items.csv").open("w", newline="", encoding="utf-8-sig") as table:
+        csv.writer(table, delimiter=";").writerows(rows)
+    assert read_company_folder(folder) == company

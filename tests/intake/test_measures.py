@@ -66,9 +66,10 @@ def test_what_only_looks_like_a_number_is_refused(said: str) -> None:
 @given(st.frozensets(st.integers(0, 6), min_size=1))
 def test_weekdays_are_read_as_they_are_written(wanted: frozenset[int]) -> None:
     assert cells.weekdays(",".join(str(day + 1) for day in wanted)) == wanted
+    assert cells.weekdays(" ".join("mon tue wed thu fri sat sun".split()[day] for day in wanted)) == wanted
 
 
-@pytest.mark.parametrize("said", ["0-5", "8", "mon", "5-1", "", "1-"])
+@pytest.mark.parametrize("said", ["0-5", "8", "monday", "5-1", "fri-mon", "", ",", "1-"])
 def test_what_are_no_weekdays_is_refused(said: str) -> None:
     with pytest.raises(WrongCellError):
         cells.weekdays(said)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import AwareDatetime, Field, TypeAdapter, model_validator
 
 from doorstep.intake.goals import CompanyWeightsIn, GoalsIn, names_at, weights_apart
 from doorstep.intake.orders import AddressIn, Id, Strict
@@ -58,7 +58,7 @@ class InboundIn(Strict):
     site_id: Id
     item_id: Id
     quantity: int
-    due_at: datetime
+    due_at: AwareDatetime
 
 
 class CompanyIn(Strict):

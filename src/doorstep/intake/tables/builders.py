@@ -115,9 +115,30 @@ def customer(row: Values) -> CustomerRow:
         max_deliveries=row.get("max_deliveries"),
         min_shelf_life_days=row.get("min_shelf_life_days"),
         wanted_ppm=row.get("wanted_percent"),
+        receives=_receives(row),
         language=row.get("language"),
+        preference=row.get("preference"),
     )
     return CustomerRow(row["customer_id"], address(row), terms)
+
+
+def _receives(row: Values) -> Calendar | None:
+    """When a customer takes goods in; None where nothing is said about it."""
+    told = [name for name in ("receives", "receives_from", "receives_until", "receives_zone") if row.get(name)]
+    if not told:
+        return None
+    if not row.get("receives_zone"):
+        raise WrongRowError("receives_zone", "say whose clock hangs there, such as America/Chicago")
+    usual = Calendar()
+    try:
+        return Calendar(
+            zone=row["receives_zone"],
+            weekdays=row.get("receives") or usual.weekdays,
+            opens=row.get("receives_from") or usual.opens,
+            closes=row.get("receives_until") or usual.closes,
+        )
+    except ValueError as wrong:
+        raise WrongRowError("receives_from", str(wrong)) from None
 
 
 def supplier(row: Values) -> SupplierRow:

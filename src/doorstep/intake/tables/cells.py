@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -270,9 +271,14 @@ def country(cell: Cell) -> str:
     return said
 
 
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def zone(cell: Cell) -> str:
     said = text(cell)
-    if said not in available_timezones():
+    if said not in _zones():
         raise WrongCellError(f"{said!r} is not a time zone, such as America/Chicago")
     return said
 
@@ -287,17 +293,24 @@ def wall_time(cell: Cell) -> time:
 
 
 def weekdays(cell: Cell) -> frozenset[int]:
-    """`1-5` or `1,2,6`, Monday is 1 (ISO 8601); Monday is 0 in what is returned."""
+    """`mon-fri`, `mon wed fri`, `1-5` or `1,2,6`, Monday is 1 (ISO 8601); Monday is 0 in what is returned."""
     said = text(cell)
     found: set[int] = set()
-    for part in said.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not (first.isdecimal() and (last.isdecimal() or not dash)):
-            raise WrongCellError(f"{said!r} are not weekdays such as 1-5 or 1,2,6 (Monday is 1)")
-        found |= set(range(int(first) - 1, int(last or first)))
-    if not found or not found <= set(range(7)):
-        raise WrongCellError(f"{said!r} are not weekdays from 1 (Monday) to 7")
+    for part in said.lower().replace(",", " ").split():
+        first, dash, last = part.partition("-")
+        if first not in _WEEKDAYS or (dash and last not in _WEEKDAYS):
+            raise WrongCellError(f"{said!r} are not weekdays such as mon-fri, or 1,2,6 (Monday is 1)")
+        days = range(_WEEKDAYS[first], _WEEKDAYS[last or first] + 1)
+        if not days:
+            raise WrongCellError(f"{said!r}: a week begins on Monday; say both parts of it")
+        found |= set(days)
+    if not found:
+        raise WrongCellError("names no day of the week")
     return frozenset(found)
+
+
+_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS = {word: day for day, name in enumerate(_NAMES) for word in (name, str(day + 1))}
 
 
 def several(cell: Cell) -> tuple[str, ...]:

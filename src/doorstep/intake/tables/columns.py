@@ -16,6 +16,7 @@ from doorstep.intake.tables.map import Column, Map, ReadingIn
 from doorstep.intake.tables.opened import Cell, UnreadableTableError
 from doorstep.intake.values import Ended
 from doorstep.terms.item import Tracking
+from doorstep.terms.order import Preference
 from doorstep.terms.places import SiteKind
 
 Pick = Callable[[Sequence[Part | None]], Cell]
@@ -75,6 +76,7 @@ def reader_of(field: Field, column: Column, reading: ReadingIn, instants: Instan
         "noon": instants.read,
         "yes_no": cells.yes_no,
         "site_kind": cells.one_of({str(each): each for each in SiteKind}),
+        "preference": cells.one_of({str(each): each for each in Preference}),
         "tracking": cells.one_of({str(each): each for each in Tracking}),
         "ended": cells.one_of({str(each): each for each in Ended}),
         "country": cells.country,

@@ -1,0 +1,202 @@
+"""The columns of a company's tables, and what their rows come to in the company's file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from doorstep.intake.company_tables import Column, Columns, Line, Raw
+from doorstep.intake.tables import cells
+from doorstep.intake.tables.builders import WrongRowError
+from doorstep.intake.tables.cells import WrongCellError
+from doorstep.intake.tables.map import ReadingIn
+from doorstep.intake.tables.opened import Cell
+from doorstep.terms.item import Tracking
+from doorstep.terms.order import Preference
+
+number = cells.numbers(ReadingIn())
+_WHOLE = cells.whole(number, 0)
+_POSITIVE = cells.whole(number, 1)
+_RUN = re.compile(r"(.*?)(\d+)\.\.(\d+)")
+_MOST_SERIALS = 100_000
+
+
+def _serials(cell: Cell) -> list[str]:
+    """Serials apart by blanks; `B-001..020` are twenty of them."""
+    found: list[str] = []
+    for word in cells.several(cell):
+        run = _RUN.fullmatch(word)
+        if run is None:
+            found.append(word)
+            continue
+        stem, first, last = run.groups()
+        if not 0 <= int(last) - int(first) < _MOST_SERIALS - len(found):
+            raise WrongCellError(f"is no run of serials: {word!r} must end after it begins, within {_MOST_SERIALS}")
+        found += [f"{stem}{each:0{len(first)}d}" for each in range(int(first), int(last) + 1)]
+    return found
+
+
+def _instant(cell: Cell) -> datetime:
+    """An instant with its offset: 2026-03-09T08:30:00-05:00."""
+    said = cells.text(cell)
+    try:
+        instant = datetime.fromisoformat(said)
+    except ValueError:
+        raise WrongCellError("is no time such as 2026-03-09T08:30:00-05:00") from None
+    if instant.tzinfo is None:
+        raise WrongCellError("does not say its offset, as -05:00 does at the end of 2026-03-09T08:30:00-05:00")
+    return instant
+
+
+def _sides(prefix: str = "", *, needed: bool = False) -> Columns:
+    return {f"{prefix}{side}_mm": Column(_POSITIVE, needed) for side in ("length", "width", "height")}
+
+
+def columns_of(table: str, currency: str) -> Columns:
+    """The columns of a table; amounts are in whole units of `currency`."""
+    name, text, yes_no = Column(cells.identifier, needed=True), Column(cells.text), Column(cells.yes_no)
+    money, whole = cells.money(number, currency), Column(_WHOLE)
+    tables: Mapping[str, Columns] = {
+        "items": {
+            "item_id": name,
+            "description": Column(cells.text, needed=True),
+            **_sides(),
+            "weight_g": whole,
+            "price": Column(money),
+            "tracking": Column(cells.one_of({str(each): each for each in Tracking})),
+            "hazard": text,
+            "upright": yes_no,
+            "fragile": yes_no,
+            "own_container": yes_no,
+            "sold_by": Column(_POSITIVE),
+        },
+        "kits": {
+            "kit_id": name,
+            "description": text,
+            "price": Column(money),
+            "item_id": name,
+            "quantity": Column(_POSITIVE, needed=True),
+        },
+        "customers": {
+            "customer_id": name,
+            "name": Column(cells.text, needed=True),
+            "street": Column(cells.text, needed=True),
+            "city": Column(cells.text, needed=True),
+            "postcode": text,
+            "country": Column(cells.country, needed=True),
+            "email": text,
+            "phone": text,
+            "customer_class": text,
+            "ship_complete": yes_no,
+            "backorder": yes_no,
+            "max_deliveries": Column(_POSITIVE),
+            "min_shelf_life_days": whole,
+            "wanted_percent": Column(cells.per_cent(number)),
+            "receives": Column(cells.weekdays),
+            "receives_from": Column(cells.wall_time),
+            "receives_until": Column(cells.wall_time),
+            "receives_zone": Column(cells.zone),
+            "language": text,
+            "preference": Column(cells.one_of({str(each): each for each in Preference})),
+        },
+        "cartons": {
+            "carton_id": name,
+            **_sides("inner_", needed=True),
+            **_sides("outer_", needed=True),
+            "empty_weight_g": Column(_WHOLE, needed=True),
+            "max_content_g": Column(_POSITIVE, needed=True),
+            "cost": Column(money, needed=True),
+        },
+        "stock": {
+            "place_id": name,
+            "item_id": name,
+            "quantity": Column(_POSITIVE, needed=True),
+            "lot": text,
+            "expires_on": Column(cells.days("")),
+            "serials": Column(_serials),
+        },
+        "inbound": {
+            "supplier_id": name,
+            "site_id": name,
+            "item_id": name,
+            "quantity": Column(_POSITIVE, needed=True),
+            "due_at": Column(_instant, needed=True),
+        },
+        "zones": {"origin": text, "destination": text, "zone": Column(cells.text, needed=True)},
+    }
+    return tables[table]
+
+
+def row_of(table: str, line: Line) -> Raw:
+    """What a row of items, customers, cartons, stock or inbound comes to; WrongRowError where it cannot be meant."""
+    return _MADE[table](line.cells)
+
+
+def _item(row: Raw) -> Raw:
+    same = (
+        "item_id",
+        "description",
+        "weight_g",
+        "tracking",
+        "hazard",
+        "upright",
+        "fragile",
+        "own_container",
+        "sold_by",
+    )
+    return {**_some(row, *same), **_some({"size": _size(row), "price_minor": row.get("price")})}
+
+
+def _customer(row: Raw) -> Raw:
+    address = {**_some(row, "name", "city", "postcode", "country", "email", "phone"), "lines": _lines(row["street"])}
+    same = ("customer_class", "ship_complete", "backorder", "max_deliveries", "min_shelf_life_days", "language")
+    terms = {
+        **_some(row, *same, "preference"),
+        **_some({"wanted_ppm": row.get("wanted_percent"), "receives": _receives(row)}),
+    }
+    return {"customer_id": row["customer_id"], "address": address, "terms": terms}
+
+
+def _lines(street: str) -> list[str]:
+    return [line.strip() for line in street.split(";") if line.strip()]
+
+
+def _receives(row: Raw) -> Raw | None:
+    names = {"receives": "weekdays", "receives_from": "opens", "receives_until": "closes", "receives_zone": "zone"}
+    told = {ours: row[name] for name, ours in names.items() if name in row}
+    if told and "zone" not in told:
+        raise WrongRowError("receives_zone", "say whose clock hangs there, such as America/Chicago")
+    return told or None
+
+
+def _carton(row: Raw) -> Raw:
+    sizes = {"inner": _size(row, "inner_"), "outer": _size(row, "outer_"), "cost_minor": row["cost"]}
+    return {**_some(row, "carton_id", "empty_weight_g", "max_content_g"), **sizes}
+
+
+def _size(row: Raw, prefix: str = "") -> list[int] | None:
+    """Length, width and height in millimetres; none where nobody measured them, and never only some of them."""
+    sides = [row[f"{prefix}{side}_mm"] for side in ("length", "width", "height") if f"{prefix}{side}_mm" in row]
+    if sides and len(sides) < len(("length", "width", "height")):
+        says = "length, width and height go together: name all three or none"
+        raise WrongRowError(f"{prefix}length_mm", says)
+    return sides or None
+
+
+def _some(row: Raw, *names: str) -> Raw:
+    """What the row says under these names, or under any."""
+    return {name: said for name, said in row.items() if said is not None and (name in names or not names)}
+
+
+def _as_it_is(row: Raw) -> Raw:
+    return dict(row)
+
+
+_MADE: Mapping[str, Callable[[Raw], Raw]] = {
+    "items": _item,
+    "customers": _customer,
+    "cartons": _carton,
+    "stock": _as_it_is,
+    "inbound": _as_it_is,
+}
