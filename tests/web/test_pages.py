@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from fastapi.testclient import TestClient
 
 from doorstep.access.roles import Role
+from doorstep.api.app import make_app
+from doorstep.api.serve import Beside
 from doorstep.flow.change import hold_order
 from doorstep.flow.master import define_customer
 from doorstep.flow.office import Office
@@ -295,6 +298,19 @@ def test_a_database_that_is_down_and_a_bug_are_told_on_a_page(admin: Browser, mo
     assert response.headers["x-request-id"] in response.text
     assert "secret" not in response.text
     assert response.headers["cache-control"] == "no-store"
+
+
+def test_the_api_answers_at_its_own_addresses_and_the_pages_at_all_others(admin: Browser, shop: Shop) -> None:
+    both = TestClient(Beside(make_app(shop.office), make_pages(shop.office)), base_url="http://localhost")
+    assert both.get("/livez").json() == {"alive": True}
+    assert both.get("/v1/orders").status_code == 200
+    assert "Doorstep API" in both.get("/docs").text
+    assert both.get("/problems/out-of-stock").status_code == 200
+    assert both.get("/openapi.json").json()["info"]["title"] == "Doorstep"
+    for path in ("/", "/today", "/v1x", "/docsx", "/orders"):
+        response = both.get(path, follow_redirects=False)
+        assert response.status_code in (303, 404), path
+        assert "problem" not in response.headers.get("content-type", "")
 
 
 def test_before_a_company_is_set_up_the_pages_say_how(store: Store) -> None:

@@ -93,7 +93,7 @@ class Beside:
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] != "http" or scope["path"].split("/", 2)[1] in _OF_THE_API
+        ours = scope["type"] != "http" or scope["path"].removeprefix("/").partition("/")[0] in _OF_THE_API
         await (self._api if ours else self._pages)(scope, receive, send)
 
 
