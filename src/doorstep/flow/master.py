@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from doorstep.events.envelope import Body
 from doorstep.events.master import (
@@ -103,15 +104,32 @@ def wrong_with(item: Item, known: Mapping[str, Item]) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class ToDefine:
+    """A customer as it is to be defined."""
+
+    customer_id: str
+    address: Address
+    terms: Terms
+
+
 def define_customer(office: Office, who: Who, customer_id: str, address: Address, terms: Terms) -> str | Refusal:
     """A customer and the terms agreed with it."""
+    told = define_customers(office, who, [ToDefine(customer_id, address, terms)])
+    return told if isinstance(told, Refusal) else customer_id
+
+
+def define_customers(office: Office, who: Who, customers: Sequence[ToDefine]) -> str | Refusal:
+    """Customers and the terms agreed with them."""
 
     def step(tx: Transaction) -> str:
-        known = master.customer(tx, customer_id)
-        person_ref = known.person_ref if known else office.ids.new("per")
-        tx.keep_person(person_ref, address)
-        tx.record(Scribe(who, tx.now)(CustomerDefined(customer_id, person_ref, terms)))
-        return customer_id
+        known = master.customer_refs(tx, [customer.customer_id for customer in customers])
+        scribe = Scribe(who, tx.now)
+        for customer in customers:
+            person_ref = known.get(customer.customer_id) or office.ids.new("per")
+            tx.keep_person(person_ref, customer.address)
+            tx.record(scribe(CustomerDefined(customer.customer_id, person_ref, customer.terms)))
+        return f"{len(customers)} customers"
 
     return office.store.run(step)
 

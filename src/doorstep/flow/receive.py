@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from doorstep.events.stock import HoldsMoved, HoldsVoided, InboundExpected, Move, StockReceived
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.stock.receive import put_holds_on_shelf
 from doorstep.storage.queries import master, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.store import Query, Transaction
 from doorstep.storage.verbs import PLAN_ORDERS, PLAN_WAITING
 from doorstep.terms.item import Item, Tracking
 from doorstep.terms.places import SUPPLIER, PlaceKind, kind_of, site_of
@@ -29,6 +30,22 @@ class Receipt:
     inbound_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Units of an item that a supplier will bring to a site by `due_at`."""
+
+    supplier_id: str
+    site_id: str
+    item_id: str
+    quantity: int
+    due_at: datetime
+
+    @property
+    def request(self) -> list[Any]:
+        """What two requests must share to be the same one."""
+        return [self.supplier_id, self.site_id, self.item_id, self.quantity, self.due_at]
+
+
 def expect_inbound(
     office: Office,
     who: Who,
@@ -41,21 +58,27 @@ def expect_inbound(
     keep_no: bool = True,
 ) -> str | Refusal:
     """A supplier will bring units by `due_at`: promises may stand on them from now on. Returns the inbound's id."""
+    coming = Coming(supplier_id, site_id, item_id, quantity, due_at)
 
     def step(tx: Transaction) -> str | Refusal:
-        if site_id not in master.sites(tx):
-            return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
-        if item_id not in master.items(tx, [item_id]):
-            return Refusal(Why.UNKNOWN_ITEM, f"There is no item {item_id}.", {"item_id": item_id})
-        if quantity <= 0:
-            return Refusal(Why.BAD_QUANTITY, f"{quantity} units cannot be expected.", {"quantity": quantity})
-        inbound_id = office.ids.new("inb")
-        body = InboundExpected(inbound_id, supplier_id, site_id, item_id, quantity, due_at)
-        tx.record(Scribe(who, tx.now)(body, site=site_id))
-        return inbound_id
+        return expect_within(office, tx, Scribe(who, tx.now), coming)
 
-    request = [supplier_id, site_id, item_id, quantity, due_at]
-    return office.store.run(step, answers=str, key=key, request=request, keep_no=keep_no)
+    return office.store.run(step, answers=str, key=key, request=coming.request, keep_no=keep_no)
+
+
+def expect_within(office: Office, tx: Transaction, scribe: Scribe, coming: Coming) -> str | Refusal:
+    """The same as part of a longer step; where it is refused, nothing was recorded."""
+    site_id, item_id, quantity = coming.site_id, coming.item_id, coming.quantity
+    if site_id not in master.sites(tx):
+        return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
+    if item_id not in master.items(tx, [item_id]):
+        return Refusal(Why.UNKNOWN_ITEM, f"There is no item {item_id}.", {"item_id": item_id})
+    if quantity <= 0:
+        return Refusal(Why.BAD_QUANTITY, f"{quantity} units cannot be expected.", {"quantity": quantity})
+    inbound_id = office.ids.new("inb")
+    body = InboundExpected(inbound_id, coming.supplier_id, site_id, item_id, quantity, coming.due_at)
+    tx.record(scribe(body, site=site_id))
+    return inbound_id
 
 
 def receive(office: Office, who: Who, receipt: Receipt, key: str, keep_no: bool = True) -> str | Refusal:
@@ -65,21 +88,33 @@ def receive(office: Office, who: Who, receipt: Receipt, key: str, keep_no: bool 
     """
 
     def step(tx: Transaction) -> str | Refusal:
-        refusal = _judge(tx, receipt)
-        if refusal:
-            return refusal
-        receipt_id = office.ids.new("rcp")
-        move = Move(receipt.item_id, receipt.quantity, SUPPLIER, receipt.place_id, receipt.lot, receipt.serials)
-        scribe = Scribe(who, tx.now)
-        envelope = {"site": site_of(receipt.place_id), "place": receipt.place_id}
-        body = StockReceived(receipt_id, (move,), receipt.inbound_id, receipt.expires_on)
-        tx.record(scribe(body, **envelope))
-        if receipt.inbound_id:
-            _serve_waiting_holds(office, tx, scribe, receipt)
-        tx.later(PLAN_WAITING, receipt.item_id, tx.now)
-        return receipt_id
+        return receive_within(office, tx, Scribe(who, tx.now), receipt)
 
     return office.store.run(step, answers=str, key=key, request=receipt, keep_no=keep_no)
+
+
+def receive_within(office: Office, tx: Transaction, scribe: Scribe, receipt: Receipt) -> str | Refusal:
+    """The same as part of a longer step; where it is refused, nothing was recorded.
+
+    Of one inbound, or of one serial, only one receipt may be part of a step: the second would not see the first.
+    """
+    refusal = _judge(tx, receipt)
+    if refusal:
+        return refusal
+    receipt_id = office.ids.new("rcp")
+    move = Move(receipt.item_id, receipt.quantity, SUPPLIER, receipt.place_id, receipt.lot, receipt.serials)
+    envelope = {"site": site_of(receipt.place_id), "place": receipt.place_id}
+    body = StockReceived(receipt_id, (move,), receipt.inbound_id, receipt.expires_on)
+    tx.record(scribe(body, **envelope))
+    if receipt.inbound_id:
+        _serve_waiting_holds(office, tx, scribe, receipt)
+    tx.later(PLAN_WAITING, receipt.item_id, tx.now)
+    return receipt_id
+
+
+def receipt_queries(receipt: Receipt) -> tuple[Query, Query]:
+    """What `receive_within` asks in any case, to be asked ahead for many at once."""
+    return master.place_query(receipt.place_id), master.items_query([receipt.item_id])
 
 
 def _judge(tx: Transaction, receipt: Receipt) -> Refusal | None:

@@ -187,6 +187,12 @@ def customer_classes(tx: Transaction) -> list[str]:
     return [row.name for row in rows if row.name is not None]
 
 
+def customer_refs(tx: Transaction, customer_ids: Collection[str]) -> dict[str, str]:
+    """Where the personal data of customers lies, by customer; those that are not known are missing."""
+    rows = tx.rows("SELECT customer_id, person_ref FROM customer WHERE customer_id = ANY(%s)", list(customer_ids))
+    return {row.customer_id: row.person_ref for row in rows}
+
+
 def customer_query(customer_id: str) -> Query:
     return ("SELECT person_ref, terms::text AS text FROM customer WHERE customer_id = %s", customer_id)
 
@@ -223,5 +229,9 @@ def addresses(tx: Transaction, person_refs: Collection[str]) -> dict[str, Addres
 
 
 def place_kind(tx: Transaction, place_id: str) -> str | None:
-    row = tx.one("SELECT kind FROM place WHERE place_id = %s", place_id)
+    row = tx.one(*place_query(place_id))
     return row.kind if row else None
+
+
+def place_query(place_id: str) -> Query:
+    return ("SELECT kind FROM place WHERE place_id = %s", place_id)
