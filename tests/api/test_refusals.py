@@ -26,7 +26,7 @@ from tests.corner_shop import CLERK, granted
 def test_every_refusal_has_its_status_its_code_and_its_meaning(why: Why) -> None:
     kind = REFUSALS[why]
     assert kind.code == why.name.lower()
-    assert kind.status in (404, 409, 422)
+    assert kind.status in (403, 404, 409, 422, 429)
     assert kind.means.endswith(".")
 
 

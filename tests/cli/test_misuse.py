@@ -93,4 +93,5 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_named(anywhere: Terminal) ->
         ("order", "change", "address", "ord_1"),
     ):
         assert f"There is no file {nowhere}." in anywhere(*words, nowhere, code=66).err
-    assert "cannot be read: Is a directory." in anywhere("load", anywhere.folder, code=66).err
+    assert "cannot be read: Is a directory." in anywhere("quote", anywhere.folder, code=66).err
+    assert "is no company's folder: there is no company.toml in it." in anywhere("load", anywhere.folder, code=66).err
