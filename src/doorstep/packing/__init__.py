@@ -10,10 +10,21 @@ lies in `values` (what goes in and comes out), `shelf` (the cartons) and `column
 a drawing of a packed carton: `sheet` (the paper), `legend`, `occlusion` (what hides what).
 """
 
-from doorstep.packing.bounds import Estimate, EstimatedParcel, estimate
+from doorstep.packing.bounds import Estimate, EstimatedParcel, cartons_for, estimate
 from doorstep.packing.cartonize import cartonize
 from doorstep.packing.check import check
 from doorstep.packing.values import Packing, Params, Price
 from doorstep.packing.warm import warm
 
-__all__ = ["Estimate", "EstimatedParcel", "Packing", "Params", "Price", "cartonize", "check", "estimate", "warm"]
+__all__ = [
+    "Estimate",
+    "EstimatedParcel",
+    "Packing",
+    "Params",
+    "Price",
+    "cartonize",
+    "cartons_for",
+    "check",
+    "estimate",
+    "warm",
+]

@@ -76,6 +76,12 @@ def estimate(items: Sequence[PackItem], cartons: Sequence[Carton]) -> Estimate:
     )
 
 
+def cartons_for(item: PackItem, cartons: Sequence[Carton]) -> list[Carton]:
+    """The cartons that one unit of the item fits in, cheapest first; none for what ships in its own box."""
+    shelf = shelf_of(tuple(cartons))
+    return [] if item.own_container else shelf.of(shelf.takers(item))
+
+
 def _likely_parcels(shelf: Shelf, take_all: int, units: int, volume: int, weight: int) -> list[EstimatedParcel]:
     """The cheapest carton that would not be too full, or equal shares of the goods in so many of them."""
     percent = FULL_PERCENT[units] if units < len(FULL_PERCENT) else FULL_PERCENT_MANY

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from doorstep.carriers.may_ship import Ban, may_it_ship
 from doorstep.carriers.rating import NoRate, Rated, rate
-from doorstep.packing import cartonize, estimate
+from doorstep.packing import cartonize, cartons_for, estimate
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.item import Item
 from doorstep.terms.money import share_out
@@ -103,13 +103,25 @@ def _estimated(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane)
     if reckoned.unpackable:
         return _does_not_fit([item for item in goods if item.ref in reckoned.unpackable], cartons)
     for item in goods:
-        # An estimated parcel may be of another shape than the goods; no real one is smaller than what is in it.
-        alone = lane.rate(item.size, item.weight_g)
-        if isinstance(alone, Refusal):
-            return alone
+        # An estimated parcel may be of another shape than any that the goods really fit in.
+        refused = _none_is_taken(item, cartons, lane)
+        if refused is not None:
+            return refused
     shares = share_out(reckoned.cost_at_least_minor, [1] * len(reckoned.parcels))
     likely = [("", p.size, p.weight_g, share) for p, share in zip(reckoned.parcels, shares, strict=True)]
     return _rated(likely, lane)
+
+
+def _none_is_taken(item: PackItem, cartons: Sequence[Carton], lane: Lane) -> Refusal | None:
+    """Why no parcel with a unit of the item goes by the service; None: one does."""
+    boxes = [(carton.outer, carton.empty_weight_g + item.weight_g) for carton in cartons_for(item, cartons)]
+    refused = None
+    for size, weight_g in boxes or [(item.size, item.weight_g)]:
+        rated = lane.rate(size, weight_g)
+        if not isinstance(rated, Refusal):
+            return None
+        refused = refused or rated
+    return refused
 
 
 def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane) -> Boxed | Refusal:
