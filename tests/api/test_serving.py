@@ -55,6 +55,13 @@ def test_other_machines_are_not_let_in_without_keys(host: str) -> None:
 
 
 @pytest.mark.usefixtures("no_office")
+def test_behind_a_proxy_the_api_is_not_open_to_everybody() -> None:
+    environ = {"DOORSTEP_ADDRESS": "https://orders.example.com"}
+    with pytest.raises(UnguardedError, match=r"By https://orders\.example\.com other machines could call the API"):
+        serve(environ, "127.0.0.1", 0, pages=lambda office: never)  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.usefixtures("no_office")
 def test_a_setting_that_cannot_be_read_is_told_at_the_start() -> None:
     with pytest.raises(BadSettingError, match="word 1 is not of the form name:department:key"):
         serve({"DOORSTEP_API_KEYS": "secret"}, "127.0.0.1", 0)

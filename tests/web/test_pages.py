@@ -237,6 +237,11 @@ def test_an_account_is_opened_changed_and_closed_by_whoever_manages_them(admin: 
     assert pat.send(path, path).status_code == 303
     admin.send("/accounts/pat/roles", "/accounts", {"role": "warehouse"})
     assert pat.get("/sites/CS").status_code == 200
+    new = {"password": "four other words", "again": "four other words"}
+    assert "not alike" in admin.send("/accounts/pat/password", "/accounts", {**new, "again": "x"}).text
+    admin.send("/accounts/pat/password", "/accounts", new)
+    assert pat.get("/help").status_code == 303
+    assert pat.sign_in("pat", "four other words").status_code == 303
     admin.send("/accounts/pat/close", "/accounts")
     assert pat.get("/help").status_code == 303
     assert "the last admin" in admin.send("/accounts/admin/close", "/accounts").text
@@ -278,9 +283,11 @@ def test_what_is_not_there_is_told_with_what_to_do(admin: Browser, path: str, st
     assert status == 400 or "First page" in words
 
 
-def test_a_database_that_is_down_and_a_bug_are_told_on_a_page(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_down_and_a_bug_are_told_on_a_page(
+    admin: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     from doorstep.storage.database_errors import DatabaseUnavailable
-    from doorstep.web import stock
+    from doorstep.web import stock, tracking
 
     def down(*_: object) -> object:
         raise DatabaseUnavailable("gone")
@@ -297,6 +304,10 @@ def test_a_database_that_is_down_and_a_bug_are_told_on_a_page(admin: Browser, mo
     assert response.status_code == 500
     assert response.headers["x-request-id"] in response.text
     assert "secret" not in response.text
+    monkeypatch.setattr(tracking, "tracked", bug)
+    assert admin.get("/t/a-link-of-somebody").status_code == 500
+    assert "a-link-of-somebody" not in caplog.text
+    assert "/t/..." in caplog.text
     assert response.headers["cache-control"] == "no-store"
 
 

@@ -50,6 +50,16 @@ def test_each_sign_in_is_a_session_of_its_own_and_signing_out_ends_it_everywhere
     assert thief.get("/help").status_code == 303
 
 
+def test_signing_in_anew_ends_the_session_that_was_there(browser: Browser, shop: Shop) -> None:
+    browser.sign_in("sales")
+    thief = Browser(shop.office)
+    thief.client.cookies.set("doorstep", browser.client.cookies["doorstep"], domain="localhost.local")
+    token = granted(one_time_link(shop.office, "sales"))
+    browser.send(f"/sign-in/{token}", f"/sign-in/{token}")
+    assert browser.get("/help").status_code == 200
+    assert thief.get("/help").status_code == 303
+
+
 def test_wrong_passwords_are_told_alike_counted_and_then_told_when_to_try_again(browser: Browser, shop: Shop) -> None:
     for login in ("sales", "nobody"):
         for _ in range(MOST_TRIES):

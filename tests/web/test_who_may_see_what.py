@@ -39,6 +39,7 @@ WHO_MAY: dict[tuple[str, str], Permission | str] = {
     ("GET", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{login}/roles"): P.MANAGE_ACCOUNTS,
+    ("POST", "/accounts/{login}/password"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{login}/close"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{login}/link"): P.MANAGE_ACCOUNTS,
 }

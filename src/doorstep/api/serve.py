@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from doorstep.api.app import make_app
 from doorstep.api.settings import KEYS, SECRETS, read_keys, read_secrets
+from doorstep.flow.address import ADDRESS, address_of
 from doorstep.flow.office import Office
 from doorstep.flow.open import open_office
 from doorstep.terms.clock import SystemClock
@@ -63,6 +64,11 @@ def serve(
     CannotServeError, BadSettingError, DatabaseUnavailable or DatabaseUnfit where it cannot begin.
     """
     keys, secrets = read_keys(environ.get(KEYS, "")), read_secrets(environ.get(SECRETS, ""))
+    if pages and not keys and (reached := address_of(environ)):
+        raise UnguardedError(
+            f"By {reached} other machines could call the API, and without API keys nobody would need one. Set {KEYS} "
+            f"(words name:department:key), or leave {ADDRESS} out."
+        )
     with _listen(host, port, guarded=bool(keys)) as listener:
         clock = SystemClock()
         with office or open_office(environ, clock, Ids.secret(clock), POOL_SIZE) as opened:

@@ -41,6 +41,15 @@ def change_roles(visit: AccountsManaged, form: FormSent, login: str) -> Response
     return _page(visit, wrong=told) if isinstance(told, Refusal) else go_to(f"/accounts#{login}")
 
 
+@router.post("/accounts/{login}/password")
+def set_password(visit: AccountsManaged, form: FormSent, login: str) -> Response:
+    """Another password for somebody who lost theirs; whoever is signed in with the account has to sign in again."""
+    if form.one("password") != form.one("again"):
+        return _page(visit, wrong=_UNALIKE)
+    told = accounts.set_password(visit.office, login, form.one("password"))
+    return _page(visit, wrong=told) if isinstance(told, Refusal) else go_to(f"/accounts#{login}")
+
+
 @router.post("/accounts/{login}/close")
 def close_account(visit: AccountsManaged, form: FormSent, login: str) -> Response:
     """Nobody signs in with it any more."""

@@ -56,7 +56,7 @@ def reached_of(request: Request) -> Reached:
 def address_of_caller(request: Request) -> str:
     """Where the request came from, for counting tries."""
     peer = request.client.host if request.client else ""
-    return whence(peer, request.headers.get("x-forwarded-for", ""), reached_of(request).proxies)
+    return whence(peer, ",".join(request.headers.getlist("x-forwarded-for")), reached_of(request).proxies)
 
 
 def session_cookie(reached: Reached) -> str:

@@ -151,6 +151,8 @@ def _page(
 
 
 def _signed_in(request: Request, told: SignedIn, next_path: str) -> Response:
+    if before := token_of(request):
+        sign_out(office_of(request), before)
     response = go_to(local(next_path))
     response.set_cookie(
         session_cookie(reached_of(request)),
