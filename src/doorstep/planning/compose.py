@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from doorstep.carriers.may_ship import Ban, may_it_ship
 from doorstep.carriers.rating import NoRate, Rated, rate
-from doorstep.packing import cartonize, cartons_for, estimate
+from doorstep.packing import Estimate, cartonize, cartons_for, estimate
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.item import Item
 from doorstep.terms.money import share_out
@@ -15,6 +16,7 @@ from doorstep.terms.parcel import Carton, PackItem, Size
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
+_KEPT = 1024  # contents whose estimate is kept
 _NOT_SENT_MINOR = 10**12  # a carton that the service does not take: dearer than anything it takes
 
 
@@ -44,12 +46,19 @@ def deciders(
     """
     cartons, bans = tuple(cartons), tuple(bans)
 
+    @lru_cache(maxsize=_KEPT)
+    def reckoned(contents: tuple[tuple[Item, int], ...]) -> tuple[tuple[PackItem, ...], Estimate]:
+        """Kept, because every service, site and lane is asked about the same contents."""
+        goods = tuple(pack_item(item, quantity, unknown) for item, quantity in contents)
+        return goods, estimate(goods, cartons)
+
     def carton_up(
         contents: Sequence[tuple[Item, int]], service: CarrierService, origin: str, destination: str
     ) -> Boxed | Refusal:
-        goods = [pack_item(item, quantity, unknown) for item, quantity in contents]
         lane = Lane(service, currency, origin, destination)
-        return _packed(goods, cartons, lane) if packed else _estimated(goods, cartons, lane)
+        if packed:
+            return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane)
+        return _estimated(*reckoned(tuple(contents)), cartons, lane)
 
     def may_ship(items: Sequence[Item], service: CarrierService, destination: str) -> Refusal | None:
         no = may_it_ship(items, service, destination.partition("-")[0], bans)
@@ -98,8 +107,7 @@ class Lane:
         return _NOT_SENT_MINOR if isinstance(rated, Refusal) else rated.total_minor
 
 
-def _estimated(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane) -> Boxed | Refusal:
-    reckoned = estimate(goods, cartons)
+def _estimated(goods: Sequence[PackItem], reckoned: Estimate, cartons: Sequence[Carton], lane: Lane) -> Boxed | Refusal:
     if reckoned.unpackable:
         return _does_not_fit([item for item in goods if item.ref in reckoned.unpackable], cartons)
     for item in goods:
