@@ -117,7 +117,8 @@ def _released(told: Released, site_id: str) -> str:
 
 def _floor(view: FloorView) -> Iterator[Part]:
     site, zone = view.site, view.site.zone
-    yield f"{site.name} ({site.site_id}). Times are those of {zone}."
+    whose = {"own": "", "store": ", a store", "3pl": ", a third party", "vendor": ", a vendor"}[site.kind]
+    yield f"{site.name} ({site.site_id}{whose}). Times are those of {zone}."
     if view.planned:
         yield f"{many(view.planned, 'fulfilment order')} planned. Send to the floor: doorstep release {site.site_id}"
     if view.tasks:

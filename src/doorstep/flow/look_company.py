@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from doorstep.flow.look_site import SiteView
+from doorstep.flow.look_site import SiteView, site_view
 from doorstep.flow.office import Office
 from doorstep.storage.queries import master
 
@@ -39,6 +39,6 @@ def company(office: Office) -> CompanyView:
         return CompanyView(
             name=defined.name if defined else "",
             currency=defined.currency if defined else "",
-            sites=tuple(SiteView(site.site_id, site.name, site.calendar.zone) for site in sites.values()),
+            sites=tuple(map(site_view, sites.values())),
             now=tx.now,
         )

@@ -7,16 +7,19 @@ from datetime import datetime
 
 from doorstep.flow.office import Office
 from doorstep.storage.queries import floor, master
+from doorstep.storage.queries.master import Site
+from doorstep.terms.places import SiteKind
 from doorstep.terms.refusals import Refusal, Why
 
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """A site and the time zone its clocks show."""
+    """A site, the time zone its clocks show, and whose it is."""
 
     site_id: str
     name: str
     zone: str
+    kind: SiteKind = SiteKind.OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,14 @@ class FloorView:
     at_dock: tuple[AtDockView, ...]
 
 
+def site_view(site: Site) -> SiteView:
+    return SiteView(site.site_id, site.name, site.calendar.zone, site.kind)
+
+
 def sites(office: Office) -> tuple[SiteView, ...]:
     """Every site of the company."""
     with office.store.reading() as tx:
-        return tuple(SiteView(site.site_id, site.name, site.calendar.zone) for site in master.sites(tx).values())
+        return tuple(map(site_view, master.sites(tx).values()))
 
 
 def work(office: Office, site_id: str) -> FloorView | Refusal:
@@ -102,7 +109,7 @@ def work(office: Office, site_id: str) -> FloorView | Refusal:
         )
         tasks = floor.open_tasks(tx, site_id)
     return FloorView(
-        site=SiteView(site.site_id, site.name, site.calendar.zone),
+        site=site_view(site),
         planned=planned.planned,
         tasks=tuple(
             TaskView(t.task_id, t.place_id, t.item_id, t.lot, t.quantity, t.fulfilment_id, t.order_id, t.ship_by)
