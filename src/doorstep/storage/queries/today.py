@@ -45,19 +45,19 @@ WITH here AS (
     SELECT order_id FROM orders WHERE state = 'open' AND stopped
 ), coming AS (
     SELECT DISTINCT order_id FROM hold WHERE state = 'active' AND inbound_id <> ''
-), waiting AS MATERIALIZED (
-    SELECT DISTINCT order_id FROM demand WHERE waiting > 0
-), loose AS (
-    SELECT DISTINCT h.order_id FROM hold h WHERE h.state = 'active' AND h.place_id = ''
-    AND NOT EXISTS (SELECT FROM fulfilment f WHERE f.state = 'planned' AND f.order_id = h.order_id)
-), whole AS (
+), to_plan AS (
+    SELECT order_id, bool_or(waits) AS waits FROM (
+        SELECT order_id, true AS waits FROM demand WHERE waiting > 0
+        UNION ALL SELECT h.order_id, false FROM hold h WHERE h.state = 'active' AND h.place_id = ''
+        AND NOT EXISTS (SELECT FROM fulfilment f WHERE f.state = 'planned' AND f.order_id = h.order_id)
+        UNION ALL SELECT order_id, false FROM stopped) every GROUP BY order_id
+), whole AS MATERIALIZED (
     SELECT o.order_id, o.agreed_by - o.first_by AS moved_days, o.cleared_at, CASE WHEN o.stopped THEN 'on_hold'
-        WHEN w.order_id IS NULL THEN 'not_planned' WHEN (
+        WHEN NOT w.waits THEN 'not_planned' WHEN (
             SELECT 1 FROM fulfilment f JOIN pick_task t USING (fulfilment_id)
             WHERE f.order_id = o.order_id AND t.state = 'short' LIMIT 1) = 1 THEN 'short_pick' ELSE 'backorder'
             END AS cause
-    FROM (SELECT order_id FROM waiting UNION SELECT order_id FROM loose UNION SELECT order_id FROM stopped) u
-    JOIN orders o USING (order_id) LEFT JOIN waiting w USING (order_id) CROSS JOIN given
+    FROM to_plan w JOIN orders o USING (order_id) CROSS JOIN given
     WHERE o.state = 'open' AND o.cleared_at IS NOT NULL
     AND NOT (o.stopped AND EXISTS (SELECT FROM parts p WHERE p.order_id = o.order_id))
     AND (given.everywhere OR (SELECT 1 FROM hold h JOIN here USING (site_id)
