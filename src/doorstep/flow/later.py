@@ -70,13 +70,13 @@ class Ran:
     put_off: int
 
 
-def run_due(office: Office, at_most: int = 200) -> Ran:
-    """Run what is due by the clock now, once each; a worker does this again and again.
+def run_due(office: Office, at_most: int = 200, planning: bool = True) -> Ran:
+    """Run what is due by the clock now, once each; a worker does this again and again. Without `planning` all but that.
 
     Planning is one run for all orders that ask for it; of the other verbs all runs that are due are made together
     where they can be. What fails is tried again later, further and further apart, with its trouble written beside it.
     """
-    waiting = due.any_due(office.store, (verbs.PLAN_ORDERS, *VERBS))
+    waiting = due.any_due(office.store, (verbs.PLAN_ORDERS, *VERBS) if planning else tuple(VERBS))
     done = put_off = 0
     if verbs.PLAN_ORDERS in waiting:
         done += len(plan.plan_open_orders(office, only_asked=True).orders)
@@ -165,11 +165,14 @@ def run_one(office: Office, job: Due) -> bool:
     return False
 
 
-def run_until_quiet(office: Office, rounds: int = 50) -> Ran:
-    """Run what is due until nothing more comes of it, or `rounds` are over. For tests, the twin and small companies."""
+def run_until_quiet(office: Office, rounds: int = 50, planning: bool = True) -> Ran:
+    """Run what is due until nothing more comes of it, or `rounds` are over. For tests, the twin and small companies.
+
+    Without `planning` orders that ask for a plan wait for a run with it: the more they are, the less each costs.
+    """
     done = put_off = 0
     for _ in range(rounds):
-        ran = run_due(office)
+        ran = run_due(office, planning=planning)
         done += ran.done
         put_off += ran.put_off
         if not ran.done:

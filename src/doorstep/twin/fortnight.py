@@ -29,7 +29,7 @@ from doorstep.twin.setting import Setting
 from doorstep.twin.suppliers import Suppliers
 from doorstep.twin.world import World, days_from
 
-_WORKER_SECONDS = 3600  # how often the worker looks unasked
+_PLAN_SECONDS = 900
 _SCANS_SECONDS = 1800
 _NIGHT = time(3)
 _SHOP = Who("web shop", "sales")
@@ -98,7 +98,6 @@ class Fortnight:
         if placed is None:
             return
         self._taken.append((placed.order_id, wanted.kind))
-        world.wake()
         if not order.cleared and wanted.pays_after_seconds is not None:
             world.after(wanted.pays_after_seconds, partial(self._pay, placed.order_id))
         if wanted.cancels_after_seconds is not None:
@@ -117,18 +116,19 @@ class Fortnight:
     # -- the office ----------------------------------------------------------------------------------------------
 
     def _schedule_office(self, days: list[date], begins: datetime, ends: datetime) -> None:
-        """Carriers' messages come twice an hour, nights are for the chores; the worker wakes when there is work."""
+        """Orders are planned four times an hour, carriers' messages come twice, nights are for the chores; for
+        everything else the worker wakes when there is work."""
         agenda = self._world.agenda
-        for moment in _every(begins, ends, _WORKER_SECONDS):
-            agenda.at(moment, self._work)
+        for moment in _every(begins, ends, _PLAN_SECONDS):
+            agenda.at(moment, partial(self._work, planning=True))
         for moment in _every(begins, ends, _SCANS_SECONDS):
             agenda.at(moment, self._roads.send)
         zone = ZoneInfo(self._setting.company.sites[0].calendar.zone)
         for day in days[1:]:
             agenda.at(datetime.combine(day, _NIGHT, zone), self._night)
 
-    def _work(self) -> None:
-        if later.run_until_quiet(self._world.office).put_off:
+    def _work(self, planning: bool = False) -> None:
+        if later.run_until_quiet(self._world.office, planning=planning).put_off:
             self._world.wake()
 
     def _night(self) -> None:
