@@ -286,7 +286,7 @@ NODES: tuple[Node, ...] = (
         step=Step.RECEIVE,
         handles="",
         completed_by=("StockReceived",),
-        done_by=("flow.receive.receive",),
+        done_by=("flow.receive.receive", "flow.receive.receive_within"),
         noun="receipts",
     ),
 )

@@ -9,7 +9,7 @@ from datetime import datetime
 from doorstep.intake.company_tables import Column, Columns, Line, Raw
 from doorstep.intake.tables import cells
 from doorstep.intake.tables.builders import WrongRowError
-from doorstep.intake.tables.cells import WrongCellError
+from doorstep.intake.tables.cells import Read, WrongCellError
 from doorstep.intake.tables.map import ReadingIn
 from doorstep.intake.tables.opened import Cell
 from doorstep.terms.item import Tracking
@@ -55,53 +55,69 @@ def _sides(prefix: str = "", *, needed: bool = False) -> Columns:
 
 def columns_of(table: str, currency: str) -> Columns:
     """The columns of a table; amounts are in whole units of `currency`."""
-    name, text, yes_no = Column(cells.identifier, needed=True), Column(cells.text), Column(cells.yes_no)
-    money, whole = cells.money(number, currency), Column(_WHOLE)
-    tables: Mapping[str, Columns] = {
+    money = cells.money(number, currency)
+    return {**_catalogue(money), **_customers(), **_shelves(money)}[table]
+
+
+_NAME, _TEXT, _YES_NO = Column(cells.identifier, needed=True), Column(cells.text), Column(cells.yes_no)
+
+
+def _catalogue(money: Read) -> Mapping[str, Columns]:
+    return {
         "items": {
-            "item_id": name,
+            "item_id": _NAME,
             "description": Column(cells.text, needed=True),
             **_sides(),
-            "weight_g": whole,
+            "weight_g": Column(_WHOLE),
             "price": Column(money),
             "tracking": Column(cells.one_of({str(each): each for each in Tracking})),
-            "hazard": text,
-            "upright": yes_no,
-            "fragile": yes_no,
-            "own_container": yes_no,
+            "hazard": _TEXT,
+            "upright": _YES_NO,
+            "fragile": _YES_NO,
+            "own_container": _YES_NO,
             "sold_by": Column(_POSITIVE),
         },
         "kits": {
-            "kit_id": name,
-            "description": text,
+            "kit_id": _NAME,
+            "description": _TEXT,
             "price": Column(money),
-            "item_id": name,
+            "item_id": _NAME,
             "quantity": Column(_POSITIVE, needed=True),
         },
+    }
+
+
+def _customers() -> Mapping[str, Columns]:
+    return {
         "customers": {
-            "customer_id": name,
+            "customer_id": _NAME,
             "name": Column(cells.text, needed=True),
             "street": Column(cells.text, needed=True),
             "city": Column(cells.text, needed=True),
-            "postcode": text,
+            "postcode": _TEXT,
             "country": Column(cells.country, needed=True),
-            "email": text,
-            "phone": text,
-            "customer_class": text,
-            "ship_complete": yes_no,
-            "backorder": yes_no,
+            "email": _TEXT,
+            "phone": _TEXT,
+            "customer_class": _TEXT,
+            "ship_complete": _YES_NO,
+            "backorder": _YES_NO,
             "max_deliveries": Column(_POSITIVE),
-            "min_shelf_life_days": whole,
+            "min_shelf_life_days": Column(_WHOLE),
             "wanted_percent": Column(cells.per_cent(number)),
             "receives": Column(cells.weekdays),
             "receives_from": Column(cells.wall_time),
             "receives_until": Column(cells.wall_time),
             "receives_zone": Column(cells.zone),
-            "language": text,
+            "language": _TEXT,
             "preference": Column(cells.one_of({str(each): each for each in Preference})),
         },
+    }
+
+
+def _shelves(money: Read) -> Mapping[str, Columns]:
+    return {
         "cartons": {
-            "carton_id": name,
+            "carton_id": _NAME,
             **_sides("inner_", needed=True),
             **_sides("outer_", needed=True),
             "empty_weight_g": Column(_WHOLE, needed=True),
@@ -109,23 +125,22 @@ def columns_of(table: str, currency: str) -> Columns:
             "cost": Column(money, needed=True),
         },
         "stock": {
-            "place_id": name,
-            "item_id": name,
+            "place_id": _NAME,
+            "item_id": _NAME,
             "quantity": Column(_POSITIVE, needed=True),
-            "lot": text,
+            "lot": _TEXT,
             "expires_on": Column(cells.days("")),
             "serials": Column(_serials),
         },
         "inbound": {
-            "supplier_id": name,
-            "site_id": name,
-            "item_id": name,
+            "supplier_id": _NAME,
+            "site_id": _NAME,
+            "item_id": _NAME,
             "quantity": Column(_POSITIVE, needed=True),
             "due_at": Column(_instant, needed=True),
         },
-        "zones": {"origin": text, "destination": text, "zone": Column(cells.text, needed=True)},
+        "zones": {"origin": _TEXT, "destination": _TEXT, "zone": Column(cells.text, needed=True)},
     }
-    return tables[table]
 
 
 def row_of(table: str, line: Line) -> Raw:
