@@ -6,7 +6,7 @@ import csv
 import re
 import zipfile
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ from doorstep.intake.tables.opened import Reading, UnreadableTableError
 from doorstep.intake.tables.opening import open_table
 from doorstep.intake.tables.read import Bad, Good, Reader
 from doorstep.intake.values import Ended, PastLine
+from doorstep.terms.calendar import Calendar
 from doorstep.terms.item import Item
+from doorstep.terms.order import Preference, Terms
 from doorstep.terms.parcel import Size
 from tests.intake.tables import came, map_of
 
@@ -107,6 +109,30 @@ def test_minus_signs_and_phone_numbers_are_no_formulas(tmp_path: Path) -> None:
     told = came("customers", written(tmp_path / "c.csv", head + "-7,Eva,1 Row,Bonn,53111,DE,+49 (228) 123-4\n"))
     assert told.wrong == []
     assert (told.values[0].customer_id, told.values[0].address.phone) == ("-7", "+49 (228) 123-4")
+
+
+def test_a_customers_hours_are_read_with_the_zone_they_are_told_in(tmp_path: Path) -> None:
+    head = (
+        "customer_id,name,street,city,postcode,country,receives,receives_from,receives_until,receives_zone,preference\n"
+    )
+    row = "{},Eva,1 Row,Bonn,53111,DE,{},fastest\n"
+    told = came(
+        "customers",
+        written(
+            tmp_path / "c.csv",
+            head
+            + row.format("A", "mon-thu,07:00,15:00,Europe/Berlin")
+            + row.format("B", ",,,")
+            + row.format("C", "mon-thu,07:00,15:00,")
+            + row.format("D", "mon-thu,15:00,07:00,Europe/Berlin"),
+        ),
+    )
+    mornings = Calendar("Europe/Berlin", frozenset({0, 1, 2, 3}), time(7), time(15))
+    assert [value.terms for value in told.values] == [
+        Terms(receives=mornings, preference=Preference.FASTEST),
+        Terms(preference=Preference.FASTEST),
+    ]
+    assert [wrong.partition(":")[0] for wrong in told.wrong] == ["4 receives_zone", "5 receives_from"]
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,8 @@ def _tariffs(raw: Raw, tables: Tables) -> None:
         tariff = service.setdefault("tariff", {})
         if not isinstance(tariff, dict):
             continue
-        tariff.setdefault("zones", rules)
+        if rules:
+            tariff.setdefault("zones", rules)
         if file:
             tariff["steps"] = _steps(tables, file)
     for service_id, file in priced.items():
