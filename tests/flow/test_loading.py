@@ -44,7 +44,7 @@ def test_rows_that_say_the_same_are_two_rows(shop: Shop) -> None:
 def test_a_row_that_says_something_else_than_it_did_is_refused_with_what_to_do(shop: Shop) -> None:
     load(shop, with_stock(mugs(3)))
     told = load_company(shop.office, CLERK, with_stock(mugs(4)))
-    refused(told, Why.KEY_REUSED, "MUG in CS/B-01 was loaded before", "doorstep receive, count, expect")
+    refused(told, Why.ALREADY_THERE, "MUG in CS/B-01 was loaded before", "doorstep receive, count, expect")
     assert shop.on_hand("CS/B-01", "MUG") == 3
 
 

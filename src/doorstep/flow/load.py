@@ -121,7 +121,7 @@ def _book(office: Office, who: Who, rows: Sequence[_Row]) -> str | Refusal:
 
 
 def _new(tx: Transaction, rows: Sequence[_Row]) -> list[_Row] | Refusal:
-    """The rows that were not booked before; KEY_REUSED where one was, and said something else then."""
+    """The rows that were not booked before; ALREADY_THERE where one was, and said something else then."""
     kept = replies.by_key(tx, [row.key for row in rows])
     numbered = replies.hashes_under(tx, sorted({row.before for row in rows}))
     new = []
@@ -137,7 +137,7 @@ def _new(tx: Transaction, rows: Sequence[_Row]) -> list[_Row] | Refusal:
                 f"{row.about} was loaded before, and the file says something else now. "
                 "What has changed since is received, counted or expected: doorstep receive, count, expect."
             )
-            return Refusal(Why.KEY_REUSED, says, {"key": row.key})
+            return Refusal(Why.ALREADY_THERE, says, {"row": row.about})
     return new
 
 
