@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import TypeVar
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -22,6 +21,7 @@ from doorstep.terms.refusals import Refusal
 from doorstep.web import why
 from doorstep.web.failures import RefusedError
 from doorstep.web.given import OrdersSeen, Visit, go_to
+from doorstep.web.links import links_of
 from doorstep.web.parcels import svg_of
 
 router = APIRouter()
@@ -64,7 +64,7 @@ def list_orders(
         chosen=chosen,
         states=list(State),
         lates=list(Late),
-        link=_links({**chosen, "sort": sort}),
+        link=links_of("/orders", {**chosen, "sort": sort}),
         after=after,
     )
 
@@ -72,16 +72,6 @@ def list_orders(
 def _one_of(kind: type[Word], word: str) -> Word | None:
     """The member that a word of the address names, None where there is none: an old link still opens a page."""
     return kind(word) if word in list(kind) else None
-
-
-def _links(now: dict[str, str]) -> Any:
-    """Makes the address of the same list with something chosen otherwise."""
-
-    def link(**changed: str) -> str:
-        words = {name: word for name, word in {**now, **changed}.items() if word}
-        return f"/orders?{urlencode(words)}" if words else "/orders"
-
-    return link
 
 
 @router.get("/orders/{order_id}")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -12,6 +9,7 @@ from doorstep.flow.look_stock import inbound_page, stock_page
 from doorstep.terms.refusals import Refusal
 from doorstep.web.failures import RefusedError
 from doorstep.web.given import StockSeen
+from doorstep.web.links import links_of
 
 router = APIRouter()
 
@@ -23,7 +21,7 @@ def list_stock(visit: StockSeen, q: str = "", site: str = "", wanting: str = "",
     if isinstance(found, Refusal):
         raise RefusedError(found)
     chosen = {"q": q.strip(), "site": site, "wanting": "1" if wanting else ""}
-    return visit.page("stock.html", found=found, chosen=chosen, link=_links("/stock", chosen), after=after)
+    return visit.page("stock.html", found=found, chosen=chosen, link=links_of("/stock", chosen), after=after)
 
 
 @router.get("/stock/inbound")
@@ -33,14 +31,4 @@ def list_inbound(visit: StockSeen, q: str = "", site: str = "", after: str = "")
     if isinstance(found, Refusal):
         raise RefusedError(found)
     chosen = {"q": q.strip(), "site": site}
-    return visit.page("inbound.html", found=found, chosen=chosen, link=_links("/stock/inbound", chosen), after=after)
-
-
-def _links(path: str, now: dict[str, str]) -> Any:
-    """Makes the address of the same list with something chosen otherwise."""
-
-    def link(**changed: str) -> str:
-        words = {name: word for name, word in {**now, **changed}.items() if word}
-        return f"{path}?{urlencode(words)}" if words else path
-
-    return link
+    return visit.page("inbound.html", found=found, chosen=chosen, link=links_of("/stock/inbound", chosen), after=after)

@@ -109,12 +109,6 @@ def per_mille(ppm: int) -> int:
     return max(0, min(1000, ppm // 1000))
 
 
-def month(text: str) -> str:
-    """`March 2026` of `2026-03`."""
-    year, _, number_ = text.partition("-")
-    return f"{date(int(year), int(number_), 1):%B} {year}"
-
-
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "age": age,
     "chance": words.chance,
@@ -122,12 +116,10 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "day": day,
     "day_this_year": day_this_year,
     "days": days,
-    "joined": words.joined,
     "local_day": local_day,
     "long_day": words.day,
     "moment": moment,
     "money": money,
-    "month": month,
     "number": number,
     "per_mille": per_mille,
     "plainly": words.plainly,
@@ -140,6 +132,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
 }
 GLOBALS: Mapping[str, Callable[..., Any]] = {
     "many": words.many,
-    "window": words.short_window,
     "zone_words": zone_words,
 }
