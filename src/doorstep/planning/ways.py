@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 
 from doorstep.planning.answers import CostParts, Shipment
 from doorstep.planning.supply import Free, Pattern, RowKey, Supply, patterns, row_of
@@ -20,7 +21,7 @@ from doorstep.planning.values import (
     StockKey,
     Transits,
 )
-from doorstep.promising.arrivals import NOT_LATE, Leg, arrivals, departures, next_departure
+from doorstep.promising.arrivals import NOT_LATE, Leg, arrivals, departures, held, next_departure
 from doorstep.promising.learned import NOTHING, Learned, Seen, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.promising.priors import handling_prior
@@ -274,8 +275,7 @@ class Desk:
                 receives=demand.receives,
                 there_ppm=there_ppm,
             )
-            held = self._departures(leg, ahead.not_before, full, ahead.later)
-            self._times[key] = [(departs, leg, arrivals(leg)) for departs, leg in held]
+            self._times[key] = list(self._departures(leg, ahead.not_before, full, ahead.later))
         return self._times[key]
 
     def _learned(self, service: CarrierService, site: SiteSupply, area: str) -> Learned:
@@ -285,16 +285,13 @@ class Desk:
 
     def _departures(
         self, leg: Leg, not_before: date | None, full: Collection[date], later: bool
-    ) -> Iterator[tuple[datetime, Leg]]:
-        """Departures to aim at, each with the leg that leaves no earlier: the first is the one more likely than not."""
+    ) -> Iterator[tuple[datetime, Leg, Mass]]:
+        """Departures to aim at, each with the leg that leaves no earlier and when it arrives: the first is the one more
+        likely than not.
+        """
         made = departures(leg)
-        likely = 0
-        departs: datetime | None = None
-        for instant in sorted(made):
-            likely += made[instant]
-            if likely >= _HALF * WHOLE:
-                departs = instant
-                break
+        likely = accumulate(made.values())
+        departs = next((leaves for leaves, ppm in zip(made, likely, strict=True) if ppm >= _HALF * WHOLE), None)
         longest = leg.transit.start + len(leg.transit.ppm)
         yielded, first = 0, True
         for _ in range(_FAR_DAYS):
@@ -304,7 +301,8 @@ class Desk:
             too_early = not_before is not None and _there_before(leg, left_on, longest, not_before)
             if not too_early and left_on not in full:
                 yielded += 1
-                yield departs, leg if first else replace(leg, hold_until=departs)
+                waits = leg if first else replace(leg, hold_until=departs)
+                yield departs, waits, arrivals(waits, made if first else held(made, departs))
                 if not later and (not_before is None or not _there_before(leg, left_on, leg.transit.start, not_before)):
                     return
             first = False

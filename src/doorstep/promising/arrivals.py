@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -72,18 +72,32 @@ class Leg:
 
 
 def departures(leg: Leg) -> dict[datetime, int]:
-    """Each departure that the shipment may leave with -> its weight out of WHOLE * WHOLE."""
+    """Each departure that the shipment may leave with, ascending -> its weight out of WHOLE * WHOLE."""
     weights: dict[datetime, int] = {}
+    leaves: datetime | None = None
     for ready, weight in _ready(leg.release_at, leg.lateness, leg.handling, leg.site):
-        leaves = next_departure(leg, ready)
+        if leg.hold_until is not None and ready < leg.hold_until:
+            ready = leg.hold_until
+        if leaves is None or ready > leaves:
+            leaves = next_departure(leg, ready)
         if leaves is not None:
             weights[leaves] = weights.get(leaves, 0) + weight
     return weights
 
 
+def held(made: Mapping[datetime, int], until: datetime) -> dict[datetime, int]:
+    """The departures of the same leg if it waits for the one at `until`: those before it leave then.
+
+    `until` is one of the leg's departures.
+    """
+    waiting = sum(weight for leaves, weight in made.items() if leaves <= until)
+    later = {leaves: weight for leaves, weight in made.items() if leaves > until}
+    return {until: waiting, **later} if waiting else later
+
+
 @lru_cache(maxsize=1024)
 def _ready(release_at: datetime, lateness: Mass, handling: Mass, site: Calendar) -> tuple[tuple[datetime, int], ...]:
-    """When the goods stand at the dock -> weight out of WHOLE * WHOLE. Kept: it is the same for every service."""
+    """When the goods stand at the dock, ascending -> weight out of WHOLE * WHOLE. Kept: all services share it."""
     weights: dict[datetime, int] = {}
     for days_late, late_ppm in lateness.points():
         released = release_at + timedelta(days=days_late)
@@ -93,7 +107,7 @@ def _ready(release_at: datetime, lateness: Mass, handling: Mass, site: Calendar)
             except ValueError:  # the site does not work within a year
                 continue
             weights[ready] = weights.get(ready, 0) + late_ppm * ppm
-    return tuple(weights.items())
+    return tuple(sorted(weights.items()))
 
 
 def next_departure(leg: Leg, ready: datetime) -> datetime | None:
@@ -130,35 +144,38 @@ def _working_day(carrier: Calendar, day: date, ahead: int) -> date | None:
         return None
 
 
-def arrivals(leg: Leg) -> Mass:
-    """The mass over delivery dates, as proleptic day numbers (`date.toordinal`). One rounding, at the end."""
-    weights = _weights(replace(leg, there_ppm=WHOLE))
-    return Mass.rounded({day: weight * leg.there_ppm for day, weight in weights}, WHOLE**4)
+def arrivals(leg: Leg, made: Mapping[datetime, int] | None = None) -> Mass:
+    """The mass over delivery dates, as proleptic day numbers (`date.toordinal`). One rounding, at the end.
+
+    `made`: what `departures` says of the leg, where the caller knows it.
+    """
+    weights: dict[int, int] = {}
+    for leaves, departs in (departures(leg) if made is None else made).items():
+        for day, ppm in _days(leg.site.day_of(leaves), leg.transit, leg.carrier, leg.receives):
+            weights[day] = weights.get(day, 0) + departs * ppm
+    return Mass.rounded({day: weight * leg.there_ppm for day, weight in weights.items()}, WHOLE**4)
 
 
 @lru_cache(maxsize=8192)
-def _weights(leg: Leg) -> tuple[tuple[int, int], ...]:
-    """Day -> weight out of WHOLE ** 3 if the goods are there. Kept, because the orders of one plan share most legs."""
+def _days(left_on: date, transit: Mass, carrier: Calendar, receives: Calendar | None) -> tuple[tuple[int, int], ...]:
+    """The day number on which what left then is received -> ppm. Kept: orders share the lanes and the days."""
     weights: dict[int, int] = {}
-    for leaves, departs in departures(leg).items():
-        left_on = leg.site.day_of(leaves)
-        for days, ppm in leg.transit.points():
-            received = _received(leg, left_on, days)
-            if received is not None:
-                day = received.toordinal()
-                weights[day] = weights.get(day, 0) + departs * ppm
+    for days, ppm in transit.points():
+        received = _received(carrier, receives, left_on, days)
+        if received is not None:
+            weights[received.toordinal()] = weights.get(received.toordinal(), 0) + ppm
     return tuple(weights.items())
 
 
-def _received(leg: Leg, left_on: date, days: int) -> date | None:
+def _received(carrier: Calendar, receives: Calendar | None, left_on: date, days: int) -> date | None:
     """The first day, `days` working days on, when the carrier delivers and the destination takes in; None: not within
     a year.
     """
-    day = _working_day(leg.carrier, left_on, days)
-    if day is None or leg.receives is None:
+    day = _working_day(carrier, left_on, days)
+    if day is None or receives is None:
         return day
     for _ in range(_LONGEST_SEARCH_DAYS):
-        if leg.receives.works_on(day) and leg.carrier.works_on(day):
+        if receives.works_on(day) and carrier.works_on(day):
             return day
         day += timedelta(days=1)
     return None
