@@ -293,12 +293,14 @@ class Shelf:
             prepare(shop)
         _, options = make_url(url).get_dialect()().create_connect_args(make_url(url))
         self._connection = psycopg.connect(**options, autocommit=True)
-        names = [row[0] for row in self._connection.execute(_TABLES)]
+        names = dict(self._connection.execute(_TABLES).fetchall())
         sequences = [row[0] for row in self._connection.execute(_SEQUENCES)]
         self._do("CREATE SCHEMA kept; " + "; ".join(f"CREATE TABLE kept.{t} AS TABLE doorstep.{t}" for t in names))
-        back = "DELETE FROM doorstep.{0}; INSERT INTO doorstep.{0} OVERRIDING SYSTEM VALUE TABLE kept.{0}"
+        back = (
+            "DELETE FROM doorstep.{0}; INSERT INTO doorstep.{0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM kept.{0}"
+        )
         self._put_back = "; ".join(
-            [*(back.format(name) for name in names), *(f"SELECT setval('doorstep.{s}', 1000)" for s in sequences)]
+            [*(back.format(name, columns) for name, columns in names.items()), *(f"SELECT setval('doorstep.{s}', 1000)" for s in sequences)]
         )
 
     def put_back(self) -> None:
@@ -312,7 +314,11 @@ class Shelf:
         self._connection.execute(statements.encode())
 
 
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'doorstep' ORDER BY tablename"
+_TABLES = (  # with their columns, but for those that the database works out itself
+    "SELECT c.relname, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_class c "
+    "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' "
+    "WHERE c.relnamespace = 'doorstep'::regnamespace AND c.relkind = 'r' GROUP BY c.relname ORDER BY c.relname"
+)
 _SEQUENCES = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'doorstep' ORDER BY sequencename"
 
 

@@ -84,7 +84,7 @@ class Hand:
             milestone = Milestone(row.milestone)
             seen = Seen(row.message_id, milestone, row.code, row.scanned_at, row.scan_place, "", row.corrects)
             self._seen[row.sscc].append(seen)
-        self.services = master.read_services(services)
+        self.services = master.read_services(self.tx, services)
         if endings:
             self._keep_endings(*endings)
 

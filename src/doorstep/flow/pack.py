@@ -112,7 +112,7 @@ def _read(tx: Transaction, fulfilment_id: str) -> _Bench | Refusal:
         fulfilment=row,
         site_area=master.read_sites(sites)[row.site_id].area,
         area=order.area,
-        service=master.read_services(services).get(row.service_id),
+        service=master.read_services(tx, services).get(row.service_id),
         rows=rows,
         items=master.read_items(items),
         units=[unit for unit in units if unit.place_id == place],

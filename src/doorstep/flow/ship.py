@@ -61,7 +61,7 @@ def _request(office: Office, tx: Transaction, fulfilment_ids: Sequence[str], who
     )
     order = {row.order_id: row for row in locked}
     known = {row.fulfilment_id: row for row in fulfilments}
-    service_of = master.read_services(services)
+    service_of = master.read_services(tx, services)
     bare: dict[str, list[str]] = defaultdict(list)
     labelled = {label.sscc for label in labels if label.state in LIVE}
     for parcel in parcels:

@@ -116,9 +116,11 @@ def judge(way: Way, order: OpenOrder, desk: Desk) -> Choice | None:
     line_nos = (0, *dict.fromkeys(need.line_no for need in demand.needs))
     arrival = {line_no: way.arrival_of(line_no) for line_no in line_nos}
     windows = {line_no: order.window_of(line_no) if line_no else order.agreed for line_no in line_nos}
+    # The lines of one shipment share its arrival.
+    quantiles = {id(mass): mass.quantile(demand.wanted_ppm) for mass in arrival.values()}
     last_days = {}
     for line_no in line_nos:
-        surely = arrival[line_no].quantile(demand.wanted_ppm)
+        surely = quantiles[id(arrival[line_no])]
         promised = windows[line_no].last_day
         last_days[line_no] = promised if surely is None else max(promised, date.fromordinal(surely))
     if not lasts(way, last_days, desk.supply, demand.shelf_life_days):

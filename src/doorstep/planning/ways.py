@@ -79,6 +79,8 @@ class Way:
 
     def arrival_of(self, line_no: int) -> Mass:
         """When the line is complete; line 0 is the order."""
+        if len(self.options) == 1:
+            return self.options[0].arrival
         carrying = [o for o in self.options if line_no == 0 or any(r.line_no == line_no for r in o.taken)]
         return last_of([option.arrival for option in carrying])
 
@@ -185,6 +187,9 @@ class Desk:
         ahead: Ahead,
     ) -> tuple[list[Option], list[Refusal]]:
         site = self.supply.sites[taken[0].site_id]
+        handling_minor = self.costs.handling_order_minor + self.costs.handling_unit_minor * sum(
+            reservation.quantity for reservation in taken
+        )
         options: list[Option] = []
         refusals: list[Refusal] = []
         for service in self.services:
@@ -192,6 +197,9 @@ class Desk:
             if isinstance(boxed, Refusal):
                 refusals.append(boxed)
                 continue
+            freight_minor = sum(parcel.freight_minor for parcel in boxed.parcels)
+            cartons_minor = sum(parcel.carton_minor for parcel in boxed.parcels)
+            learned = bool(self._learned(service, site, demand.area).service.parcels)
             for departs, leg, arrival in self._timetable(site, service, boxed.zone, demand, taken, ahead):
                 options.append(
                     Option(
@@ -202,11 +210,10 @@ class Desk:
                         leg=leg,
                         arrival=arrival,
                         boxed=boxed,
-                        freight_minor=sum(parcel.freight_minor for parcel in boxed.parcels),
-                        cartons_minor=sum(parcel.carton_minor for parcel in boxed.parcels),
-                        handling_minor=self.costs.handling_order_minor
-                        + self.costs.handling_unit_minor * sum(reservation.quantity for reservation in taken),
-                        learned=bool(self._learned(service, site, demand.area).service.parcels),
+                        freight_minor=freight_minor,
+                        cartons_minor=cartons_minor,
+                        handling_minor=handling_minor,
+                        learned=learned,
                     )
                 )
         return options, refusals

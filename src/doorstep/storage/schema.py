@@ -45,7 +45,7 @@ def _create_shadow(raw: psycopg.Connection[Any]) -> None:
     statements = [f"CREATE SCHEMA {_SHADOW}"]
     for table in VIEWS.sorted_tables:
         key = ", ".join(column.name for column in table.primary_key)
-        like = f"LIKE {SCHEMA}.{table.name} INCLUDING DEFAULTS, PRIMARY KEY ({key})"
+        like = f"LIKE {SCHEMA}.{table.name} INCLUDING DEFAULTS INCLUDING GENERATED, PRIMARY KEY ({key})"
         statements.append(f"CREATE TABLE {_SHADOW}.{table.name} ({like})")
     statements.append(f"SET LOCAL search_path = {_SHADOW}, {SCHEMA}")
     raw.execute("; ".join(statements).encode())

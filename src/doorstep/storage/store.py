@@ -392,3 +392,4 @@ def _replay(known: Any, key: str, request_hash: bytes, answers: Any) -> Any:
 
 def _prepare_early(connection: Any, _: Any) -> None:
     connection.prepare_threshold = 2  # the statements of a step are few and the same all day
+    connection.prepared_max = 1000  # all of them: a statement that is pushed out is planned anew each time

@@ -58,7 +58,8 @@ GOALS: Query = ("SELECT goals::text AS text FROM goals",)
 SITES: Query = (
     "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders, kind FROM site ORDER BY site_id",
 )
-SERVICES: Query = ("SELECT service::text AS text FROM service ORDER BY service_id",)
+# A service holds its whole tariff, which is long; what is known here by its fingerprint is not sent again.
+SERVICES: Query = ("SELECT service_id, fingerprint FROM service ORDER BY service_id",)
 CARTONS: Query = ("SELECT carton::text AS text FROM carton ORDER BY carton_id",)
 
 
@@ -105,30 +106,48 @@ def _items(tx: Transaction, item_ids: Collection[str]) -> dict[str, Item]:
     return read_items(tx.rows(*items_query(item_ids)))
 
 
+_known_services: dict[str, CarrierService] = {}
+_MOST_SERVICES = 5_000
+
+
 def services(tx: Transaction) -> tuple[CarrierService, ...]:
-    return tuple(_parsed(CarrierService, row.text) for row in tx.rows(*SERVICES))
+    return tuple(read_services(tx, tx.rows(*SERVICES)).values())
 
 
 def service(tx: Transaction, service_id: str) -> CarrierService | None:
-    row = tx.one("SELECT service::text AS text FROM service WHERE service_id = %s", service_id)
-    return _parsed(CarrierService, row.text) if row else None
+    rows = tx.rows("SELECT service_id, fingerprint FROM service WHERE service_id = %s", service_id)
+    return read_services(tx, rows).get(service_id)
+
+
+def read_services(tx: Transaction, rows: Sequence[Any]) -> dict[str, CarrierService]:
+    """The services of rows of (service_id, fingerprint), in their order; those not seen before are read now."""
+    unknown = [row.service_id for row in rows if row.fingerprint not in _known_services]
+    if unknown:
+        if len(_known_services) > _MOST_SERVICES:
+            _known_services.clear()
+            unknown = [row.service_id for row in rows]
+        for row in tx.rows(
+            "SELECT fingerprint, service::text AS text FROM service WHERE service_id = ANY(%s)", unknown
+        ):
+            _known_services[row.fingerprint] = _adapter(CarrierService).validate_json(row.text)
+    return {row.service_id: _known_services[row.fingerprint] for row in rows}
 
 
 def service_delivered_last(tx: Transaction, order_id: str) -> CarrierService | None:
     """The service that brought the order's last parcel by now; None where none is there."""
-    row = tx.one(
-        "SELECT s.service::text AS text FROM parcel p JOIN fulfilment f USING (fulfilment_id) "
-        "JOIN service s ON s.service_id = f.service_id WHERE p.order_id = %s AND p.state = 'delivered' "
+    rows = tx.rows(
+        "SELECT service_id, s.fingerprint FROM parcel p JOIN fulfilment f USING (fulfilment_id) "
+        "JOIN service s USING (service_id) WHERE p.order_id = %s AND p.state = 'delivered' "
         "ORDER BY p.delivered_at DESC, p.sscc LIMIT 1",
         order_id,
     )
-    return _parsed(CarrierService, row.text) if row else None
+    return next(iter(read_services(tx, rows).values()), None)
 
 
 def services_of_orders(order_ids: Collection[str]) -> Query:
     """The services that fulfilment orders of these go by, for `read_services`."""
     return (
-        "SELECT service::text AS text FROM service WHERE service_id IN "
+        "SELECT service_id, fingerprint FROM service WHERE service_id IN "
         "(SELECT service_id FROM fulfilment WHERE order_id = ANY(%s))",
         list(order_ids),
     )
@@ -136,15 +155,10 @@ def services_of_orders(order_ids: Collection[str]) -> Query:
 
 def services_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
     return (
-        "SELECT service::text AS text FROM service WHERE service_id IN "
+        "SELECT service_id, fingerprint FROM service WHERE service_id IN "
         "(SELECT service_id FROM fulfilment WHERE fulfilment_id = ANY(%s))",
         list(fulfilment_ids),
     )
-
-
-def read_services(rows: Iterable[Any]) -> dict[str, CarrierService]:
-    found: Iterable[CarrierService] = (_parsed(CarrierService, row.text) for row in rows)
-    return {service.service_id: service for service in found}
 
 
 def cartons(tx: Transaction) -> tuple[Carton, ...]:

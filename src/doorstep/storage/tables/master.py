@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, Table
+from sqlalchemy import Column, Computed, Integer, Table, Text
 
 from doorstep.storage.tables.columns import VIEWS, json, key, whole, words
 
@@ -25,5 +25,12 @@ customer = Table("customer", VIEWS, key("customer_id"), words("person_ref"), jso
 supplier = Table(
     "supplier", VIEWS, key("supplier_id"), words("name"), words("person_ref"), Column("lead_days", Integer)
 )
-service = Table("service", VIEWS, key("service_id"), words("carrier_id"), json("service"))
+service = Table(
+    "service",
+    VIEWS,
+    key("service_id"),
+    words("carrier_id"),
+    json("service"),
+    Column("fingerprint", Text, Computed("md5(service::text)", persisted=True), nullable=False),
+)
 carton = Table("carton", VIEWS, key("carton_id"), json("carton"))
