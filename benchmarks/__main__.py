@@ -22,6 +22,7 @@ from benchmarks import (
     hot_item,
     importing,
     intake,
+    labelling,
     living,
     packing,
     reading,
@@ -47,6 +48,7 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "packing": lambda _: packing.run(sys.stdout),
     "import": importing.run,
+    "labels": labelling.run,
     "demo": living.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
