@@ -21,7 +21,14 @@ def test_every_route_asks_for_the_key_but_those_that_are_named_here(shop: Shop) 
                 assert "security" not in operation
                 continue
             url = path.format(
-                order_id="x", line_no=1, sscc="0" * 18, carrier_id="swift", tracking_number="x", inbound_id="x"
+                order_id="x",
+                line_no=1,
+                sscc="0" * 18,
+                carrier_id="swift",
+                tracking_number="x",
+                inbound_id="x",
+                print_id="x",
+                printer="x",
             )
             for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {KEY}"}):
                 response = client.request(verb, url, headers={"Idempotency-Key": "1", **headers})

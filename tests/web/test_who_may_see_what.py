@@ -30,11 +30,16 @@ WHO_MAY: dict[tuple[str, str], Permission | str] = {
     ("POST", "/orders/{order_id}/tracking-link"): P.MAKE_TRACKING_LINKS,
     ("POST", "/orders/{order_id}/tracking-link/revoke"): P.MAKE_TRACKING_LINKS,
     ("GET", "/parcels/{sscc}"): P.SEE_ORDERS,
+    ("GET", "/parcels/{sscc}/label.pdf"): P.SEE_ORDERS,
+    ("GET", "/parcels/{sscc}/packing-slip.pdf"): P.SEE_ORDERS,
+    ("GET", "/shipments/{fulfilment_id}/bill-of-lading.pdf"): P.SEE_ORDERS,
     ("GET", "/t/{token}"): OPEN,
     ("GET", "/stock"): P.SEE_STOCK,
     ("GET", "/stock/inbound"): P.SEE_STOCK,
     ("GET", "/sites"): P.SEE_FLOOR,
     ("GET", "/sites/{site_id}"): P.SEE_FLOOR,
+    ("GET", "/sites/{site_id}/pick-list.pdf"): P.SEE_FLOOR,
+    ("GET", "/sites/{site_id}/manifests/{carrier_id}.pdf"): P.SEE_FLOOR,
     ("GET", "/chart"): P.SEE_CHART,
     ("GET", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts"): P.MANAGE_ACCOUNTS,
@@ -47,7 +52,8 @@ GUARDED = {route: needs for route, needs in WHO_MAY.items() if needs != OPEN}
 
 
 def address(path: str) -> str:
-    return path.format(order_id="ord_x", site_id="CS", login="nobody", token="x", name="doorstep.css", sscc="0" * 18)
+    of = {"order_id": "ord_x", "fulfilment_id": "ful_x", "site_id": "CS", "carrier_id": "swift", "sscc": "0" * 18}
+    return path.format(**of, login="nobody", token="x", name="doorstep.css")
 
 
 def test_every_route_is_in_the_table(shop: Shop) -> None:
