@@ -18,6 +18,7 @@ from rich.table import Table
 from benchmarks import (
     appending,
     charting,
+    containers,
     filling,
     hot_item,
     importing,
@@ -46,6 +47,7 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
 }
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "packing": lambda _: packing.run(sys.stdout),
+    "containers": lambda _: containers.run(),
     "import": importing.run,
     "demo": living.run,
 }

@@ -300,7 +300,10 @@ class Shelf:
             "DELETE FROM doorstep.{0}; INSERT INTO doorstep.{0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM kept.{0}"
         )
         self._put_back = "; ".join(
-            [*(back.format(name, columns) for name, columns in names.items()), *(f"SELECT setval('doorstep.{s}', 1000)" for s in sequences)]
+            [
+                *(back.format(name, columns) for name, columns in names.items()),
+                *(f"SELECT setval('doorstep.{s}', 1000)" for s in sequences),
+            ]
         )
 
     def put_back(self) -> None:
