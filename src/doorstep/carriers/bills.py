@@ -43,11 +43,8 @@ class NoRate:
         """One sentence for a person."""
         if self.why in _PLAINLY:
             return _PLAINLY[self.why].format(self.service_id, self.origin_area, self.destination_area)
-        measure, usual = _MEASURES[self.why]
-        unit = self.unit or usual
-        return (
-            f"{self.service_id} takes a {measure} of {self.allowed} {unit} at most, this parcel has {self.needs} {unit}"
-        )
+        measure, most = _MEASURES[self.why], f"{self.allowed} {self.unit}"
+        return f"{self.service_id} takes a {measure} of {most} at most, this parcel has {self.needs} {self.unit}"
 
 
 _PLAINLY = {
@@ -57,10 +54,10 @@ _PLAINLY = {
     NoRateWhy.NO_ROUTE: "{0} drives routes and is priced by the route, not by the parcel",
 }
 _MEASURES = {
-    NoRateWhy.TOO_LONG: ("length", "mm"),
-    NoRateWhy.GIRTH: ("girth", "mm"),
-    NoRateWhy.TOO_BULKY: ("volume", "mm3"),
-    NoRateWhy.TOO_HEAVY: ("billable weight", "g"),
+    NoRateWhy.TOO_LONG: "length",
+    NoRateWhy.GIRTH: "girth",
+    NoRateWhy.TOO_BULKY: "volume",
+    NoRateWhy.TOO_HEAVY: "billable weight",
 }
 
 
