@@ -14,6 +14,7 @@ from doorstep.carriers.sheets import COMMERCIAL, NONE, RESIDENTIAL, UNLIMITED, C
 from doorstep.terms.measures import UNITS, Measure, Sides, ratio
 from doorstep.terms.tariff import By, ChargeKind, ParcelTariff, Rounding
 
+ALWAYS = Cut(NONE, NONE, NONE, NONE, NONE, NONE, 0)
 _MOST_SHEETS = 256
 _MOST_QUOTERS = 100_000
 
@@ -87,7 +88,7 @@ class Quoter:
         cuts, first, last = sheet.cuts, len(tariff.tables), len(tariff.tables) + len(tariff.surcharges)
         zone = lane.zone
         self._tables = [
-            (number, cuts[number], row, [prices[zone] for prices in row.prices])
+            (number, None if cuts[number] == ALWAYS else cuts[number], row, [prices[zone] for prices in row.prices])
             for number, row in enumerate(sheet.tables)
             if holds[number] and zone != NONE
         ]
@@ -131,23 +132,21 @@ class Quoter:
         billable = max(actual, dimensional)
         seen = (longest, second, girth, volume, actual, billable, flags)
         for number, cut, row, prices in self._tables:
-            if _holds(cut, seen):
-                found = self._base(row, prices, billable if row.by is By.WEIGHT else volume)
-                if isinstance(found, No):
-                    return found
-                step, base_minor = found
-                return self._whole(seen, dimensional, number, step, base_minor)
+            if cut is None or _holds(cut, seen):
+                measured = billable if row.by is By.WEIGHT else volume
+                step = 0 if row.by is By.PIECE else bisect_left(row.limits, measured)
+                if step < len(prices) and prices[step] != NONE:
+                    return self._whole(seen, dimensional, number, step, prices[step])
+                found = self._beyond(row, prices, step, measured)
+                return found if isinstance(found, No) else self._whole(seen, dimensional, number, *found)
         return No(NoRateWhy.NO_PRICE)
 
-    def _base(self, row: Row, prices: list[int], measured: int) -> tuple[int, int] | No:
-        """The step and its price."""
+    def _beyond(self, row: Row, prices: list[int], step: int, measured: int) -> tuple[int, int] | No:
+        """The last step and the price of what is beyond it; or why a step has no price."""
         zone = self.lane.zone
         limits, last = row.limits, row.last[zone]
-        step = 0 if row.by is By.PIECE else bisect_left(limits, measured)
         if step < len(limits):
-            if step > last >= 0:
-                return self._too_much(row, measured, limits[last])
-            return No(NoRateWhy.NO_PRICE) if prices[step] == NONE else (step, prices[step])
+            return self._too_much(row, measured, limits[last]) if step > last >= 0 else No(NoRateWhy.NO_PRICE)
         if measured > row.most:
             return self._too_much(row, measured, row.most or limits[max(last, 0)])
         more, top = row.beyond[zone], len(limits) - 1

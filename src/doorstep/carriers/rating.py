@@ -8,8 +8,8 @@ from datetime import date
 
 from doorstep.carriers.bills import Bill, NoRate, NoRateWhy
 from doorstep.carriers.freight import Freight, Handled, Trip, ltl_bill, truck_bill
-from doorstep.carriers.parcels import No, Priced, quoter_of, refused, sheet_of
-from doorstep.carriers.sheets import COMMERCIAL, RESIDENTIAL, Grid, Sheet
+from doorstep.carriers.parcels import No, Priced, Quoter, quoter_of, refused, sheet_of
+from doorstep.carriers.sheets import COMMERCIAL, Grid, Sheet
 from doorstep.carriers.zones import zone_of
 from doorstep.terms.freight import LtlTariff, TruckTariff, VanTariff
 from doorstep.terms.measures import Measure, Sides, grams
@@ -32,6 +32,7 @@ __all__ = ["NoRate", "NoRateWhy", "Rated", "dimensional_weight_g", "girth_mm", "
 _WHOLE = Grid("g", 1, "mm", 1)
 _GRAM = Measure(1, 1, "g")
 _MOST_KEPT = 256
+_MOST_LANES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +79,46 @@ def rate(
     if weight_g <= 0 or min(parcel_size) <= 0:
         raise ValueError(f"a parcel of {weight_g} g and {tuple(parcel_size)} mm cannot be rated")
     tariff = service.tariff
-    lane = (origin_area, destination_area)
     if not isinstance(tariff, Tariff | ParcelTariff):
-        return _freight(service.service_id, tariff, parcel_size, weight_g, lane, on, account)
-    sheet = sheet_of(parcel_tariff(tariff) if isinstance(tariff, Tariff) else tariff, _WHOLE)
-    found = quoter_of(sheet, *lane, on, account).priced(weight_g, parcel_size, COMMERCIAL)
+        return _freight(service.service_id, tariff, parcel_size, weight_g, (origin_area, destination_area), on, account)
+    key = (id(tariff), origin_area, destination_area, on, account)
+    known = _QUOTERS.get(key)
+    if known is None or known[0] is not tariff:
+        known = _kept(key, tariff)
+    quoter = known[1]
+    found = quoter.priced(weight_g, parcel_size, COMMERCIAL)
     if isinstance(found, No):
-        return refused(sheet, found, service.service_id, *lane)
-    return _rated(service.service_id, sheet, found)
+        return refused(quoter.sheet, found, service.service_id, origin_area, destination_area)
+    return _rated(service.service_id, quoter.sheet, found)
+
+
+_QUOTERS: dict[tuple[int, str, str, date | None, str], tuple[AnyTariff, Quoter]] = {}
+
+
+def _kept(key: tuple[int, str, str, date | None, str], tariff: Tariff | ParcelTariff) -> tuple[AnyTariff, Quoter]:
+    """A lane of this very tariff, sorted out once: it is held here, so its identity stays its own."""
+    if len(_QUOTERS) >= _MOST_LANES:
+        _QUOTERS.clear()
+    _, origin_area, destination_area, on, account = key
+    sheet = sheet_of(parcel_tariff(tariff), _WHOLE)
+    known = _QUOTERS[key] = (tariff, quoter_of(sheet, origin_area, destination_area, on, account))
+    return known
 
 
 def _rated(service_id: str, sheet: Sheet, found: Priced) -> Rated:
-    row, tariff = sheet.tables[found.table], sheet.tariff
-    counts = (found.actual, found.dimensional, found.billable)
-    step = row.limits[found.step] if row.by is By.WEIGHT else found.billable
-    tick = sheet.tick
+    zone, actual, dimensional, billable, table, step_no, base_minor, off_minor, more_minor, extras, fuel, fuel_off = found
+    row, tariff, tick = sheet.tables[table], sheet.tariff, sheet.tick
+    step = row.limits[step_no] if row.by is By.WEIGHT else billable
     if tick != 1:
-        counts = tuple(-(-count * tick.numerator // tick.denominator) for count in counts)  # type: ignore[assignment]
-        step = -(-step * tick.numerator // tick.denominator)
-    fuel_minor = found.fuel_minor - found.fuel_off_minor
+        mul, div = tick.numerator, tick.denominator
+        actual, dimensional = -(-actual * mul // div), -(-dimensional * mul // div)
+        billable, step = -(-billable * mul // div), -(-step * mul // div)
+    other_minor = more_minor - off_minor
+    if extras:
+        other_minor += sum(extra.minor - extra.off_minor for extra in extras)
     return Rated(
-        *(service_id, tariff.tariff_id, tariff.currency, sheet.zone_names[found.zone], *counts, step),
-        *(found.base_minor, fuel_minor, found.total_minor - found.base_minor - fuel_minor),
+        *(service_id, tariff.tariff_id, tariff.currency, sheet.zone_names[zone]),
+        *(actual, dimensional, billable, step, base_minor, fuel - fuel_off, other_minor),
     )
 
 

@@ -27,7 +27,7 @@ from doorstep.terms.tariff import (
     Surcharge,
 )
 
-UNLIMITED = 1 << 62
+UNLIMITED = 10**60  # above every count, of however fine a grid
 RESIDENTIAL, COMMERCIAL, FIRST_MARK = 1, 2, 4
 NONE = -1  # no price
 
@@ -154,10 +154,13 @@ class Sheet:
         if when.residential is not None:
             bits |= RESIDENTIAL if when.residential else COMMERCIAL
         return Cut(
-            *(self.sides(length, NONE) for length in (when.longest, when.second, when.girth)),
-            self.volumes(when.volume, NONE),
-            *(self.weights(weight, NONE) for weight in (when.actual, when.billable)),
-            bits,
+            longest=self.sides(when.longest, NONE),
+            second=self.sides(when.second, NONE),
+            girth=self.sides(when.girth, NONE),
+            volume=self.volumes(when.volume, NONE),
+            actual=self.weights(when.actual, NONE),
+            billable=self.weights(when.billable, NONE),
+            marks=bits,
         )
 
     def _row(self, table: PriceTable) -> Row:
