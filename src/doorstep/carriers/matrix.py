@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from doorstep.carriers import kernels
 from doorstep.carriers.bills import NoRateWhy
 from doorstep.carriers.parcels import No, Parcel, price, sheet_of
-from doorstep.carriers.sheets import COMMERCIAL, RESIDENTIAL, UNLIMITED, Grid, Sheet, targets
+from doorstep.carriers.sheets import COMMERCIAL, RESIDENTIAL, UNLIMITED, Cut, Grid, Sheet, targets
 from doorstep.terms.measures import Measure, Sides
 from doorstep.terms.tariff import By, ChargeKind, ParcelTariff, Rounding
 
@@ -84,11 +84,15 @@ def matrix(tariffs: Sequence[ParcelTariff], origins: Sequence[str], parcels: Par
     _check(parcels)
     count = len(parcels.weights)
     out = np.empty((len(tariffs), len(origins), count), np.int64)
-    sheets = [_Ready(sheet_of(tariff, parcels.grid), parcels, origins) for tariff in tariffs]
-    day = np.zeros(count, np.int32) if parcels.day is None else parcels.day
+    most = (int(parcels.sides.max()), int(parcels.weights.max())) if count else (1, 1)
+    sheets = [_Ready(sheet_of(tariff, parcels.grid), parcels, origins, most) for tariff in tariffs]
+    # Without a sign: an index below zero would count from the end, and each use of it would be looked at for that.
+    to = parcels.to.astype(np.uint32)
+    day = np.zeros(count, np.uint32) if parcels.day is None else parcels.day.astype(np.uint32)
     plain = _plain_flags(parcels)
     measured = np.empty((4, _CHUNK), np.int64)
     weighed = np.empty(_CHUNK, np.int64)
+    desk = np.empty((kernels.DESK, _CHUNK), np.int64)
     order = sorted(range(len(sheets)), key=lambda number: (sheets[number].side, sheets[number].weight))
     for begin in range(0, count, _CHUNK):
         these = slice(begin, min(begin + _CHUNK, count))
@@ -106,8 +110,8 @@ def matrix(tariffs: Sequence[ParcelTariff], origins: Sequence[str], parcels: Par
             flags = plain[these] if ready.flags is None else ready.flags[these]
             for place in range(len(origins)):
                 kernels.price(
-                    *(measured, weighed[: these.stop - begin], flags, parcels.to[these], day[these]),
-                    *(ready.lanes[place], ready.days, ready.sheet, out[number, place, these]),
+                    *(measured, weighed[: these.stop - begin], flags, to[these], day[these]),
+                    *(ready.lanes[place], ready.days, ready.sheet, desk, out[number, place, these]),
                 )
     for number, ready in enumerate(sheets):
         if not ready.safe:
@@ -148,7 +152,7 @@ def _plain_flags(parcels: Parcels) -> Whole:
 class _Ready:
     """A sheet as arrays, with the lanes and days of these parcels."""
 
-    def __init__(self, sheet: Sheet, parcels: Parcels, origins: Sequence[str]) -> None:
+    def __init__(self, sheet: Sheet, parcels: Parcels, origins: Sequence[str], most: tuple[int, int]) -> None:
         how = _HOW[sheet.tariff.sides]
         self.side = (sheet.side.mul, sheet.side.div, how)
         self.weight = (sheet.weight.mul, sheet.weight.div, sheet.weight.each)
@@ -158,20 +162,27 @@ class _Ready:
         self.days = (
             np.array([day.valid for day in days], np.bool_),
             np.array([day.fuel_ppm for day in days], np.int64),
-            _table([day.holds for day in days], len(sheet.conditions)),
+            *_gates([day.holds for day in days], len(sheet.conditions)),
         )
-        self.safe = _is_safe(sheet, parcels)
+        self.safe = _is_safe(sheet, *most)
         self.sheet = _arrays(sheet, parcels.account) if self.safe else ()
 
 
-def _table(rows: Sequence[Sequence[bool]], columns: int) -> Holds:
-    return np.array(rows, np.bool_).reshape(len(rows), columns)
+def _gates(rows: Sequence[Sequence[bool]], conditions: int) -> tuple[Holds, Holds]:
+    """Of each condition whether it fails anywhere; and whether it holds, by condition and lane (or day)."""
+    table = np.ascontiguousarray(np.array(rows, np.bool_).reshape(len(rows), conditions).T)
+    return ~table.all(axis=1), table
 
 
-def _lanes(sheet: Sheet, origin: str, parcels: Parcels) -> tuple[Places, Holds]:
-    lanes = [sheet.lane(origin, to, parcels.distances.get((origin, to))) for to in parcels.destinations]
-    zones = np.array([lane.zone for lane in lanes], np.int32)
-    return zones, _table([lane.holds for lane in lanes], len(sheet.conditions))
+def _lanes(sheet: Sheet, origin: str, parcels: Parcels) -> tuple[Places, Holds, Holds]:
+    known = sheet.kept.get((origin, parcels.destinations))
+    if known is None or parcels.distances:
+        lanes = [sheet.lane(origin, to, parcels.distances.get((origin, to))) for to in parcels.destinations]
+        zones = np.array([lane.zone for lane in lanes], np.int32)
+        known = (zones, *_gates([lane.holds for lane in lanes], len(sheet.conditions)))
+        if not parcels.distances:
+            sheet.keep((origin, parcels.destinations), known)
+    return known  # type: ignore[no-any-return]
 
 
 def _own_flags(sheet: Sheet, parcels: Parcels) -> Whole | None:
@@ -186,11 +197,8 @@ def _own_flags(sheet: Sheet, parcels: Parcels) -> Whole | None:
     return flags
 
 
-def _is_safe(sheet: Sheet, parcels: Parcels) -> bool:
+def _is_safe(sheet: Sheet, longest: int, heaviest: int) -> bool:
     """Whether 64 bits hold all that is reckoned with; worked out with numbers that have no end."""
-    if not len(parcels.weights):
-        return True
-    longest, heaviest = int(parcels.sides.max()), int(parcels.weights.max())
     side, weight, dimensional = sheet.side, sheet.weight, sheet.dimensional
     counts = 2 * (longest * side.mul // side.div + 1)
     volume = counts**3
@@ -205,21 +213,31 @@ def _is_safe(sheet: Sheet, parcels: Parcels) -> bool:
 
 def _arrays(sheet: Sheet, account: str) -> tuple[Any, ...]:
     """The sheet as `kernels.price` takes it."""
+    known = sheet.kept.get(account)
+    if known is not None:
+        return known  # type: ignore[no-any-return]
     scale = sheet.dimensional
     dimensional = (sheet.dimensional_over, scale.mul, scale.div, scale.each) if scale else (UNLIMITED, 0, 1, 1)
-    return (
+    made = (
         _clipped([sheet.longest, sheet.girth, sheet.volume, sheet.heaviest]),
         _clipped(dimensional),
-        np.array([_clipped(cut) for cut in sheet.cuts]).reshape(len(sheet.cuts), 7),
+        np.array([_clipped(_in_order(cut)) for cut in sheet.cuts]).reshape(len(sheet.cuts), 7),
         _rows(sheet),
         *_extras(sheet, account),
         np.array(sheet.minimum, np.int64),
     )
+    sheet.keep(account, made)
+    return made
 
 
 def _clipped(counts: Sequence[int]) -> Whole:
     """Limits that no count of these parcels reaches are as good as none."""
     return np.array([min(count, _SAFE) for count in counts], np.int64)
+
+
+def _in_order(cut: Cut) -> Sequence[int]:
+    """As the kernels have what is seen of a parcel."""
+    return (cut.longest, cut.second, cut.volume, cut.girth, cut.actual, cut.billable, cut.marks)
 
 
 def _rows(sheet: Sheet) -> tuple[Any, ...]:
@@ -260,8 +278,10 @@ def _extras(sheet: Sheet, account: str) -> tuple[Any, Any]:
     own = {kind: np.zeros(len(discounts), np.bool_) for kind in (ChargeKind.BASE, ChargeKind.FUEL)}
     for kind, holds in own.items():
         holds[targets(tariff, account, kind)] = True
+    fixed = np.array(sheet.fixed, np.int64).reshape(len(surcharges), zones)
     extras = (
-        np.array(sheet.fixed, np.int64).reshape(len(surcharges), zones),
+        fixed,
+        np.array([len(set(by_zone)) == 1 for by_zone in sheet.fixed], np.bool_),
         np.array([each.share_ppm for each in surcharges], np.int64),
         np.array(group, np.int64),
         np.argsort(np.array(group, np.int64), kind="stable"),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from doorstep.carriers.zones import Zones
 from doorstep.terms.measures import UNITS, Measure, common, ratio
@@ -124,6 +124,7 @@ class Sheet:
         self.fixed = [self.by_zone(each.price_minor, NONE) for each in tariff.surcharges]
         self._lanes: dict[tuple[str, str, Measure | None], Lane] = {}
         self._days: dict[date | None, Day] = {}
+        self.kept: dict[object, Any] = {}  # what others made of it
 
     # -- measures into counts --------------------------------------------------------------------------------------
 
@@ -183,6 +184,11 @@ class Sheet:
             said=tuple(str(step.up_to) for step in steps),
         )
 
+    def keep(self, key: object, made: Any) -> None:
+        if len(self.kept) >= _MOST_KEPT:
+            self.kept.clear()
+        self.kept[key] = made
+
     # -- lanes and days --------------------------------------------------------------------------------------------
 
     def lane(self, origin: str, destination: str, distance: Measure | None = None) -> Lane:
@@ -214,6 +220,7 @@ class Sheet:
 
 
 _MOST_LANES = 200_000
+_MOST_KEPT = 64
 
 
 def fuel_of(fuel: Sequence[Fuel], on: date | None) -> int:
