@@ -18,7 +18,7 @@ BY_WEIGHT, BY_VOLUME, BY_PIECE = 0, 1, 2
 UP, NEAREST, DOWN, EXACT = 0, 1, 2, 3
 NOT_VALID, NO_ZONE, TOO_LONG, GIRTH, TOO_BULKY, TOO_HEAVY, NO_PRICE = -1, -2, -3, -4, -5, -6, -7
 UNSET = -100
-DESK = 13
+DESK, SEEN = 7, 6
 
 
 def compiled(function: F) -> F:
@@ -74,36 +74,35 @@ def weigh(weights: Any, mul: int, div: int, each: int, out: Any) -> None:
 
 @compiled
 def begin(
-    measured: Any, weights: Any, to: Any, day: Any, lane_zone: Any, day_valid: Any, limits: Any, codes: Any, zones: Any
+    seen: Any, to: Any, day: Any, lane_zone: Any, day_valid: Any, limits: Any, codes: Any, zones: Any
 ) -> None:
     """The code of why there is no price, else UNSET; the zone (0 where there is none)."""
     most_long, most_girth, most_volume, heaviest = limits[0], limits[1], limits[2], limits[3]
-    for p in range(weights.shape[0]):
+    for p in range(len(codes)):
         zone, code = lane_zone[to[p]], UNSET
-        if weights[p] > heaviest:
+        if seen[4, p] > heaviest:
             code = TOO_HEAVY
-        if measured[2, p] > most_volume:
+        if seen[2, p] > most_volume:
             code = TOO_BULKY
-        if measured[3, p] > most_girth:
+        if seen[3, p] > most_girth:
             code = GIRTH
-        if measured[0, p] > most_long:
+        if seen[0, p] > most_long:
             code = TOO_LONG
-        if zone < 0:
-            code = NO_ZONE
-        if not day_valid[day[p]]:
-            code = NOT_VALID
-        codes[p], zones[p] = code, max(zone, 0)
+        codes[p], zones[p] = code if zone >= 0 else NO_ZONE, max(zone, 0)
+    if not day_valid.all():
+        for p in range(len(codes)):
+            codes[p] = codes[p] if day_valid[day[p]] else NOT_VALID
 
 
 @compiled
-def bill_weight(measured: Any, weights: Any, dimensional: Any, out: Any) -> None:
-    """The greater of the actual and the dimensional weight."""
+def bill_weight(seen: Any, dimensional: Any, n: int) -> None:
+    """The greater of the actual and the dimensional weight, into its row."""
     over, mul, div, each = dimensional[0], dimensional[1], dimensional[2], dimensional[3]
-    for p in range(weights.shape[0]):
-        volume, billable = measured[2, p], weights[p]
+    for p in range(n):
+        volume, billable = seen[2, p], seen[4, p]
         if volume > over:
             billable = max(billable, whole(volume * mul + div - 1, div) * each)
-        out[p] = billable
+        seen[5, p] = billable
 
 
 @compiled
@@ -257,10 +256,11 @@ def condition(c: int, cuts: Any, seen: Any, flags: Any, to: Any, day: Any, gates
 
 @compiled
 def price(
-    measured: Any, weights: Any, flags: Any, to: Any, day: Any, lanes: Any, days: Any, sheet: Any, desk: Any, out: Any
+    seen: Any, flags: Any, to: Any, day: Any, lanes: Any, days: Any, sheet: Any, desk: Any, out: Any
 ) -> None:
     """The total of each parcel in minor units, or the code of why there is none (below zero).
 
+    `seen` has rows of longest side, second, volume, girth, actual weight, and one for the billable weight.
     `desk` is room to work in, DESK rows at least as long: asked for anew each time it would cost a third more.
     """
     lane_zone, by_lane, lane_holds = lanes
@@ -269,14 +269,13 @@ def price(
     limits, dimensional, cuts, rows, extras, offs, minimum = sheet
     fixed, flat, ppm, group, order, fuelled, kind_off = extras
     off_ppm, off_base, off_fuel = offs
-    n, tables, surcharges, discounts = weights.shape[0], len(rows[0]), len(ppm), len(off_ppm)
-    room = desk[:, :n]
-    seen, hauled, code, net, ppms, best = room[:6], room[6:9], room[9], room[10], room[11], room[12]
-    seen[:4], seen[4] = measured[:, :n], weights
+    n, tables, surcharges, discounts = out.shape[0], len(rows[0]), len(ppm), len(off_ppm)
+    hauled = desk[:3]  # whole rows: what is cut from both sides no longer lies in one piece
+    code, net, ppms, best = desk[3][:n], desk[4][:n], desk[5][:n], desk[6][:n]
     hold, zones = np.empty(n, np.bool_), np.empty(n, np.uint32)
     ppms[:], best[:], best_fuelled = 0, -1, np.zeros(n, np.bool_)
-    begin(measured, weights, to, day, lane_zone, day_valid, limits, code, zones)
-    bill_weight(measured, weights, dimensional, seen[5])
+    begin(seen, to, day, lane_zone, day_valid, limits, code, zones)
+    bill_weight(seen, dimensional, n)
     for t in range(tables):
         condition(t, cuts, seen, flags, to, day, gates, hold)
         by_table(t, rows, hold, zones, seen[5], seen[2], code)

@@ -90,8 +90,7 @@ def matrix(tariffs: Sequence[ParcelTariff], origins: Sequence[str], parcels: Par
     to = parcels.to.astype(np.uint32)
     day = np.zeros(count, np.uint32) if parcels.day is None else parcels.day.astype(np.uint32)
     plain = _plain_flags(parcels)
-    measured = np.empty((4, _CHUNK), np.int64)
-    weighed = np.empty(_CHUNK, np.int64)
+    seen = np.empty((kernels.SEEN, _CHUNK), np.int64)
     desk = np.empty((kernels.DESK, _CHUNK), np.int64)
     order = sorted(range(len(sheets)), key=lambda number: (sheets[number].side, sheets[number].weight))
     for begin in range(0, count, _CHUNK):
@@ -102,15 +101,15 @@ def matrix(tariffs: Sequence[ParcelTariff], origins: Sequence[str], parcels: Par
             if not ready.safe:
                 continue
             if ready.side != side:
-                kernels.measure(parcels.sides[these], *ready.side, measured)
+                kernels.measure(parcels.sides[these], *ready.side, seen)
                 side = ready.side
             if ready.weight != weight:
-                kernels.weigh(parcels.weights[these], *ready.weight, weighed)
+                kernels.weigh(parcels.weights[these], *ready.weight, seen[4])
                 weight = ready.weight
             flags = plain[these] if ready.flags is None else ready.flags[these]
             for place in range(len(origins)):
                 kernels.price(
-                    *(measured, weighed[: these.stop - begin], flags, to[these], day[these]),
+                    *(seen, flags, to[these], day[these]),
                     *(ready.lanes[place], ready.days, ready.sheet, desk, out[number, place, these]),
                 )
     for number, ready in enumerate(sheets):
