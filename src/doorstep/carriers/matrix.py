@@ -170,7 +170,8 @@ class _Ready:
 def _gates(rows: Sequence[Sequence[bool]], conditions: int) -> tuple[Holds, Holds]:
     """Of each condition whether it fails anywhere; and whether it holds, by condition and lane (or day)."""
     table = np.ascontiguousarray(np.array(rows, np.bool_).reshape(len(rows), conditions).T)
-    return ~table.all(axis=1), table
+    fails: Holds = np.logical_not(table.all(axis=1))
+    return fails, table
 
 
 def _lanes(sheet: Sheet, origin: str, parcels: Parcels) -> tuple[Places, Holds, Holds]:
@@ -181,7 +182,7 @@ def _lanes(sheet: Sheet, origin: str, parcels: Parcels) -> tuple[Places, Holds, 
         known = (zones, *_gates([lane.holds for lane in lanes], len(sheet.conditions)))
         if not parcels.distances:
             sheet.keep((origin, parcels.destinations), known)
-    return known  # type: ignore[no-any-return]
+    return known
 
 
 def _own_flags(sheet: Sheet, parcels: Parcels) -> Whole | None:

@@ -333,14 +333,15 @@ def refused(sheet: Sheet, no: No, service_id: str, origin: str, destination: str
     """Counts as whole units of the tariff, needs rounded up and what is allowed down."""
     if not no.needs:
         return NoRate(no.why, service_id, origin_area=origin, destination_area=destination)
-    size, unit = _unit_of(sheet, no.why)
+    size, unit = _unit_of(sheet, no)
     needs = -(-no.needs * size[0] // size[1])
     allowed = UNLIMITED if no.allowed >= UNLIMITED else no.allowed * size[0] // size[1]
     return NoRate(no.why, service_id, needs, allowed, unit=unit)
 
 
-def _unit_of(sheet: Sheet, why: NoRateWhy) -> tuple[tuple[int, int], str]:
-    """How many units a count is, and the unit in which people are told."""
+def _unit_of(sheet: Sheet, no: No) -> tuple[tuple[int, int], str]:
+    """How many units a count is, and the unit in which people are told: a smaller one where the limit is not whole."""
+    why = no.why
     limits, tables = sheet.tariff.limits, sheet.tariff.tables
     told = {
         NoRateWhy.TOO_LONG: limits.longest,
@@ -353,4 +354,10 @@ def _unit_of(sheet: Sheet, why: NoRateWhy) -> tuple[tuple[int, int], str]:
     unit = told.unit if told else steps[0].unit
     count = {NoRateWhy.TOO_BULKY: sheet.count**3, NoRateWhy.TOO_HEAVY: sheet.tick}.get(why, sheet.count)
     found = count * Fraction(UNITS[unit].denominator, UNITS[unit].numerator)
+    if no.allowed * found.numerator % found.denominator and unit in _SMALLER:
+        unit = _SMALLER[unit]
+        found = count * Fraction(UNITS[unit].denominator, UNITS[unit].numerator)
     return (found.numerator, found.denominator), unit
+
+
+_SMALLER = {"lb": "oz", "kg": "g", "m": "mm", "cm": "mm", "ft": "in", "ft3": "in3", "m3": "cm3"}

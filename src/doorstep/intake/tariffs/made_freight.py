@@ -179,11 +179,11 @@ def _fuel(told: Iterable[FuelIn]) -> tuple[Fuel, ...]:
 def _accessorials(told: Iterable[AccessorialIn], currency: str) -> tuple[Accessorial, ...]:
     return tuple(
         Accessorial(
-            each.name,
-            *(
-                minor_of(amount, currency, f"accessorial {each.name}")
-                for amount in (each.amount, each.per_hundred, each.least, each.most)
-            ),
+            name=each.name,
+            price_minor=minor_of(each.amount, currency, f"accessorial {each.name}"),
+            per_hundred_minor=minor_of(each.per_hundred, currency, f"accessorial {each.name}"),
+            least_minor=minor_of(each.least, currency, f"accessorial {each.name}"),
+            most_minor=minor_of(each.most, currency, f"accessorial {each.name}"),
             fuelled=each.fuelled,
         )
         for each in told

@@ -110,11 +110,12 @@ def _steps(cells: Sequence[PriceCell], prices: PricesIn, shelf: Shelf) -> Iterat
 def _check_names(tariff: ParcelTariff) -> None:
     """Areas and zones that conditions, surcharges and minimums name must be there."""
     priced = {zone for table in tariff.tables for step in table.steps for zone in step.price_minor}
-    for each in (*tariff.tables, *tariff.surcharges, *tariff.discounts):
-        if each.when.area and each.when.area not in tariff.areas:
+    conditions = [each.when for each in tariff.tables] + [each.when for each in tariff.surcharges]
+    for when in conditions + [each.when for each in tariff.discounts]:
+        if when.area and when.area not in tariff.areas:
             known = ", ".join(tariff.areas) or "none"
-            raise UnreadableTableError(f"There is no area {each.when.area!r} under [areas]; there are {known}.")
-        if tariff.tables and "" not in priced and (strange := sorted(each.when.zones - priced)):
+            raise UnreadableTableError(f"There is no area {when.area!r} under [areas]; there are {known}.")
+        if tariff.tables and (strange := sorted(when.zones - priced)):
             raise UnreadableTableError(f"when.zones: zone {strange[0]} has no price; there are {_few(priced)}.")
 
 

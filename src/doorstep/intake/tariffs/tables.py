@@ -13,7 +13,7 @@ from doorstep.intake.tables.kinds import Field, Kind
 from doorstep.intake.tables.map import Column, Map, ReadingIn, how
 from doorstep.intake.tables.opened import UnreadableTableError
 from doorstep.intake.tables.opening import open_table
-from doorstep.intake.tables.read import Bad, Good, Reader, RowProblem
+from doorstep.intake.tables.read import Bad, Reader, RowProblem
 from doorstep.intake.tariffs.given import AreaIn, PricesIn, TableIn, ZonesIn
 from doorstep.terms.measures import Measure
 from doorstep.terms.tariff import By, ZoneRule
@@ -41,7 +41,7 @@ class Shelf:
 
     def read(self, table: TableIn, fields: Sequence[Field], columns: Mapping[str, Column]) -> Iterator[tuple[int, Any]]:
         """The good rows that `where` picks: line and values by field. UnreadableTableError where it is no table."""
-        kind = Kind("prices", "a table of a tariff", (fields[0].name,), tuple(fields), dict)
+        kind = Kind("prices", "a table of a tariff", (), tuple(fields), dict)
         for name in columns:
             if name not in kind.names:
                 raise UnreadableTableError(f"{table.file}: {name} is no column of ours; there are {', '.join(kind.names)}.")
@@ -49,26 +49,16 @@ class Shelf:
             if name not in columns:
                 raise UnreadableTableError(f"{table.file}: no column is named for {name}: [columns] {name} = \"...\".")
         reading = table.reading.model_copy(update={"currency": self.currency})
-        told = Map("prices", columns, table.file, reading)
+        where = {name: str(said) for name, said in table.where.items()}
+        told = Map("prices", columns, table.file, reading, where=where)
         with Reader(kind, told, self.folder / table.file) as reader:
-            there = reader.table.columns
-            places = [(self._place(there, name, table), str(said)) for name, said in table.where.items()]
             for row in reader.rows():
-                cells = row.origin[0][2] if row.origin else ()
-                if any(place >= len(cells) or str(cells[place]).strip() != said for place, said in places):
-                    continue
                 if isinstance(row, Bad):
                     for problem in row.problems:
                         self.wrong(problem.file, problem.line, problem.column, problem.cell, problem.says)
                 else:
-                    assert isinstance(row, Good)
                     self.rows += 1
                     yield row.line, row.value
-
-    def _place(self, there: Sequence[str], name: str, table: TableIn) -> int:
-        if name not in there:
-            raise UnreadableTableError(f"{table.file} has no column {name!r} (in where); it has {', '.join(there)}.")
-        return list(there).index(name)
 
 
 def column(said: str | Column, unit: str = "") -> Column:
