@@ -22,6 +22,7 @@ from doorstep.cli import (
     setting_up,
     shipping,
     stock,
+    tariffs,
     today,
     upkeep,
 )
@@ -151,6 +152,15 @@ def _accounts() -> typer.Typer:
     return account
 
 
+def _tariffs() -> typer.Typer:
+    """The verbs under `doorstep tariff`."""
+    tariff = typer.Typer(cls=Group, help="Tariffs: check a price list, quote by it, load it.", no_args_is_help=True)
+    tariff.command("check")(tariffs.check)
+    tariff.command("quote")(tariffs.quote)
+    tariff.command("load")(tariffs.load)
+    return tariff
+
+
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate),
@@ -162,6 +172,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
 app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
+app.add_typer(_tariffs(), name="tariff", rich_help_panel="Shipping")
 app.add_typer(_accounts(), name="account", rich_help_panel="Upkeep")
 for panel, verbs in PANELS.items():
     for verb in verbs:
