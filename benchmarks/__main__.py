@@ -25,6 +25,7 @@ from benchmarks import (
     intake,
     living,
     packing,
+    rating,
     reading,
     rebuilding,
     replaying,
@@ -49,6 +50,7 @@ BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "packing": lambda _: packing.run(sys.stdout),
     "containers": lambda _: containers.run(),
     "import": importing.run,
+    "rating": rating.run,
     "demo": living.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)

@@ -54,7 +54,8 @@ def priced(tariff: object, weight: str, to: str = "") -> int | None:
 def test_good_rows_go_in_and_bad_ones_come_back_with_place_and_reason(tmp_path: Path) -> None:
     rows = "lb,zone,price\n1,2,7.10\nheavy,2,7.50\n3,2,8.105\n2,2,7.60\n2,2,7.90\n4,2,=A1\n5 in,2,9.00\n6,2\n"
     found = read(tmp_path, HEAD, rows)
-    assert [(each.line, each.column) for each in found.problems] == [(3, "lb"), (4, "price"), (7, "price"), (9, ""), (6, ""), (8, "up_to")]  # fmt: skip
+    places = [(each.line, each.column) for each in found.problems]
+    assert places == [(3, "lb"), (4, "price"), (6, ""), (7, "price"), (8, "up_to"), (9, "")]
     says = [str(each) for each in found.problems]
     assert "prices.csv, line 4, column price: '8.105' has more than the 2 decimals of USD" in says
     assert any("zone 2 up to 2 lb has a price in line 5 already" in each for each in says)
@@ -76,7 +77,7 @@ def test_slips_in_the_file_are_numbered_with_the_nearest_name(tmp_path: Path) ->
     [
         (('"prices.csv"', '"none.csv"'), "There is no file"),
         (('price = "price"', 'price = "cost"'), "cost"),
-        (('price = "price"', 'fee = "price"'), "no column is named for price"),
+        (('price = "price"', 'fee = "price"'), "fee is no column of ours"),
         (('[[prices]]', '[[surcharges]]\nname = "x"\namount = 1\nwhen = { area = "far" }\n[[prices]]'), "no area 'far'"),
         (('[[prices]]', '[[surcharges]]\nname = "x"\namount = 1.005\n[[prices]]'), "more than the 2 decimals"),
         (('unit = "lb"', 'unit = "lb"\nwhere = { lb = "no" }'), "no price of any table"),
@@ -113,7 +114,7 @@ zone_ranges = true
     assert not found.problems
     assert [priced(tariff, "2 lb", to) for to in ("US-6", "US-9", "US-8")] == [765, None, None]
     assert [priced(tariff, "1 lb", to) for to in ("US-6", "US-9", "US-8")] == [710, 2_000, 2_000]
-    assert any("zone 9 has no price up to 2 lb" in note for note in found.tariffs[0].notes)
+    assert any("zone 10 has no price up to 2 lb" in note for note in found.tariffs[0].notes)
 
 
 def test_zone_charts_with_ranges_of_postcodes_and_distance_bands(tmp_path: Path) -> None:
@@ -151,8 +152,16 @@ def test_the_example_company_still_has_plain_tariffs_and_may_have_a_whole_list(t
     assert not isinstance(company, Refusal)
     assert all(isinstance(service.tariff, Tariff) for service in company.services)
     (folder / "tariffs" / "NL-GROUND.csv").unlink()
-    for file in (EXAMPLES / "tariffs").glob("parcel*"):
-        shutil.copy(file, folder / "tariffs" / file.name.replace("parcel.toml", "NL-GROUND.toml"))
-    (folder / "tariffs" / "parcel_prices.csv").rename(folder / "parcel_prices.csv")
+    (folder / "tariffs" / "northline").mkdir()
+    for table in (EXAMPLES / "tariffs").glob("parcel*.csv"):
+        shutil.copy(table, folder / "tariffs" / "northline" / table.name)
+    toml = (EXAMPLES / "tariffs" / "parcel.toml").read_text(encoding="utf-8")
+    own = folder / "tariffs" / "NL-GROUND.toml"
+    own.write_text(toml.replace('file = "', 'file = "northline/'), encoding="utf-8")
+    company = read_company_folder(folder)
+    assert not isinstance(company, Refusal), company.says
+    (ground,) = [service for service in company.services if service.service_id == "NL-GROUND"]
+    assert priced(ground.tariff, "3 lb", "US-532") == 1_120 + 199  # and 17.75 % of fuel
+    own.write_text(toml, encoding="utf-8")
     wrong = read_company_folder(folder)
-    assert isinstance(wrong, Refusal) and "no file" in wrong.says
+    assert isinstance(wrong, Refusal) and "There is no file" in wrong.says
