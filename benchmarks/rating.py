@@ -88,7 +88,9 @@ def _surcharges() -> tuple[Surcharge, ...]:
         Surcharge("remote", ChargeKind.DELIVERY_AREA, {"": 420}, when=Condition(area="remote"), fuelled=True),
         Surcharge("long", *handling, when=Condition(longest=measure("48 in")), group="handling", fuelled=True),
         Surcharge("heavy", *handling, when=Condition(actual=measure("50 lb")), group="handling", fuelled=True),
-        Surcharge("oversize", ChargeKind.OVERSIZE, {"": 25_000}, when=Condition(girth=measure("130 in")), group="handling"),
+        Surcharge(
+            "oversize", ChargeKind.OVERSIZE, {"": 25_000}, when=Condition(girth=measure("130 in")), group="handling"
+        ),
         Surcharge("peak", ChargeKind.PEAK, {"": 60}, when=peak),
     )
 
@@ -125,7 +127,9 @@ def run(console: Console) -> Sequence[Figure]:
         alone("the same, a rate", "ns", 1e9 / max(one_origin) / SERVICES),
     ]
     origins = _rounds(lambda: matrix(several, _origins(), fewer), len(fewer.weights))
-    figures.append(alone(f"matrix: 10 services, {ORIGINS} origins", "parcels/s", max(origins), f"best: {_said(origins)}"))
+    figures.append(
+        alone(f"matrix: 10 services, {ORIGINS} origins", "parcels/s", max(origins), f"best: {_said(origins)}")
+    )
     figures += _by_itself(several[1], many)
     return [*figures, *_beside(max(one_origin), console)]
 

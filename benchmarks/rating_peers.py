@@ -39,11 +39,20 @@ def karrio(count):  # type: ignore[no-untyped-def]
         ]
         told = {"weight_unit": "LB", "dimension_unit": "IN", "currency": "USD", "max_weight": 150, "max_length": 108}
         return models.ServiceLevel(
-            service_name=f"s{number}", service_code=f"s{number}", zones=zones, use_volumetric=True, dim_factor=139, **told
+            service_name=f"s{number}",
+            service_code=f"s{number}",
+            zones=zones,
+            use_volumetric=True,
+            dim_factor=139,
+            **told,
         )
 
     settings = RatingMixinSettings(
-        carrier_id="any", test_mode=True, id="any", account_country_code="US", services=[service(n) for n in range(SERVICES)]
+        carrier_id="any",
+        test_mode=True,
+        id="any",
+        account_country_code="US",
+        services=[service(n) for n in range(SERVICES)],
     )
     proxy, chance = RatingMixinProxy(settings), random.Random(1)
 
@@ -93,6 +102,9 @@ def packvium(count):  # type: ignore[no-untyped-def]
 if __name__ == "__main__":
     found = {
         "karrio": {"rate": karrio(60), "beside": "rate sheets: 7 zones x 150 pounds, floats, no fuel, no dates"},
-        "packvium": {"rate": packvium(20_000), "beside": "commerce rating: a price per kg and zone, no brackets, no dates"},
+        "packvium": {
+            "rate": packvium(20_000),
+            "beside": "commerce rating: a price per kg and zone, no brackets, no dates",
+        },
     }
     print(json.dumps(found))

@@ -147,7 +147,12 @@ def test_a_bill_names_every_charge_and_adds_up() -> None:
 
 @pytest.mark.parametrize(
     ("text", "exact"),
-    [("12 3/8 in", Fraction(99, 8)), ("12-3/8 in", Fraction(99, 8)), ('3/4"', Fraction(3, 4)), (".5 lb", Fraction(1, 2))],
+    [
+        ("12 3/8 in", Fraction(99, 8)),
+        ("12-3/8 in", Fraction(99, 8)),
+        ('3/4"', Fraction(3, 4)),
+        (".5 lb", Fraction(1, 2)),
+    ],
 )
 def test_measures_are_read_as_people_write_them(text: str, exact: Fraction) -> None:
     found = measure(text)
@@ -156,7 +161,9 @@ def test_measures_are_read_as_people_write_them(text: str, exact: Fraction) -> N
 
 def test_dated_prices_hold_on_their_days_alone() -> None:
     peak = Surcharge("peak", ChargeKind.PEAK, {"": 60}, when=Condition(first_day=date(2026, 11, 23)))
-    dated = replace(LIST, surcharges=(peak,), fuel=(Fuel(0), Fuel(100_000, date(2026, 12, 1))), first_day=date(2026, 1, 5))
+    dated = replace(
+        LIST, surcharges=(peak,), fuel=(Fuel(0), Fuel(100_000, date(2026, 12, 1))), first_day=date(2026, 1, 5)
+    )
 
     def on(day: date | None) -> int | None:
         found = bill(dated, Parcel(measure("1 lb"), sides("6 x 4 x 2 in"), "", "", day))

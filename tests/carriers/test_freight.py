@@ -59,7 +59,9 @@ def test_the_class_follows_the_density_and_a_minimum_is_reached() -> None:
 
 
 def test_accessorials_keep_their_bounds_and_unknown_ones_are_told() -> None:
-    found = lines(ltl_bill(tariff("ltl"), shipment("640 lb", freight_class="70", accessorials=("inside", "residential"))))
+    found = lines(
+        ltl_bill(tariff("ltl"), shipment("640 lb", freight_class="70", accessorials=("inside", "residential")))
+    )
     assert found[1:] == [("inside", 9_500), ("residential", 11_000), ("fuel", 14_740)]  # 26.4 % of 448.32 + 110.00
     with pytest.raises(UnknownNameError, match="no accessorial 'crane'; there are liftgate"):
         ltl_bill(tariff("ltl"), shipment("640 lb", accessorials=("crane",)))

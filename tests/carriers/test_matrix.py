@@ -54,7 +54,9 @@ conditions = st.builds(
     girth=perhaps("108 in", "2.7 m"),
     volume=perhaps("1728 in3", "2 ft3", "30 l"),
     actual=perhaps("50 lb", "15.999 oz", "3 kg"),
-    billable=perhaps("20 lb",),
+    billable=perhaps(
+        "20 lb",
+    ),
     residential=st.sampled_from([None, None, True, False]),
     marks=st.frozensets(st.sampled_from(MARKS), max_size=1),
     area=st.sampled_from(["", "", "far"]),

@@ -65,9 +65,15 @@ def test_good_rows_go_in_and_bad_ones_come_back_with_place_and_reason(tmp_path: 
 
 def test_slips_in_the_file_are_numbered_with_the_nearest_name(tmp_path: Path) -> None:
     wrong = HEAD.replace('currency = "USD"', 'currency = "USX"\nsides = "up"\nsurchages = []')
-    found = told(tmp_path, wrong + '[[surcharges]]\nname = "x"\nwhen = { longest = "22" }\n', "lb,zone,price\n1,2,7.10\n")
+    found = told(
+        tmp_path, wrong + '[[surcharges]]\nname = "x"\nwhen = { longest = "22" }\n', "lb,zone,price\n1,2,7.10\n"
+    )
     assert isinstance(found, Refusal)
-    for words in ("currency: USX is not a currency", 'sides: must be "up 1 in"', "surcharges.0.when.longest: has no unit"):
+    for words in (
+        "currency: USX is not a currency",
+        'sides: must be "up 1 in"',
+        "surcharges.0.when.longest: has no unit",
+    ):
         assert words in found.says
     assert "surchages: is not known here; did you mean surcharges?" in found.says
 
@@ -118,14 +124,17 @@ zone_ranges = true
 
 
 def test_zone_charts_with_ranges_of_postcodes_and_distance_bands(tmp_path: Path) -> None:
-    (tmp_path / "zones.csv").write_text("dest,zone\n004-005,5\n\"010, 012\",6\n", encoding="utf-8")
-    toml = HEAD.replace('zones = [{ zone = "2" }]', "") + """
+    (tmp_path / "zones.csv").write_text('dest,zone\n004-005,5\n"010, 012",6\n', encoding="utf-8")
+    toml = (
+        HEAD.replace('zones = [{ zone = "2" }]', "")
+        + """
 [[zone_tables]]
 file = "zones.csv"
 prefix = "US-"
 origin = "US-606"
 columns = { destination = "dest", zone = "zone" }
 """
+    )
     tariff = read(tmp_path, toml, "lb,zone,price\n1,5,5\n1,6,6\n1,2,2\n").tariffs[0].tariff
     assert [priced(tariff, "1 lb", to) for to in ("US-004", "US-005", "US-006", "US-012")] == [500, 500, None, 600]
     banded = HEAD.replace('zones = [{ zone = "2" }]', 'bands = [{ up_to = "150 mi", zone = "2" }, { up_to = "300 mi", zone = "5" }]')  # fmt: skip

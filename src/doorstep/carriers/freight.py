@@ -63,9 +63,7 @@ def ltl_bill(tariff: LtlTariff, freight: Freight, service_id: str = "") -> Bill 
     no = _not_taken(service_id, tariff.first_day, tariff.last_day, tariff.most, freight)
     if no is not None:
         return no
-    nowhere = NoRate(
-        NoRateWhy.NO_ZONE, service_id, origin_area=freight.origin, destination_area=freight.destination
-    )
+    nowhere = NoRate(NoRateWhy.NO_ZONE, service_id, origin_area=freight.origin, destination_area=freight.destination)
     if zone is None:
         return nowhere
     units = _rounded(freight.exact_g, tariff.weight_to)
@@ -120,9 +118,7 @@ def _by_class(tariff: LtlTariff, freight: Freight, zone: str, units: int) -> Cha
     return Charge(ChargeKind.BASE, "linehaul", minor, basis)
 
 
-def _weights_by_class(
-    tariff: LtlTariff, freight: Freight, rates: Mapping[str, ClassRates]
-) -> dict[str, Fraction]:
+def _weights_by_class(tariff: LtlTariff, freight: Freight, rates: Mapping[str, ClassRates]) -> dict[str, Fraction]:
     found: dict[str, Fraction] = {}
     for unit in freight.handled:
         name = unit.freight_class or class_of(tariff, unit)
@@ -199,9 +195,7 @@ def truck_bill(tariff: TruckTariff, trip: Trip, service_id: str = "") -> Bill | 
         return _too_heavy(service_id, trip.weight.exact, tariff.most)
     lane = _lane_of(tariff.lanes, trip.origin, trip.destination)
     if lane is None:
-        return NoRate(
-            NoRateWhy.NO_ZONE, service_id, origin_area=trip.origin, destination_area=trip.destination
-        )
+        return NoRate(NoRateWhy.NO_ZONE, service_id, origin_area=trip.origin, destination_area=trip.destination)
     distance = lane.distance or trip.distance
     if distance is None:
         raise ValueError(f"{tariff.tariff_id} states no distance for {lane.origin} to {lane.destination}: say it")
@@ -223,9 +217,7 @@ def truck_bill(tariff: TruckTariff, trip: Trip, service_id: str = "") -> Bill | 
 
 def _lane_of(lanes: Iterable[TruckLane], origin: str, destination: str) -> TruckLane | None:
     """The longest destination, then the longest origin, then the earlier lane."""
-    matching = [
-        lane for lane in lanes if origin.startswith(lane.origin) and destination.startswith(lane.destination)
-    ]
+    matching = [lane for lane in lanes if origin.startswith(lane.origin) and destination.startswith(lane.destination)]
     return max(matching, key=lambda lane: (len(lane.destination), len(lane.origin)), default=None)
 
 
@@ -260,9 +252,7 @@ def _accessorials(there: Iterable[Accessorial], asked: Iterable[str]) -> list[Ac
     return [known[name] for name in asked]
 
 
-def _extras(
-    named: Iterable[Accessorial], hundreds: Fraction, linehaul: int, fuel_ppm: int
-) -> Iterator[Charge]:
+def _extras(named: Iterable[Accessorial], hundreds: Fraction, linehaul: int, fuel_ppm: int) -> Iterator[Charge]:
     fuelled = linehaul
     for each in named:
         minor = max(each.price_minor + _nearest(hundreds * each.per_hundred_minor), each.least_minor)

@@ -73,9 +73,7 @@ def weigh(weights: Any, mul: int, div: int, each: int, out: Any) -> None:
 
 
 @compiled
-def begin(
-    seen: Any, to: Any, day: Any, lane_zone: Any, day_valid: Any, limits: Any, codes: Any, zones: Any
-) -> None:
+def begin(seen: Any, to: Any, day: Any, lane_zone: Any, day_valid: Any, limits: Any, codes: Any, zones: Any) -> None:
     """The code of why there is no price, else UNSET; the zone (0 where there is none)."""
     most_long, most_girth, most_volume, heaviest = limits[0], limits[1], limits[2], limits[3]
     for p in range(len(codes)):
@@ -255,9 +253,7 @@ def condition(c: int, cuts: Any, seen: Any, flags: Any, to: Any, day: Any, gates
 
 
 @compiled
-def price(
-    seen: Any, flags: Any, to: Any, day: Any, lanes: Any, days: Any, sheet: Any, desk: Any, out: Any
-) -> None:
+def price(seen: Any, flags: Any, to: Any, day: Any, lanes: Any, days: Any, sheet: Any, desk: Any, out: Any) -> None:
     """The total of each parcel in minor units, or the code of why there is none (below zero).
 
     `seen` has rows of longest side, second, volume, girth, actual weight, and one for the billable weight.

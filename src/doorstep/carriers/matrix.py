@@ -207,7 +207,9 @@ def _is_safe(sheet: Sheet, longest: int, heaviest: int) -> bool:
         reckoned.append((volume * dimensional.mul + dimensional.div) * dimensional.each)
     prices = [minor for row in sheet.tables for step in row.prices for minor in step]
     reckoned.append(max(prices, default=0) * 4_000_000)
-    reckoned += [max(row.beyond, default=0) * max(reckoned[2:4]) * 1_000_000 // max(row.each, 1) for row in sheet.tables]
+    reckoned += [
+        max(row.beyond, default=0) * max(reckoned[2:4]) * 1_000_000 // max(row.each, 1) for row in sheet.tables
+    ]
     return max(reckoned) < _SAFE
 
 

@@ -106,7 +106,9 @@ def _kept(key: tuple[int, str, str, date | None, str], tariff: Tariff | ParcelTa
 
 
 def _rated(service_id: str, sheet: Sheet, found: Priced) -> Rated:
-    zone, actual, dimensional, billable, table, step_no, base_minor, off_minor, more_minor, extras, fuel, fuel_off = found
+    zone, actual, dimensional, billable, table, step_no, base_minor, off_minor, more_minor, extras, fuel, fuel_off = (
+        found
+    )
     row, tariff, tick = sheet.tables[table], sheet.tariff, sheet.tick
     step = row.limits[step_no] if row.by is By.WEIGHT else billable
     if tick != 1:

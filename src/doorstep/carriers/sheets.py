@@ -111,9 +111,7 @@ class Sheet:
         self.count = _side(tariff, grid)
         self.side = Scale(*ratio(grid.length_unit, grid.length_per, self.count))
         weight_to = tariff.weight_to.exact if tariff.weight_to else self.tick
-        self.weight = Scale(
-            *ratio(grid.weight_unit, grid.weight_per, weight_to), each=_whole(weight_to, self.tick)
-        )
+        self.weight = Scale(*ratio(grid.weight_unit, grid.weight_per, weight_to), each=_whole(weight_to, self.tick))
         self.dimensional, self.dimensional_over = self._dimensional()
         limits = tariff.limits
         self.longest, self.girth = self.sides(limits.longest, UNLIMITED), self.sides(limits.girth, UNLIMITED)

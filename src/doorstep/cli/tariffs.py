@@ -68,7 +68,12 @@ def quote(
     if isinstance(found, NoRate):
         raise StoppedError(f"{found.says}.", UNAVAILABLE)
     if as_json:
-        told = {"tariff_id": found.tariff_id, "currency": found.currency, "zone": found.zone, "billable": found.billable}
+        told = {
+            "tariff_id": found.tariff_id,
+            "currency": found.currency,
+            "zone": found.zone,
+            "billable": found.billable,
+        }
         say_json({**told, "charges": list(found.charges), "total_minor": found.total_minor})
         return
     rows = [(each.name, each.basis or "-", money(each.minor, found.currency)) for each in found.charges]

@@ -32,7 +32,9 @@ class Exchange:
         self._rates: dict[tuple[str, str], list[tuple[date, Fraction]]] = {}
         for rate in rates:
             if rate.units <= 0 or rate.per <= 0 or rate.base == rate.quote:
-                raise ValueError(f"{rate.base} to {rate.quote} from {rate.first_day} is no rate above zero of two currencies")
+                raise ValueError(
+                    f"{rate.base} to {rate.quote} from {rate.first_day} is no rate above zero of two currencies"
+                )
             self._rates.setdefault((rate.base, rate.quote), []).append((rate.first_day, Fraction(rate.units, rate.per)))
         for known in self._rates.values():
             known.sort()

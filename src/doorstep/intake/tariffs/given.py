@@ -25,7 +25,7 @@ class Told(BaseModel):
 def _measured(units: Mapping[str, Fraction]) -> Callable[[Any], Measure]:
     def read(said: Any) -> Measure:
         if not isinstance(said, str):
-            raise ValueError(f"must be a text with its unit, such as \"22 {list(units)[-1]}\"")
+            raise ValueError(f'must be a text with its unit, such as "22 {list(units)[-1]}"')
         return of_kind(said, units)
 
     return read

@@ -76,7 +76,11 @@ def read_tariffs(path: Path) -> TariffsIn | Refusal:
         came_back += [problem for problem in shelf.problems if problem not in came_back]
     names = [each.tariff.tariff_id for each in made]
     wrong += [Problem(name, "names two tariffs") for name in sorted({n for n in names if names.count(n) > 1})]
-    return malformed(wrong) if wrong else TariffsIn(tuple(made), tuple(sorted(came_back, key=lambda row: (row.file, row.line))))
+    return (
+        malformed(wrong)
+        if wrong
+        else TariffsIn(tuple(made), tuple(sorted(came_back, key=lambda row: (row.file, row.line))))
+    )
 
 
 class WrongTariffError(ValueError):

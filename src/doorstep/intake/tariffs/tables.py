@@ -44,10 +44,12 @@ class Shelf:
         kind = Kind("prices", "a table of a tariff", (), tuple(fields), dict)
         for name in columns:
             if name not in kind.names:
-                raise UnreadableTableError(f"{table.file}: {name} is no column of ours; there are {', '.join(kind.names)}.")
+                raise UnreadableTableError(
+                    f"{table.file}: {name} is no column of ours; there are {', '.join(kind.names)}."
+                )
         for name in kind.needed:
             if name not in columns:
-                raise UnreadableTableError(f"{table.file}: no column is named for {name}: [columns] {name} = \"...\".")
+                raise UnreadableTableError(f'{table.file}: no column is named for {name}: [columns] {name} = "...".')
         reading = table.reading.model_copy(update={"currency": self.currency})
         where = {name: str(said) for name, said in table.where.items()}
         told = Map("prices", columns, table.file, reading, where=where)
@@ -101,7 +103,7 @@ def _prices(shelf: Shelf, table: PricesIn) -> Iterator[tuple[int, Measure | None
             yield line, row.get("up_to"), row["zone"], row["price"]
         return
     if measured and "up_to" not in named:
-        raise UnreadableTableError(f"{table.file}: no column is named for up_to: [prices.columns] up_to = \"...\".")
+        raise UnreadableTableError(f'{table.file}: no column is named for up_to: [prices.columns] up_to = "...".')
     fields = (up_to, Field("zone", "text", "zone", True), Field("price", "money", "price"))
     for zone, source in _wide(shelf, table, named).items():
         columns = {**named, "zone": Column.model_validate({"value": zone}), "price": column(source)}
@@ -171,5 +173,3 @@ def rows(shelf: Shelf, table: TableIn, fields: Sequence[Field]) -> Iterator[tupl
     there = shelf.columns(table)
     own = {name: name for name in names if name in there}
     return shelf.read(table, fields, {name: column(said) for name, said in (table.columns or own).items()})
-
-
