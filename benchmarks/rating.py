@@ -1,7 +1,8 @@
 """Rating: a matrix of parcels by ten services on one core, one parcel by itself, and peers beside them.
 
-Peers (karrio's rate sheets, packvium's commerce rating) live in an environment of their own: DOORSTEP_RATING_PEERS names
-its Python. Without it they are left out, which is said. Times are of the processor, not of the wall.
+Peers (karrio's rate sheets, packvium's commerce rating) live in an environment of their own, whose
+Python DOORSTEP_RATING_PEERS names. Without it they are left out, which is said. Times are those
+of the processor, not of the wall.
 """
 
 from __future__ import annotations

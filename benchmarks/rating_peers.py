@@ -8,24 +8,26 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 SERVICES, ZONES, POUNDS = 10, range(2, 9), range(1, 151)
 
 
-def measured(rate, several):  # type: ignore[no-untyped-def]
+def measured(rate: Callable[[Any], object], several: Sequence[Any]) -> float:
     begin = time.process_time()
     for each in several:
         rate(each)
     return len(several) / (time.process_time() - begin)
 
 
-def karrio(count):  # type: ignore[no-untyped-def]
+def karrio(count: int) -> float:
     import karrio.core.models as models
     import karrio.lib as lib
     from karrio.universal.mappers.rating_proxy import RatingMixinProxy
     from karrio.universal.providers.rating import RatingMixinSettings
 
-    def service(number):  # type: ignore[no-untyped-def]
+    def service(number: int) -> Any:
         zones = [
             models.ServiceZone(
                 label=str(zone),
@@ -56,7 +58,7 @@ def karrio(count):  # type: ignore[no-untyped-def]
     )
     proxy, chance = RatingMixinProxy(settings), random.Random(1)
 
-    def asked():  # type: ignore[no-untyped-def]
+    def asked() -> Any:
         parcel = {
             "weight": chance.uniform(0.2, 60),
             "weight_unit": "LB",
@@ -73,7 +75,7 @@ def karrio(count):  # type: ignore[no-untyped-def]
     return measured(proxy.get_rates, several)
 
 
-def packvium(count):  # type: ignore[no-untyped-def]
+def packvium(count: int) -> float:
     from packvium.commerce.rating import AccessorialCharge, CarrierRegistry, RatingRequest, rate_tariff
 
     registry, chance = CarrierRegistry(), random.Random(1)
@@ -91,7 +93,7 @@ def packvium(count):  # type: ignore[no-untyped-def]
         for number in range(SERVICES)
     ]
 
-    def asked():  # type: ignore[no-untyped-def]
+    def asked() -> Any:
         volume = chance.randint(75, 500) * chance.randint(75, 500) * chance.randint(75, 500)
         home = ("home",) if chance.random() < 0.5 else ()
         return RatingRequest(str(chance.choice(ZONES)), chance.randint(100, 27_000), volume, home)

@@ -19,7 +19,8 @@ first_day = 2025-10-05
 sides = "up 1 in"
 limits = { girth = "108 in", weight = "70 lb" }
 dimensional = { divisor = "166 in3/lb", to = "1 lb", over = "1728 in3" }
-zones = [{ zone = "1", destination = "US-1" }, { zone = "2", destination = "US-2" }, { zone = "3", destination = "US-3" },
+zones = [{ zone = "1", destination = "US-1" }, { zone = "2", destination = "US-2" },
+  { zone = "3", destination = "US-3" },
   { zone = "4", destination = "US-4" }, { zone = "5", destination = "US-5" }, { zone = "6", destination = "US-6" },
   { zone = "7", destination = "US-7" }, { zone = "8", destination = "US-8" }, { zone = "9", destination = "US-9" }]
 """
@@ -54,7 +55,10 @@ when = {{ marks = ["nonstandard"] }}
 file = "{file}"
 unit = "lb"
 where = {{ service = "{name}", price_class = "{price_class}", unit = "lb" }}
-columns = {{ up_to = {{ from = "not_over", values = {{ "0.999938" = "15.999 oz" }} }}, zone = "zone", price = "price_usd" }}
+[tariffs.prices.columns]
+up_to = {{ from = "not_over", values = {{ "0.999938" = "15.999 oz" }} }}
+zone = "zone"
+price = "price_usd"
 """
 USPS_OVERSIZED = """
 [[tariffs.prices]]

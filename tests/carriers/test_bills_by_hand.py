@@ -128,7 +128,8 @@ def test_ounces_and_the_nearest_inch(ticks: tuple[int, int, int], ounces: int, a
 def test_a_cube_of_twelve_inches_is_billed_as_twelve_inches_and_not_as_305_millimetres() -> None:
     cube = bill(LIST, Parcel(measure("1 lb"), sides("12 x 12 x 12 in"), "", ""))
     rounded = bill(LIST, Parcel(measure("1 lb"), sides("305 x 305 x 305 mm"), "", ""))
-    assert isinstance(cube, Bill) and isinstance(rounded, Bill)
+    assert isinstance(cube, Bill)
+    assert isinstance(rounded, Bill)
     assert (cube.billable, rounded.billable) == ("1 lb", "14 lb (dimensional)")
 
 

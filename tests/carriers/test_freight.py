@@ -107,4 +107,5 @@ def test_freight_is_rated_where_parcels_are_and_a_van_is_not() -> None:
     assert isinstance(pallet, Rated)
     assert (pallet.base_minor, pallet.fuel_minor) == (60_864, 16_068)  # 641 lb rounds as 640.0, class 100
     no = by("van")
-    assert isinstance(no, NoRate) and "by the route" in no.says
+    assert isinstance(no, NoRate)
+    assert "by the route" in no.says

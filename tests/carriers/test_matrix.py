@@ -186,5 +186,5 @@ def test_arrays_that_do_not_go_together_and_measures_of_nothing_are_told() -> No
         Parcels(grid, one * 0, np.ones((1, 3), np.int64), ("",), zero),
         Parcels(grid, one, np.ones((1, 3), np.int64), (), zero),
     ):
-        with pytest.raises(ValueError, match="one length|above zero|outside"):
+        with pytest.raises(ValueError, match=r"one length|above zero|outside"):
             matrix([parcel_tariff(TARIFF)], ["US-606"], wrong)

@@ -104,10 +104,12 @@ def test_usps_bills_with_size_by_the_printed_rules(tmp_path: Path) -> None:
     assert charged("1", "30 1/2 x 4 x 4 in") == [1_245, 840]
     # 31 x 18 x 18 in = 10,044 in3: 60.5, so 61 lb; long, and over two cubic feet.
     seventy = charged("70", "6 x 4 x 2 in")[0]
-    assert charged("1", "31 x 18 x 18 in")[1:] == [840, 1_800] and charged("1", "31 x 18 x 18 in")[0] < seventy
+    assert charged("1", "31 x 18 x 18 in")[1:] == [840, 1_800]
+    assert charged("1", "31 x 18 x 18 in")[0] < seventy
     # 112 in of length and girth: the oversized price, whatever it weighs.
     assert charged("1", "40 x 18 x 18 in")[0] == 26_300
     no = bill(ground, Parcel(exactly("1", "lb"), sides("60 x 18 x 18 in"), "US-9", "US-8", ON))
     assert no == NoRate(NoRateWhy.GIRTH, "Ground Advantage retail", 132, 130, unit="in")
     early = bill(ground, Parcel(exactly("1", "lb"), SMALL, "US-9", "US-8", date(2025, 10, 4)))
-    assert isinstance(early, NoRate) and early.why is NoRateWhy.NOT_VALID
+    assert isinstance(early, NoRate)
+    assert early.why is NoRateWhy.NOT_VALID

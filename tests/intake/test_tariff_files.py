@@ -1,4 +1,4 @@
-"""Tariff files: good rows go in, bad ones come back with file, line, column and reason; slips in the TOML are numbered."""
+"""Tariff files: good rows go in, bad ones come back with file, line, column and reason; slips are numbered."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from doorstep.terms.service import CarrierService, Tariff
 from doorstep.terms.tariff import ParcelTariff
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+BANDS = 'bands = [{ up_to = "150 mi", zone = "2" }, { up_to = "300 mi", zone = "5" }]'
 HEAD = """
 tariff_id = "t"
 currency = "USD"
@@ -84,7 +85,7 @@ def test_slips_in_the_file_are_numbered_with_the_nearest_name(tmp_path: Path) ->
         (('"prices.csv"', '"none.csv"'), "There is no file"),
         (('price = "price"', 'price = "cost"'), "cost"),
         (('price = "price"', 'fee = "price"'), "fee is no column of ours"),
-        (('[[prices]]', '[[surcharges]]\nname = "x"\namount = 1\nwhen = { area = "far" }\n[[prices]]'), "no area 'far'"),
+        (('[[prices]]', '[[surcharges]]\nname="x"\namount=1\nwhen={area="far"}\n[[prices]]'), "no area 'far'"),
         (('[[prices]]', '[[surcharges]]\nname = "x"\namount = 1.005\n[[prices]]'), "more than the 2 decimals"),
         (('unit = "lb"', 'unit = "lb"\nwhere = { lb = "no" }'), "no price of any table"),
     ],
@@ -106,7 +107,15 @@ def test_a_spreadsheet_with_a_column_for_each_zone_and_empty_cells(tmp_path: Pat
     toml = """
 tariff_id = "x"
 currency = "USD"
-zones = [{ zone = "2", destination = "US-6" }, { zone = "9", destination = "US-9" }, { zone = "10", destination = "US-8" }]
+[[zones]]
+zone = "2"
+destination = "US-6"
+[[zones]]
+zone = "9"
+destination = "US-9"
+[[zones]]
+zone = "10"
+destination = "US-8"
 [[prices]]
 file = "list.xlsx"
 reading = { sheet = "Ground", header = 2 }
@@ -137,7 +146,7 @@ columns = { destination = "dest", zone = "zone" }
     )
     tariff = read(tmp_path, toml, "lb,zone,price\n1,5,5\n1,6,6\n1,2,2\n").tariffs[0].tariff
     assert [priced(tariff, "1 lb", to) for to in ("US-004", "US-005", "US-006", "US-012")] == [500, 500, None, 600]
-    banded = HEAD.replace('zones = [{ zone = "2" }]', 'bands = [{ up_to = "150 mi", zone = "2" }, { up_to = "300 mi", zone = "5" }]')  # fmt: skip
+    banded = HEAD.replace('zones = [{ zone = "2" }]', BANDS)
     tariff = read(tmp_path, banded, "lb,zone,price\n1,5,5\n1,2,2\n").tariffs[0].tariff
     assert isinstance(tariff, ParcelTariff)
     for distance, cents in (("150 mi", 200), ("242 km", 500), ("301 mi", None)):
@@ -173,4 +182,5 @@ def test_the_example_company_still_has_plain_tariffs_and_may_have_a_whole_list(t
     assert priced(ground.tariff, "3 lb", "US-532") == 1_120 + 199  # and 17.75 % of fuel
     own.write_text(toml, encoding="utf-8")
     wrong = read_company_folder(folder)
-    assert isinstance(wrong, Refusal) and "There is no file" in wrong.says
+    assert isinstance(wrong, Refusal)
+    assert "There is no file" in wrong.says

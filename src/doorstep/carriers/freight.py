@@ -1,4 +1,4 @@
-"""Freight by its tariff: less-than-truckload, full trucks, routes of own vans. Each rounds to minor units once a line."""
+"""Freight by its tariff: less-than-truckload, full trucks, routes of own vans. Each line is rounded once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from doorstep.carriers.bills import Bill, Charge, NoRate, NoRateWhy, share
 from doorstep.carriers.sheets import fuel_of
-from doorstep.carriers.zones import Zones, zone_of
+from doorstep.carriers.zones import Zones
 from doorstep.terms.freight import Accessorial, ClassRates, LtlTariff, TruckLane, TruckTariff, VanTariff
 from doorstep.terms.measures import Measure, Sides
 from doorstep.terms.tariff import ChargeKind, ZoneRule

@@ -1,4 +1,4 @@
-"""One parcel by its carrier's tariff, to the cent, with each charge named. `carriers.matrix` does millions the same way."""
+"""One parcel by its carrier's tariff, to the cent, each charge named. `carriers.matrix` does millions the same way."""
 
 from __future__ import annotations
 

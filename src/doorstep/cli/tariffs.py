@@ -54,7 +54,7 @@ def quote(
     distance: Annotated[str, typer.Option(help="For tariffs by distance: 350 mi.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """What one parcel (or pallet) costs by a tariff file, charge by charge; a van by --distance and its stops by marks."""
+    """What one parcel (or pallet) costs by a tariff file, charge by charge; a van's route by --distance."""
     found = _bill(
         _chosen(_read(file), name, file),
         *(weight, size, origin, to, on.date() if on else None),

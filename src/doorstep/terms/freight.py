@@ -18,6 +18,10 @@ class Each(NamedTuple):
     per: int = 1
 
 
+NOTHING = Each(0)
+_HUNDREDWEIGHT, _POUND, _MILE = Measure(100, 1, "lb"), Measure(1, 1, "lb"), Measure(1, 1, "mi")
+
+
 @dataclass(frozen=True, slots=True)
 class ClassRates:
     """What a hundredweight (`per` of the tariff) of a freight class costs in a zone, by the weight of the shipment:
@@ -66,8 +70,8 @@ class LtlTariff:
     rates: tuple[ClassRates, ...] = ()
     pallets_minor: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # by zone: for 1, 2, 3 ... spaces
     kind: Literal["ltl"] = "ltl"
-    per: Measure = Measure(100, 1, "lb")
-    weight_to: Measure = Measure(1, 1, "lb")
+    per: Measure = _HUNDREDWEIGHT
+    weight_to: Measure = _POUND
     densities: tuple[DensityClass, ...] = ()
     usual_class: str = ""
     deficit: bool = True
@@ -106,14 +110,14 @@ class TruckTariff:
     currency: str
     lanes: tuple[TruckLane, ...]
     kind: Literal["truck"] = "truck"
-    unit: Measure = Measure(1, 1, "mi")
+    unit: Measure = _MILE
     stop_minor: int = 0
     free_stops: int = 0
     detention_hour_minor: int = 0
     detention_free_seconds: int = 7_200
     detention_step_seconds: int = 900
     fuel: tuple[Fuel, ...] = ()
-    fuel_each: Each = Each(0)
+    fuel_each: Each = NOTHING
     accessorials: tuple[Accessorial, ...] = ()
     most: Measure | None = None
     first_day: date | None = None
@@ -128,7 +132,7 @@ class VanTariff:
     currency: str
     kind: Literal["van"] = "van"
     route_minor: int = 0
-    kilometre: Each = Each(0)
+    kilometre: Each = NOTHING
     hour_minor: int = 0
     stop_minor: int = 0
     minimum_minor: int = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstep.intake.tables.kinds import Field, Kind
-from doorstep.intake.tables.map import Column, Map, ReadingIn, how
+from doorstep.intake.tables.map import Column, Map, how
 from doorstep.intake.tables.opened import UnreadableTableError
 from doorstep.intake.tables.opening import open_table
 from doorstep.intake.tables.read import Bad, Reader, RowProblem
