@@ -37,8 +37,8 @@ def set_tariffs(office: Office, who: Who, tariffs: Mapping[str, AnyTariff]) -> T
             service = master.service(tx, service_id)
             if service is None:
                 known = ", ".join(each.service_id for each in master.services(tx))
-                says = f"There is no carrier service {service_id!r}; there are {known}."
-                return Refusal(Why.UNKNOWN_CARRIER, says, {"service": service_id})
+                says = f"there is no carrier service {service_id!r}; there are {known}."
+                return Refusal(Why.MALFORMED, says, {"service": service_id})
             if tariff.currency != currency:
                 says = f"{tariff.tariff_id} is in {tariff.currency}; the company's money is {currency}."
                 return Refusal(Why.MALFORMED, says, {"service": service_id})

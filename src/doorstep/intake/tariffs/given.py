@@ -75,6 +75,8 @@ ByZone = Annotated[Mapping[str, Amount], BeforeValidator(_by_zone)]
 
 
 class ConditionIn(Told):
+    """When something applies: `terms.tariff.Condition`."""
+
     longest: Length | None = None
     second: Length | None = None
     girth: Length | None = None
@@ -93,6 +95,8 @@ class ConditionIn(Told):
 
 
 class LimitsIn(Told):
+    """The most a parcel may measure."""
+
     longest: Length | None = None
     girth: Length | None = None
     volume: Volume | None = None
@@ -138,6 +142,8 @@ class TableIn(Told):
 
 
 class BeyondIn(Told):
+    """What is above the last step: so much for each begun measure."""
+
     each: str
     up_to: str
     amount: ByZone
@@ -172,6 +178,8 @@ class ZonesIn(TableIn):
 
 
 class RuleIn(Told):
+    """A zone by heads of postcodes."""
+
     origin: str = ""
     destination: str = ""
     zone: str
@@ -181,6 +189,8 @@ class RuleIn(Told):
 
 
 class BandIn(Told):
+    """A zone by distance."""
+
     up_to: Length
     zone: str
 
@@ -189,6 +199,8 @@ class BandIn(Told):
 
 
 class SurchargeIn(Told):
+    """What is added, an amount or a share."""
+
     name: str
     kind: ChargeKind = ChargeKind.OTHER
     amount: ByZone | None = None
@@ -205,11 +217,15 @@ class SurchargeIn(Told):
 
 
 class FuelIn(Told):
+    """The share of fuel from a day on."""
+
     share: Share
     first_day: date | None = None
 
 
 class DiscountIn(Told):
+    """What an account is let off."""
+
     account: str
     share: Share
     of: ChargeKind = ChargeKind.BASE
@@ -260,6 +276,8 @@ class Common(Told):
 
 
 class ParcelIn(Common):
+    """A whole price list of one parcel service."""
+
     kind: Literal["parcel"] = "parcel"
     sides: str = "exact"
     weights: str = "exact"
@@ -289,6 +307,8 @@ class ParcelIn(Common):
 
 
 class AccessorialIn(Told):
+    """A service beside the carriage, asked for by name."""
+
     name: str
     amount: Amount = Decimal(0)
     per_hundred: Amount = Decimal(0)
@@ -313,6 +333,8 @@ class DensityIn(Told):
 
 
 class LtlIn(Common):
+    """Less than a truckload, by class or by pallet space."""
+
     kind: Literal["ltl"]
     per: Weight = Measure(100, 1, "lb")
     weights: Weight = Measure(1, 1, "lb")
@@ -339,6 +361,8 @@ class LtlIn(Common):
 
 
 class TruckIn(Common):
+    """A whole truck, by lane and distance."""
+
     kind: Literal["truck"]
     lanes: TableIn
     prefix: str = ""
@@ -355,6 +379,8 @@ class TruckIn(Common):
 
 
 class VanIn(Common):
+    """An own van, by the route."""
+
     kind: Literal["van"]
     route: Amount = Decimal(0)
     kilometre: Amount = Decimal(0)
