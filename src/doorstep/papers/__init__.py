@@ -1,0 +1,1 @@
+"""Papers: labels, slips, lists, bills of lading, manifests and customs forms. Values in, bytes out."""
