@@ -157,9 +157,10 @@ def wrap(text: str, faces: Faces, ems: float, bold: bool = False, country: str =
             lines.append(line.strip())
         line = word
         while set_line(line.strip(), faces, bold, country).ems > ems:
-            fits = _fitting(line.strip(), faces, ems, bold, country)
-            lines.append(line.strip()[:fits])
-            line = line.strip()[fits:]
+            line = line.lstrip()
+            fits = _fitting(line, faces, ems, bold, country)
+            lines.append(line[:fits])
+            line = line[fits:]
     if line.strip():
         lines.append(line.strip())
     return lines
