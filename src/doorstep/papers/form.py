@@ -111,7 +111,7 @@ class Form:
         wide = [self.room * column.share / total for column in columns]
         self._headings(columns, wide)
         for row in rows:
-            cells = [wrap(text, self.sheets.faces, (w - 6) / SIZE) or [""] for text, w in zip(row, wide, strict=True)]
+            cells = [wrap(text, self.sheets.faces, (w - 12) / SIZE) or [""] for text, w in zip(row, wide, strict=True)]
             high = max(len(cell) for cell in cells) * SIZE * _LEADING + 5
             if self._need(high):
                 self._headings(columns, wide)
@@ -121,7 +121,7 @@ class Form:
                 for says in cell:
                     line = self.sheets.line_of(says)
                     right = column.numbers or line.leftwards
-                    at, align = (x + w - 6, "right") if right else (x, "left")
+                    at, align = (x + w - 12, "right") if right else (x, "left")
                     self.sheets.text(says, at, y, SIZE, align=align)
                     y += SIZE * _LEADING
                 x += w
@@ -133,7 +133,7 @@ class Form:
         self._need(40)
         x = MARGIN
         for column, w in zip(columns, wide, strict=True):
-            at, align = (x + w - 6, "right") if column.numbers else (x, "left")
+            at, align = (x + w - 12, "right") if column.numbers else (x, "left")
             self.sheets.text(column.heading, at, self.y + 8, 7.5, bold=True, align=align, room=w - 4)
             x += w
         self.sheets.rule(MARGIN, self.y + 12, self.room, 1.0)
