@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from doorstep.papers.faces import Unprintable
 from doorstep.terms.places import Address
@@ -132,3 +133,23 @@ class BillOfLading:
     units: tuple[Unit, ...]
     prepaid: bool = True
     instructions: str = ""
+
+
+class PaperKind(StrEnum):
+    """A paper that can be printed: of a parcel (its SSCC), a site, a site and carrier (`CS/swift`), a fulfilment order."""
+
+    LABEL = "label"
+    CARRIER_LABEL = "carrier_label"
+    PACKING_SLIP = "packing_slip"
+    PICK_LIST = "pick_list"
+    MANIFEST = "manifest"
+    BILL_OF_LADING = "bill_of_lading"
+
+    @property
+    def of_parcel(self) -> bool:
+        return self in (PaperKind.LABEL, PaperKind.CARRIER_LABEL, PaperKind.PACKING_SLIP)
+
+    @property
+    def once(self) -> bool:
+        """Whether a second one of the same is a reprint, for which there must be a reason."""
+        return self not in (PaperKind.PICK_LIST, PaperKind.MANIFEST)

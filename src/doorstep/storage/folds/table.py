@@ -7,7 +7,7 @@ from typing import Any
 
 from doorstep.events.envelope import Body, Entry
 from doorstep.storage.changes import Changes
-from doorstep.storage.folds import access, fulfilment, imports, learning, master, orders, shipping, stock
+from doorstep.storage.folds import access, fulfilment, imports, learning, master, orders, printing, shipping, stock
 
 Fold = Callable[[Any, Entry, Changes], None]
 
@@ -20,6 +20,7 @@ FOLDS: dict[type[Body], Fold] = {
     **learning.FOLDS,
     **imports.FOLDS,
     **access.FOLDS,
+    **printing.FOLDS,
 }
 
 

@@ -29,6 +29,7 @@ from doorstep.storage.tables.permanent import (
     tracking_link,
     unsealed,
 )
+from doorstep.storage.tables.printing import print_job
 from doorstep.storage.tables.stock import balance, hold, inbound, lot, move, pool, unit
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "place",
     "plan",
     "pool",
+    "print_job",
     "promise",
     "reply",
     "scan",
