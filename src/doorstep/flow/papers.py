@@ -51,11 +51,13 @@ def make_paper(
 
     MALFORMED for a form or a printer that there is no such paper for; what is missing for it is a refusal that says so.
     """
-    refusal = _judge(kind, form, dpi)
-    if refusal is not None:
-        return refusal
     with office.store.reading() as tx:
-        return _make(tx, kind, subject, form, dpi)
+        return make_within(tx, kind, subject, form, dpi)
+
+
+def make_within(tx: Transaction, kind: PaperKind, subject: str, form: str, dpi: int) -> Paper | Refusal:
+    """The same as part of a step."""
+    return _judge(kind, form, dpi) or _make(tx, kind, subject, form, dpi)
 
 
 def _judge(kind: PaperKind, form: str, dpi: int) -> Refusal | None:

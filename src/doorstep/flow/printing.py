@@ -12,7 +12,7 @@ from typing import Any
 
 from doorstep.events.printing import PaperFailed, PaperPrinted, PaperQueued, PaperTaken
 from doorstep.flow.office import Office, Scribe, Who
-from doorstep.flow.papers import make_paper
+from doorstep.flow.papers import make_paper, make_within
 from doorstep.papers.values import Paper, PaperKind
 from doorstep.storage.queries import papers
 from doorstep.storage.store import Transaction
@@ -63,11 +63,11 @@ def queue_print(office: Office, who: Who, ask: PrintAsk, key: str) -> str | Refu
 
     WRONG_STATE where it was printed before: `print_again` asks why.
     """
-    made = make_paper(office, ask.paper, ask.subject, ask.form, ask.dpi)
-    if isinstance(made, Refusal):
-        return made
 
     def step(tx: Transaction) -> str | Refusal:
+        made = make_within(tx, ask.paper, ask.subject, ask.form, ask.dpi)
+        if isinstance(made, Refusal):
+            return made
         last = papers.last_of(tx, ask.paper, ask.subject)
         if last is not None and last.state in ("queued", "taken") and last.printer == ask.printer:
             return str(last.print_id)
