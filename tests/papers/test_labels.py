@@ -12,6 +12,7 @@ import zxingcpp
 from doorstep.links.raster import dots
 from doorstep.papers.code128 import QUIET_MODULES, SEPARATOR, code_128, gs1_128
 from doorstep.papers.label import MODULE_DOTS, WIDTH, label_pdf, routing_symbol, sscc_symbol
+from doorstep.papers.setting import set_line
 from doorstep.papers.zpl import label_zpl
 from doorstep.terms.places import Address
 from tests.papers.paper import SSCC, barcodes, faces, label, text_of
@@ -22,7 +23,7 @@ SCRIPTS = {
     "Vietnamese": Address("Nguyễn Thị Hằng", ("Đường Lê Lợi 8",), "Đà Nẵng", "50000", "VN"),
     "Cyrillic": Address("Ђорђе Їжакевич", ("вул. Хрещатик 22",), "Київ", "01001", "UA"),
     "Greek": Address("Ελένη Παπαδοπούλου", ("Οδός Ερμού 15",), "Αθήνα", "10563", "GR"),
-    "Arabic": Address("شركة الأفق الجديد", ("شارع الملك فهد",), "الرياض", "12211", "SA"),
+    "Arabic": Address("شركة النور الجديدة", ("شارع الملك فهد",), "الرياض", "12211", "SA"),
     "Hebrew": Address("שרה כהן", ("רחוב הרצל",), "תל אביב", "6688312", "IL"),
     "Chinese": Address("王小明", ("朝阳区建国路88号",), "北京市", "100022", "CN"),
     "Traditional Chinese": Address("陳美麗", ("信義區市府路45號",), "臺北市", "110", "TW"),
@@ -68,12 +69,15 @@ def test_names_and_addresses_are_printed_in_every_script(script: str) -> None:
 
 
 def test_brackets_and_numbers_stand_rightly_in_a_line_from_right_to_left() -> None:
-    from doorstep.papers.setting import set_line
-
     line = set_line("רחוב הרצל 12 (קומה 3)", faces())
     seen = "".join(glyph.says for run in line.runs for glyph in run.glyphs)
     assert seen == ")3 המוק( 12 לצרה בוחר"  # ( and ) as they were typed; their glyphs are each other's
     assert line.leftwards
+
+
+def test_lam_and_alef_are_one_glyph_that_says_both() -> None:
+    (run,) = set_line("الأفق", faces()).runs
+    assert [glyph.says for glyph in run.glyphs] == ["ق", "ف", "لأ", "ا"]
 
 
 def test_a_letter_that_no_typeface_has_is_written_otherwise_and_told() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import Depends, FastAPI
 
-from doorstep.api import changes, chart, floor, goals, goods, health, orders, pages, parcels, today
+from doorstep.api import changes, chart, floor, goals, goods, health, orders, pages, papers, parcels, today
 from doorstep.api.describe import described
 from doorstep.api.failures import handle_all
 from doorstep.api.given import Keyring, caller, readable
@@ -25,6 +25,7 @@ _KEYED = (
     goods.router,
     floor.router,
     parcels.router,
+    papers.router,
     goals.router,
     chart.router,
 )

@@ -197,7 +197,7 @@ NODES: tuple[Node, ...] = (
         step=Step.LABEL,
         handles="",
         completed_by=("PaperPrinted", "PaperFailed"),
-        done_by=("flow.printing.printed", "flow.printing.failed"),
+        done_by=("flow.printing.printed", "flow.printing.failed", "flow.printing.take_print"),
         noun="prints",
         misses=frozenset({"PaperFailed"}),
     ),

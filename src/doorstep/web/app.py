@@ -5,7 +5,20 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from doorstep.flow.office import Office
-from doorstep.web import accounts, assets, chart, floor, help_pages, orders, parcels, sign_in, stock, today, tracking
+from doorstep.web import (
+    accounts,
+    assets,
+    chart,
+    floor,
+    help_pages,
+    orders,
+    papers,
+    parcels,
+    sign_in,
+    stock,
+    today,
+    tracking,
+)
 from doorstep.web.failures import handle_all
 from doorstep.web.settings import Reached
 from doorstep.web.wire import Wire
@@ -19,7 +32,7 @@ def make_pages(office: Office, reached: Reached | None = None) -> FastAPI:
     app = FastAPI(title="Doorstep", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.office = office
     app.state.reached = reached or Reached()
-    for room in (assets, sign_in, today, orders, parcels, tracking, stock, floor, chart, accounts, help_pages):
+    for room in (assets, sign_in, today, orders, papers, parcels, tracking, stock, floor, chart, accounts, help_pages):
         app.include_router(room.router)
     handle_all(app)
     app.add_middleware(Wire, reached=app.state.reached)
