@@ -10,7 +10,9 @@ from doorstep.api.answers import Instant, Out
 from doorstep.intake.orders import Id, Strict
 from doorstep.papers.values import PaperKind
 
-Of = Annotated[str, Field(min_length=1, max_length=129, pattern=r"^[A-Za-z0-9._:@/-]+$", examples=["006141410000000012"])]
+Of = Annotated[
+    str, Field(min_length=1, max_length=129, pattern=r"^[A-Za-z0-9._:@/-]+$", examples=["006141410000000012"])
+]
 Form = Literal["pdf", "zpl"]
 Dpi = Annotated[int, Field(ge=1, le=10_000, examples=[203])]
 

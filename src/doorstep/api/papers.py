@@ -8,7 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from doorstep.api.given import Changing, Reading
-from doorstep.api.paper_shapes import AgainIn, FailedIn, PaperOf, PrintIdOut, PrintIn, PrintOut, PrintsOf, PrintsOut, TakenOut
+from doorstep.api.paper_shapes import (
+    AgainIn,
+    FailedIn,
+    PaperOf,
+    PrintIdOut,
+    PrintIn,
+    PrintOut,
+    PrintsOf,
+    PrintsOut,
+    TakenOut,
+)
 from doorstep.api.problems import granted
 from doorstep.api.statuses import or_problem
 from doorstep.flow import papers, printing

@@ -18,6 +18,7 @@ from doorstep.cli import (
     history,
     imports,
     orders,
+    printing,
     scores,
     setting_up,
     shipping,
@@ -159,6 +160,18 @@ def _tariffs() -> typer.Typer:
     tariff.command("quote")(tariffs.quote)
     tariff.command("load")(tariffs.load)
     return tariff
+def _prints() -> typer.Typer:
+    """The verbs under `doorstep print`."""
+    prints = typer.Typer(cls=Group, help="Papers: into files, to printers, for customs.", no_args_is_help=True)
+    prints.command("make")(printing.make)
+    prints.command("queue")(printing.queue)
+    prints.command("again")(printing.again)
+    prints.command("list")(printing.list_)
+    prints.command("take")(printing.take)
+    prints.command("done")(printing.done)
+    prints.command("failed")(printing.failed)
+    prints.command("customs")(printing.customs)
+    return prints
 
 
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
@@ -173,6 +186,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
 app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
 app.add_typer(_tariffs(), name="tariff", rich_help_panel="Shipping")
+app.add_typer(_prints(), name="print", rich_help_panel="Shipping")
 app.add_typer(_accounts(), name="account", rich_help_panel="Upkeep")
 for panel, verbs in PANELS.items():
     for verb in verbs:

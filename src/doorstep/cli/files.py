@@ -39,6 +39,14 @@ def write_text(file: str, text: str) -> None:
         raise StoppedError(f"{file} cannot be written: {wrong.strerror}.", CANNOT_CREATE) from None
 
 
+def write_bytes(file: str, content: bytes) -> None:
+    """Write a document into a file; StoppedError where that cannot be."""
+    try:
+        Path(file).write_bytes(content)
+    except OSError as wrong:
+        raise StoppedError(f"{file} cannot be written: {wrong.strerror}.", CANNOT_CREATE) from None
+
+
 def parsed(file: str) -> Any:
     """The file as plain values: TOML or JSON by the ending of its name, else by how it begins."""
     raw = bytes_of(file)

@@ -44,9 +44,7 @@ def faces() -> Faces:
     return Faces([Face(name, bold, content) for name, bold, content in typefaces()])
 
 
-def make_paper(
-    office: Office, kind: PaperKind, subject: str, form: str = "pdf", dpi: int = 203
-) -> Paper | Refusal:
+def make_paper(office: Office, kind: PaperKind, subject: str, form: str = "pdf", dpi: int = 203) -> Paper | Refusal:
     """The paper of a parcel, site, `SITE/CARRIER` or fulfilment order, as `kind` wants. Labels alone are ZPL, too.
 
     MALFORMED for a form or a printer that there is no such paper for; what is missing for it is a refusal that says so.

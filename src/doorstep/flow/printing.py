@@ -86,9 +86,7 @@ def _queue(office: Office, tx: Transaction, who: Who, ask: PrintAsk, again_of: s
     return print_id
 
 
-def print_again(
-    office: Office, who: Who, print_id: str, reason: str, key: str, printer: str = ""
-) -> str | Refusal:
+def print_again(office: Office, who: Who, print_id: str, reason: str, key: str, printer: str = "") -> str | Refusal:
     """The same paper again, on the same printer or another, for a reason that is written down; the new print's id."""
 
     def step(tx: Transaction) -> str | Refusal:
@@ -144,9 +142,7 @@ def failed(office: Office, who: Who, print_id: str, says: str) -> PrintJob | Ref
     return _ended(office, who, print_id, PaperFailed(print_id, says[:LONGEST_REASON]), "failed")
 
 
-def _ended(
-    office: Office, who: Who, print_id: str, body: PaperPrinted | PaperFailed, state: str
-) -> PrintJob | Refusal:
+def _ended(office: Office, who: Who, print_id: str, body: PaperPrinted | PaperFailed, state: str) -> PrintJob | Refusal:
     def step(tx: Transaction) -> str | Refusal:
         row = papers.job(tx, print_id, lock=True)
         if row is None:

@@ -23,7 +23,9 @@ _PPM = Annotated[int, Field(ge=0, le=10_000_000)]
 _AMOUNT = Annotated[int, Field(ge=0, le=10**12)]
 _LIMIT = Annotated[int, Field(ge=-1, le=10**12)]
 _UNITS = Annotated[int, Field(ge=1, le=10**9)]
-_CURRENCY = Annotated[str, Field(json_schema_extra={"enum": sorted(DECIMALS)}, pattern="^(" + "|".join(DECIMALS) + ")$")]
+_CURRENCY = Annotated[
+    str, Field(json_schema_extra={"enum": sorted(DECIMALS)}, pattern="^(" + "|".join(DECIMALS) + ")$")
+]
 _TEXT = Annotated[str, Field(min_length=1, max_length=200)]
 
 _GOODS: Mapping[str, Any] = {
@@ -72,7 +74,9 @@ def _read(
     rows = csv.DictReader(io.StringIO(text), strict=True)
     named = rows.fieldnames or []
     wrong = [Problem("line 1", f"the column {name} is missing") for name in columns if name not in named]
-    wrong += [Problem("line 1", f"{name} is not known" + nearest(name, columns)) for name in named if name not in columns]
+    wrong += [
+        Problem("line 1", f"{name} is not known" + nearest(name, columns)) for name in named if name not in columns
+    ]
     if wrong:
         return malformed(wrong)
     readers = {name: TypeAdapter(kind) for name, kind in columns.items()}

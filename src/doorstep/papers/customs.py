@@ -177,7 +177,9 @@ def _worth_in(worth_minor: int, of: Consignment, rule: TaxRule) -> int | Refusal
         return worth_minor
     rate = (of.rates or {}).get(rule.currency)
     if rate is None:
-        says = f"The limits of {rule.country} are in {rule.currency}: give the rate of {of.currency} in {rule.currency}."
+        says = (
+            f"The limits of {rule.country} are in {rule.currency}: give the rate of {of.currency} in {rule.currency}."
+        )
         return Refusal(Why.MALFORMED, says, {"currency": rule.currency})
     return -(-worth_minor * rate // _MILLION)
 

@@ -11,7 +11,11 @@ from doorstep.papers.values import Goods, PackingSlip, Paper, PickList
 def packing_slip(slip: PackingSlip, faces: Faces) -> Paper:
     """What is in the parcel, and what of the order is still to come; no prices, it may be a gift."""
     form = Form(
-        faces, "Packing slip", slip.sender.country, f"Parcel {slip.number} of {slip.count}", gs1_128([("00", slip.sscc)])
+        faces,
+        "Packing slip",
+        slip.sender.country,
+        f"Parcel {slip.number} of {slip.count}",
+        gs1_128([("00", slip.sscc)]),
     )
     form.parties(("From", slip.sender), ("To", slip.to))
     form.facts(
@@ -35,7 +39,9 @@ def packing_slip(slip: PackingSlip, faces: Faces) -> Paper:
         columns = (Column("Item", 18), Column("Description", 64), Column("Units", 18, numbers=True))
         form.table(columns, [(each.item_id, each.description, str(each.quantity)) for each in slip.to_come])
     units = sum(goods.quantity for goods in slip.goods)
-    form.words(f"{units} unit{'' if units == 1 else 's'} in this parcel. Something missing? Name order {slip.order_id}.")
+    form.words(
+        f"{units} unit{'' if units == 1 else 's'} in this parcel. Something missing? Name order {slip.order_id}."
+    )
     return form.paper(slip.sender.name)
 
 

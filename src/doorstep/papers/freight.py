@@ -14,7 +14,11 @@ from doorstep.papers.values import BillOfLading, Manifest, Paper, Unit
 def manifest(told: Manifest, faces: Faces) -> Paper:
     """Every parcel that a carrier takes at a dock, with its weight, and the sum that the driver signs for."""
     form = Form(
-        faces, "Carrier manifest", told.sender.country, f"{told.carrier_id} at {told.site_id}", code_128(told.manifest_id)
+        faces,
+        "Carrier manifest",
+        told.sender.country,
+        f"{told.carrier_id} at {told.site_id}",
+        code_128(told.manifest_id),
     )
     form.parties(("From", told.sender))
     form.facts(
@@ -45,9 +49,7 @@ def manifest(told: Manifest, faces: Faces) -> Paper:
 
 def bill_of_lading(bill: BillOfLading, faces: Faces) -> Paper:
     """A straight bill of lading: one consignment, one consignee, not negotiable."""
-    form = Form(
-        faces, "Bill of lading", bill.sender.country, "Straight, not negotiable", code_128(bill.bill_no)
-    )
+    form = Form(faces, "Bill of lading", bill.sender.country, "Straight, not negotiable", code_128(bill.bill_no))
     form.parties(("Shipper", bill.sender), ("Consignee", bill.to))
     form.facts(
         [

@@ -111,9 +111,7 @@ def _codes(label: ParcelLabel, bed: _Bed) -> list[str]:
         modules = 11 * (len(label.tracking_number) + 2) + 13
         dots = narrow if (modules + 2 * QUIET_MODULES) * narrow <= bed.at(288) else 2
         x = (bed.at(288) - modules * dots) // 2
-        fields.append(
-            f"^FO{x},{bed.at(259)}^BY{dots}^BCN,{bed.at(40)},Y,N,N,A{_data(label.tracking_number)}"
-        )
+        fields.append(f"^FO{x},{bed.at(259)}^BY{dots}^BCN,{bed.at(40)},Y,N,N,A{_data(label.tracking_number)}")
     fields.append(_rule(bed, 313))
     fields.append(_bars(bed, sscc_symbol(label), 319, 32 * POINTS_PER_INCH / 25.4, MODULE_DOTS[bed.dpi], "D"))
     return fields
