@@ -160,6 +160,8 @@ def _tariffs() -> typer.Typer:
     tariff.command("quote")(tariffs.quote)
     tariff.command("load")(tariffs.load)
     return tariff
+
+
 def _prints() -> typer.Typer:
     """The verbs under `doorstep print`."""
     prints = typer.Typer(cls=Group, help="Papers: into files, to printers, for customs.", no_args_is_help=True)

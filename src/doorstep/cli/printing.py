@@ -13,7 +13,7 @@ from doorstep.cli.failures import DATA, StoppedError, complain
 from doorstep.cli.files import bytes_of, write_bytes
 from doorstep.cli.options import Acting, AsJson, Key, OrderId
 from doorstep.cli.output import table
-from doorstep.cli.words import many, moment
+from doorstep.cli.words import moment
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part

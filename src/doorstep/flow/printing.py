@@ -1,4 +1,4 @@
-"""The print queue: a paper waits, a printer takes it, it comes out or does not. A reprint has a reason, and buys nothing.
+"""The print queue: a paper waits, a printer takes it, it comes out or does not. A reprint says why, and buys nothing.
 
 Nothing here asks a carrier for anything: a label is bought once (`flow.ship`), and printed as often as need be.
 """

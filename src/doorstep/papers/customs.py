@@ -25,7 +25,7 @@ _MILLION = 1_000_000
 
 
 class Incoterm(StrEnum):
-    """Who pays for what and until where (Incoterms 2020); DAP leaves duty and tax to the receiver, DDP to the sender."""
+    """Who pays what, and until where (Incoterms 2020); DAP leaves duty and tax to the receiver, DDP to the sender."""
 
     EXW = "EXW"
     FCA = "FCA"

@@ -95,7 +95,7 @@ def pieces(text: str, faces: Faces, bold: bool, country: str) -> tuple[tuple[Pie
 
 
 def _plain(text: str) -> str:
-    """The text in composed letters, without what commands a printer or a reader: controls, overrides, marks of order."""
+    """The text in composed letters, without what commands a printer or a reader: controls, marks of direction."""
     composed = unicodedata.normalize("NFC", text)
     return "".join(
         " " if unicodedata.category(letter) in ("Zs", "Zl", "Zp") or letter in "\t\n\r" else letter

@@ -36,8 +36,8 @@ def packing_slip(slip: PackingSlip, faces: Faces) -> Paper:
     form.table(columns, [_row(goods) for goods in slip.goods])
     if slip.to_come:
         form.heading("Still to come, or in another parcel")
-        columns = (Column("Item", 18), Column("Description", 64), Column("Units", 18, numbers=True))
-        form.table(columns, [(each.item_id, each.description, str(each.quantity)) for each in slip.to_come])
+        rest = (Column("Item", 18), Column("Description", 64), Column("Units", 18, numbers=True))
+        form.table(rest, [(each.item_id, each.description, str(each.quantity)) for each in slip.to_come])
     units = sum(goods.quantity for goods in slip.goods)
     form.words(
         f"{units} unit{'' if units == 1 else 's'} in this parcel. Something missing? Name order {slip.order_id}."

@@ -33,7 +33,7 @@ def sscc_symbol(label: ParcelLabel) -> Symbol:
 
 
 def routing_symbol(label: ParcelLabel) -> Symbol | None:
-    """The postcode it goes to, in (420), as sorting machines read it; none where it has letters a symbol cannot hold."""
+    """The postcode it goes to, in (420), as sorting machines read it; none where no symbol can hold it."""
     postcode = label.to.postcode.replace(" ", "").replace("-", "").upper()
     if not postcode or len(postcode) > 20 or not (postcode.isascii() and postcode.isalnum()):
         return None

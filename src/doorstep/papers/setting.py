@@ -171,12 +171,11 @@ def _words(text: str) -> list[str]:
     words: list[str] = []
     for letter in text:
         wide = unicodedata.east_asian_width(letter) in ("W", "F") and _script(letter) != ""
-        if words and not wide and not words[-1].endswith((" ", "\t", "\n")) and not _breaks_after(words[-1]):
-            words[-1] += letter
-        elif words and letter == " ":
-            words[-1] += letter
-        else:
+        ended = not words or wide or words[-1].endswith((" ", "\t", "\n")) or _breaks_after(words[-1])
+        if ended and not (words and letter == " "):
             words.append(letter)
+        else:
+            words[-1] += letter
     return words
 
 

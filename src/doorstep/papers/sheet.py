@@ -7,6 +7,7 @@ searched and copied as text. The same paper is the same bytes: nothing in it tel
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pydyf
@@ -240,9 +241,31 @@ def _embed(pdf: pydyf.PDF, face: Face, used: _Used) -> bytes:
         }
     )
     pdf.add_object(descriptor)
+    descendant = _descendant(pdf, face, used, name, descriptor, new_of)
+    unicode = pydyf.Stream([_to_unicode(used).encode()], compress=True)
+    pdf.add_object(unicode)
+    font = pydyf.Dictionary(
+        {
+            "Type": "/Font",
+            "Subtype": "/Type0",
+            "BaseFont": f"/{name}",
+            "Encoding": "/Identity-H",
+            "DescendantFonts": pydyf.Array([descendant.reference]),
+            "ToUnicode": unicode.reference,
+        }
+    )
+    pdf.add_object(font)
+    return bytes(font.reference)
+
+
+def _descendant(
+    pdf: pydyf.PDF, face: Face, used: _Used, name: str, descriptor: pydyf.Dictionary, new_of: Mapping[int, int]
+) -> pydyf.Dictionary:
+    """The glyphs by their numbers in this document: which of the subset each is, and how wide."""
+    scale = 1000 / face.units_per_em
     gids = bytearray(2)
     widths = []
-    for (glyph_id, _), _number_here in used.ids.items():
+    for glyph_id, _ in used.ids:
         gids += new_of[glyph_id].to_bytes(2, "big")
         widths.append(round(face.hb_font.get_glyph_h_advance(glyph_id) * scale))
     mapping = pydyf.Stream([bytes(gids)], compress=True)
@@ -260,20 +283,7 @@ def _embed(pdf: pydyf.PDF, face: Face, used: _Used) -> bytes:
         }
     )
     pdf.add_object(descendant)
-    unicode = pydyf.Stream([_to_unicode(used).encode()], compress=True)
-    pdf.add_object(unicode)
-    font = pydyf.Dictionary(
-        {
-            "Type": "/Font",
-            "Subtype": "/Type0",
-            "BaseFont": f"/{name}",
-            "Encoding": "/Identity-H",
-            "DescendantFonts": pydyf.Array([descendant.reference]),
-            "ToUnicode": unicode.reference,
-        }
-    )
-    pdf.add_object(font)
-    return bytes(font.reference)
+    return descendant
 
 
 def _tags(*names: str) -> set[int]:

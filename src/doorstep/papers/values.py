@@ -136,7 +136,7 @@ class BillOfLading:
 
 
 class PaperKind(StrEnum):
-    """A paper that can be printed: of a parcel (its SSCC), a site, a site and carrier (`CS/swift`), a fulfilment order."""
+    """A paper that can be printed: of a parcel (its SSCC), a site, `SITE/CARRIER`, a fulfilment order."""
 
     LABEL = "label"
     CARRIER_LABEL = "carrier_label"
