@@ -23,6 +23,7 @@ from benchmarks import (
     hot_item,
     importing,
     intake,
+    labelling,
     living,
     packing,
     rating,
@@ -51,6 +52,7 @@ BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "containers": lambda _: containers.run(),
     "import": importing.run,
     "rating": rating.run,
+    "labels": labelling.run,
     "demo": living.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)

@@ -68,6 +68,8 @@ def pieces(text: str, faces: Faces, bold: bool, country: str) -> tuple[tuple[Pie
     """The text cut by face, and the letters that had to be written otherwise: transliterated, or as code points."""
     order = faces.in_order(bold, country)
     common = order[0]
+    if text.isascii() and text.isprintable():
+        return (Piece(text, common),) if text else (), ()
     han = _one_for_all(text, order)
     cut: list[tuple[str, Face]] = []
     missing: dict[str, Unprintable] = {}

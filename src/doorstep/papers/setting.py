@@ -30,9 +30,9 @@ class Glyph:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """Glyphs of one face from left to right."""
+    """Glyphs of one face from left to right. One run equals itself alone: comparing glyphs would take longer."""
 
     face: Face
     glyphs: tuple[Glyph, ...]
@@ -146,6 +146,9 @@ def _shape(text: str, face: Face, level: int) -> Run:
 
 def wrap(text: str, faces: Faces, ems: float, bold: bool = False, country: str = "") -> list[str]:
     """The text in lines of at most so many sizes of type: broken at spaces, within a word only where it must be."""
+    whole = text.strip()
+    if set_line(whole, faces, bold, country).ems <= ems:
+        return [whole] if whole else []
     lines: list[str] = []
     line = ""
     for word in _words(text):

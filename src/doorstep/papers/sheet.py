@@ -18,6 +18,7 @@ from doorstep.papers.faces import Face, Faces, Unprintable
 from doorstep.papers.setting import Glyph, Line, Run, set_line, wrap
 
 POINTS_PER_INCH = 72
+_MOST_RUNS = 2_000  # kept spelt, for text that comes again and again
 MM = POINTS_PER_INCH / 25.4
 
 
@@ -138,6 +139,8 @@ class Sheets:
         as_read = True
         for run in line.runs:
             used = self._used.get(run.face) or self._used.setdefault(run.face, _Used(len(self._used)))
+            if len(used.hexes) > _MOST_RUNS:
+                used.hexes.clear()
             plain, kerned = used.hexes.get(run) or used.hexes.setdefault(run, _plainly(run, used))
             ops.append(f"/F{used.number} {size:.3f} Tf")
             as_read = as_read and (kerned or line.leftwards)
