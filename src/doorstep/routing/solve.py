@@ -1,0 +1,117 @@
+"""The way of a day's routes: searched, filled up with what still fits, timed, and what is left over explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pyvrp
+
+from doorstep.routing.distances import Distances
+from doorstep.routing.model import Model, halts_found, model_of, solution_of
+from doorstep.routing.search import Budget, Enough, searched
+from doorstep.routing.timing import Day, Halt, can, halts_of, timed
+from doorstep.routing.values import Params, Plan, Stop, Unplaced, Vehicle, refuse_nonsense
+from doorstep.routing.whys import cheapest_place, why_not
+
+Driven = list[tuple[Vehicle, list[Halt]]]
+
+
+def route(
+    stops: Sequence[Stop],
+    vehicles: Sequence[Vehicle],
+    distances: Distances,
+    params: Params,
+    incumbent: Plan | None = None,
+    enough: Enough | None = None,
+) -> Plan:
+    """Routes for all stops that fit, and for each other what stands in its way.
+
+    Given an `incumbent` the search begins with what is left of it, and is not dearer for the same stops. `enough` ends
+    the search early; the same plan comes of `work_used` as the budget. ValueError for stops or vehicles that cannot be.
+    """
+    refuse_nonsense(stops, vehicles, distances.places)
+    day = Day.of(stops, distances, params.pause)
+    budget = Budget(params.work_budget, enough)
+    found: Driven = []
+    if vehicles and stops:
+        model = model_of(stops, vehicles, day, distances, params.fewest_vehicles)
+        start = solution_of(model, _kept(day, vehicles, incumbent)) if incumbent else None
+        model, solution = _solved(model, budget, params, start)
+        found = halts_found(model, solution)
+    found = [(vehicle, halts) for vehicle, halts in found if can(day, vehicle, halts)]
+    found = _filled(day, vehicles, found)
+    return finished(day, vehicles, found, budget.used)
+
+
+def finished(day: Day, vehicles: Sequence[Vehicle], found: Driven, work_used: int) -> Plan:
+    """The plan of these halts, with whys for the stops that are in none of them."""
+    numbers = {vehicle.vehicle_id: number for number, vehicle in enumerate(vehicles)}
+    found = sorted(found, key=lambda driven: numbers[driven[0].vehicle_id])
+    routes = tuple(timed(day, vehicle, halts) for vehicle, halts in found)
+    unplaced: tuple[Unplaced, ...] = tuple(
+        why_not(day, vehicles, found, stop) for stop in day.stops.values() if stop.stop_id not in _placed(found)
+    )
+    return Plan(routes, unplaced, sum(one.cost_minor for one in routes), work_used)
+
+
+def _solved(
+    model: Model, budget: Budget, params: Params, start: pyvrp.Solution | None
+) -> tuple[Model, pyvrp.Solution]:
+    if not params.fewest_vehicles:
+        return model, searched(model, budget, params.seed, start)
+    share = max(budget.left // 10, 1)
+    solution = searched(model, budget, params.seed, start, most=share)
+    while not solution.unplanned() and solution.num_routes() > 1 and budget.used < budget.left * 3 // 4:
+        used = [0] * len(model.kinds)
+        smallest = min(solution.routes(), key=lambda r: (r.num_clients() + r.num_shipments(), r.vehicle_type()))
+        for one in solution.routes():
+            used[one.vehicle_type()] += 1
+        used[smallest.vehicle_type()] -= 1
+        fewer = model.with_fleet(used)
+        tried = searched(fewer, budget, params.seed, most=budget.left * 3 // 4 - budget.used, first_whole=True)
+        if tried.unplanned():
+            break
+        model, solution = fewer, tried
+    return model, searched(model, budget, params.seed, solution if solution.is_feasible() else None)
+
+
+def _kept(day: Day, vehicles: Sequence[Vehicle], incumbent: Plan) -> Driven:
+    """What can still be driven of an earlier plan: halts of stops that are gone, or barred by now, are taken out."""
+    known = {vehicle.vehicle_id: vehicle for vehicle in vehicles}
+    kept: Driven = []
+    for one in incumbent.routes:
+        vehicle = known.get(one.vehicle_id)
+        if vehicle is None:
+            continue
+        halts = [halt for halt in halts_of(one) if not halt[1] or halt[1] in day.stops]
+        if not any(stop_id for _, stop_id, _ in halts):
+            continue
+        while halts and not can(day, vehicle, halts):
+            last = next((stop_id for _, stop_id, _ in reversed(halts) if stop_id), "")
+            halts = [halt for halt in halts if halt[1] != last] if last else []
+        if halts:
+            kept.append((vehicle, halts))
+    return kept
+
+
+def _filled(day: Day, vehicles: Sequence[Vehicle], found: Driven) -> Driven:
+    """With each stop put in that was left out but fits somewhere after all."""
+    placed = _placed(found)
+    for stop in sorted(day.stops.values(), key=lambda one: -one.priority):
+        if stop.stop_id in placed:
+            continue
+        place = cheapest_place(day, vehicles, found, stop)
+        if place is not None:
+            vehicle, halts = place
+            found = [pair for pair in found if pair[0].vehicle_id != vehicle.vehicle_id] + [(vehicle, halts)]
+    return found
+
+
+def _placed(found: Driven) -> set[str]:
+    return {stop_id for _, halts in found for _, stop_id, _ in halts if stop_id}
+
+
+def shortened(params: Params, work_budget: int) -> Params:
+    """The same wishes with less work."""
+    return replace(params, work_budget=work_budget)
