@@ -10,7 +10,7 @@ To read on: `solve` (the way of a day), `model` (the day as PyVRP has it), `sear
 
 from doorstep.routing.check import check
 from doorstep.routing.distances import Distances, Point, great_circle
-from doorstep.routing.replan import replan
+from doorstep.routing.replan import driven_by, replan
 from doorstep.routing.sheet import sheet
 from doorstep.routing.solve import route
 from doorstep.routing.values import Fetch, Load, Params, Pause, Plan, Stop, Vehicle
@@ -26,6 +26,7 @@ __all__ = [
     "Stop",
     "Vehicle",
     "check",
+    "driven_by",
     "great_circle",
     "replan",
     "route",

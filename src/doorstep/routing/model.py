@@ -42,8 +42,8 @@ def model_of(stops: Sequence[Stop], vehicles: Sequence[Vehicle], day: Day, dista
     skills = sorted({kind[0].skills for kind in kinds}, key=sorted)
     parts = _parts_in_use(stops, vehicles)
     dear = _dear(unit, fixed, distances)
-    clients = tuple(stop for stop in stops if stop.fetch is None and _can_ever_be(stop))
-    shipments = tuple(stop for stop in stops if stop.fetch is not None and _can_ever_be(stop))
+    clients = tuple(stop for stop in stops if stop.fetch is None and _can_ever_be(stop, day))
+    shipments = tuple(stop for stop in stops if stop.fetch is not None and _can_ever_be(stop, day))
     depots: dict[tuple[int, int], int] = {}
     for kind in kinds:
         for place in (kind[0].start_place, kind[0].end_place, *kind[0].reload_places):
@@ -146,12 +146,18 @@ def _alike(vehicles: Sequence[Vehicle]) -> tuple[tuple[Vehicle, ...], ...]:
     return tuple(tuple(kind) for kind in kinds.values())
 
 
-def _can_ever_be(stop: Stop) -> bool:
-    """False where the goods are there only after the doors have closed."""
+def _can_ever_be(stop: Stop, day: Day) -> bool:
+    """False where the goods are there only after the doors have closed, or the doors are open in the pause alone."""
+    closes = day.working(stop.closes_seconds)
     if stop.fetch is None:
-        return stop.release_seconds <= stop.closes_seconds
-    opens = max(stop.fetch.opens_seconds, stop.release_seconds)
-    return opens <= min(stop.fetch.closes_seconds, stop.closes_seconds)
+        return max(day.opening(stop.release_seconds), day.opening(stop.opens_seconds)) <= closes
+    opens = day.opening(max(stop.fetch.opens_seconds, stop.release_seconds))
+    return opens <= min(day.working(stop.fetch.closes_seconds), closes) and day.opening(stop.opens_seconds) <= closes
+
+
+def _latest_begin(vehicle: Vehicle, day: Day) -> int:
+    latest = min(day.working(vehicle.begins_by_seconds), day.working(vehicle.ends_seconds))
+    return max(latest, day.opening(vehicle.begins_seconds))
 
 
 def _units(kinds: Sequence[Vehicle], fewest: bool, distances: Distances) -> tuple[list[tuple[int, int]], list[int]]:
@@ -199,9 +205,9 @@ def _client(stop: Stop, day: Day, parts: Sequence[int], dear: int, place: int) -
         delivery=_load(stop.deliver, parts),
         pickup=_load(stop.collect, parts),
         service_duration=stop.service_seconds,
-        tw_early=day.working(stop.opens_seconds),
+        tw_early=day.opening(stop.opens_seconds),
         tw_late=day.working(stop.closes_seconds),
-        release_time=day.working(stop.release_seconds),
+        release_time=day.opening(stop.release_seconds),
         prize=dear * stop.priority,
         required=False,
     )
@@ -213,10 +219,10 @@ def _shipment(stop: Stop, day: Day, parts: Sequence[int], dear: int, places: tup
         raise ValueError(f"stop {stop.stop_id} is not fetched anywhere")
     return pyvrp.Shipment(
         *places,
-        day.working(max(fetch.opens_seconds, stop.release_seconds)),
+        day.opening(max(fetch.opens_seconds, stop.release_seconds)),
         day.working(fetch.closes_seconds),
         fetch.service_seconds,
-        day.working(stop.opens_seconds),
+        day.opening(stop.opens_seconds),
         day.working(stop.closes_seconds),
         stop.service_seconds,
         amount=_load(stop.deliver, parts),
@@ -242,9 +248,9 @@ def _vehicle_type(
         start_depot=depot[vehicle.start_place],
         end_depot=depot[vehicle.end_place],
         fixed_cost=fixed,
-        tw_early=day.working(vehicle.begins_seconds),
-        tw_late=day.working(vehicle.ends_seconds),
-        start_late=min(day.working(vehicle.begins_by_seconds), day.working(vehicle.ends_seconds)),
+        tw_early=day.opening(vehicle.begins_seconds),
+        tw_late=max(day.working(vehicle.ends_seconds), day.opening(vehicle.begins_seconds)),
+        start_late=_latest_begin(vehicle, day),
         shift_duration=vehicle.shift_seconds,
         max_distance=vehicle.most_distance_m,
         unit_distance_cost=unit[0],

@@ -81,6 +81,17 @@ def replan(
     return Plan(ordered, mended.unplaced, sum(one.cost_minor for one in ordered), mended.work_used)
 
 
+def driven_by(plan: Plan, now_seconds: int) -> dict[str, int]:
+    """How many halts of each route are done, or driven to, if all went as planned until now."""
+    return {
+        one.vehicle_id: sum(
+            left <= now_seconds
+            for left in (one.leaves_seconds, *(visit.leaves_seconds for visit in one.visits[:-1]))
+        )
+        for one in plan.routes
+    }
+
+
 def _near(day: Day, fleet: Mapping[str, Vehicle], routes: Mapping[str, Route], counts: Mapping[str, int]) -> list[str]:
     """The vehicles to look at again: those whose route changed, the nearest to what is new or gone, an idle one a kind."""
     placed = {visit.stop_id for one in routes.values() for visit in one.visits}
@@ -116,7 +127,7 @@ def _way(day: Day, vehicle: Vehicle, one: Route | None, count: int, now_seconds:
     aboard, bound = _aboard(day, vehicle, one, count)
     ready = min(max(done[-1].leaves_seconds, now_seconds), vehicle.ends_seconds)
     # It does not load again where it stands: its day begins so much earlier instead.
-    begins = day.clock(max(day.working(ready) - vehicle.loading_seconds, 0), at_latest=ready)
+    begins = day.clock(max(day.opening(ready) - vehicle.loading_seconds, 0))
     spent = day.working(begins) - day.working(one.begins_seconds)
     now = replace(
         vehicle,
@@ -170,7 +181,7 @@ def _small_day(day: Day, ways: Mapping[str, _Way], loose: Sequence[str]) -> tupl
             continue
         if stop.stop_id in bound_to:
             mark = f"goods aboard {bound_to[stop.stop_id]}"
-            stop = replace(stop, fetch=None, release_seconds=0, skills=stop.skills | {mark})
+            stop = replace(stop, fetch=None, release_seconds=0, skills=stop.skills | {mark}, priority=100)
         elif out and not stop.fetch and stop.deliver != NOTHING:
             release = max(stop.release_seconds, *(moment + 1 for moment in returning)) if returning else 0
             stop = replace(

@@ -24,8 +24,8 @@ Enough = Callable[[], bool]
 """Asked before every round: True ends the search. A door puts its stopwatch here; the rounds made are told."""
 
 NEIGHBOURS = 25
-MOST_PERTURBED = 8
-HISTORY = 100
+MOST_PERTURBED = 25
+HISTORY = 300
 
 
 @dataclass(slots=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pyvrp
 
 from doorstep.routing.distances import Distances
 from doorstep.routing.model import Model, halts_found, model_of, solution_of
 from doorstep.routing.search import Budget, Enough, searched
-from doorstep.routing.timing import Day, Halt, can, halts_of, timed
+from doorstep.routing.timing import Day, Halt, can, halts_of, timed, torn
 from doorstep.routing.values import Params, Plan, Stop, Unplaced, Vehicle, refuse_nonsense
 from doorstep.routing.whys import cheapest_place, why_not
 
@@ -39,7 +38,7 @@ def route(
         start = solution_of(model, _kept(day, vehicles, incumbent)) if incumbent else None
         model, solution = _solved(model, budget, params, start)
         found = halts_found(model, solution)
-    found = [(vehicle, halts) for vehicle, halts in found if can(day, vehicle, halts)]
+    found = [(vehicle, left) for vehicle, halts in found if (left := _pruned(day, vehicle, halts))]
     found = _filled(day, vehicles, found)
     return finished(day, vehicles, found, budget.used)
 
@@ -81,18 +80,21 @@ def _kept(day: Day, vehicles: Sequence[Vehicle], incumbent: Plan) -> Driven:
     known = {vehicle.vehicle_id: vehicle for vehicle in vehicles}
     kept: Driven = []
     for one in incumbent.routes:
-        vehicle = known.get(one.vehicle_id)
-        if vehicle is None:
-            continue
-        halts = [halt for halt in halts_of(one) if not halt[1] or halt[1] in day.stops]
-        if not any(stop_id for _, stop_id, _ in halts):
-            continue
-        while halts and not can(day, vehicle, halts):
-            last = next((stop_id for _, stop_id, _ in reversed(halts) if stop_id), "")
-            halts = [halt for halt in halts if halt[1] != last] if last else []
-        if halts:
-            kept.append((vehicle, halts))
+        if one.vehicle_id in known:
+            halts = _pruned(day, known[one.vehicle_id], halts_of(one))
+            if halts:
+                kept.append((known[one.vehicle_id], halts))
     return kept
+
+
+def _pruned(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> list[Halt]:
+    """The halts without stops that are gone, and without the last ones that cannot be driven any more."""
+    out = torn(halts)
+    left = [halt for halt in halts if not halt[1] or (halt[1] in day.stops and halt[1] not in out)]
+    while left and not can(day, vehicle, left):
+        last = next((stop_id for _, stop_id, _ in reversed(left) if stop_id), "")
+        left = [halt for halt in left if halt[1] != last] if last else []
+    return left if any(stop_id for _, stop_id, _ in left) else []
 
 
 def _filled(day: Day, vehicles: Sequence[Vehicle], found: Driven) -> Driven:
@@ -110,8 +112,3 @@ def _filled(day: Day, vehicles: Sequence[Vehicle], found: Driven) -> Driven:
 
 def _placed(found: Driven) -> set[str]:
     return {stop_id for _, halts in found for _, stop_id, _ in halts if stop_id}
-
-
-def shortened(params: Params, work_budget: int) -> Params:
-    """The same wishes with less work."""
-    return replace(params, work_budget=work_budget)

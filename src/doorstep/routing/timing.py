@@ -50,19 +50,23 @@ class Day:
         return Day({s.stop_id: s for s in stops}, distances.metres.tolist(), distances.seconds.tolist(), pause)
 
     def working(self, clock_seconds: int) -> int:
-        """The clock without the pause."""
+        """The clock without the pause; for a moment at which something ends at the latest."""
         if self.pause is None or clock_seconds <= self.pause.begins_seconds:
             return clock_seconds
         return max(self.pause.begins_seconds, clock_seconds - self.pause.seconds)
 
-    def clock(self, working_seconds: int, *, at_latest: int | None = None) -> int:
-        """The clock at a moment of working time: before the pause where that moment is its beginning and must be."""
+    def opening(self, clock_seconds: int) -> int:
+        """The same for a moment before which nothing begins: in the pause it is a second after it, never at its begin."""
         pause = self.pause
-        if pause is None or working_seconds < pause.begins_seconds:
+        if pause is not None and pause.begins_seconds < clock_seconds <= pause.ends_seconds:
+            return pause.begins_seconds + 1
+        return self.working(clock_seconds)
+
+    def clock(self, working_seconds: int) -> int:
+        """The clock at a moment of working time."""
+        if self.pause is None or working_seconds <= self.pause.begins_seconds:
             return working_seconds
-        if working_seconds == pause.begins_seconds and (at_latest is None or at_latest < pause.ends_seconds):
-            return working_seconds
-        return working_seconds + pause.seconds
+        return working_seconds + self.pause.seconds
 
     def with_stop(self, stop: Stop) -> Day:
         return Day({**self.stops, stop.stop_id: stop}, self.metres, self.seconds, self.pause)
@@ -112,14 +116,14 @@ def spans(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> list[Span]:
         )
         for trip in trips_of(halts)
     ]
-    begins = max(day.working(vehicle.begins_seconds), day.working(released[0]))
+    begins = max(day.opening(vehicle.begins_seconds), day.opening(released[0]))
     latest = min(ends, day.working(vehicle.begins_by_seconds))
     found = [Span(vehicle.start_place, begins, latest, vehicle.loading_seconds)]
     trip = 0
     for doing, stop_id, place in halts:
         if doing is Doing.RELOAD:
             trip += 1
-            found.append(Span(place, day.working(released[trip]), ends, vehicle.loading_seconds))
+            found.append(Span(place, day.opening(released[trip]), ends, vehicle.loading_seconds))
             continue
         stop = day.stops[stop_id]
         if doing is Doing.FETCH and stop.fetch is not None:
@@ -127,7 +131,7 @@ def spans(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> list[Span]:
             closes, service_seconds = stop.fetch.closes_seconds, stop.fetch.service_seconds
         else:
             opens, closes, service_seconds = stop.opens_seconds, stop.closes_seconds, stop.service_seconds
-        found.append(Span(place, day.working(opens), day.working(closes), service_seconds))
+        found.append(Span(place, day.opening(opens), day.working(closes), service_seconds))
     found.append(Span(vehicle.end_place, 0, ends, 0))
     return found
 
@@ -174,11 +178,27 @@ def moments_of(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> list[int] |
 MOST = 1 << 40
 
 
+def torn(halts: Sequence[Halt]) -> set[str]:
+    """Stops whose goods are fetched on one trip and unloaded on another."""
+    fetched_on = {
+        stop_id: number
+        for number, trip in enumerate(trips_of(halts))
+        for doing, stop_id, _ in trip
+        if doing is Doing.FETCH
+    }
+    return {
+        stop_id
+        for number, trip in enumerate(trips_of(halts))
+        for doing, stop_id, _ in trip
+        if doing is Doing.STOP and fetched_on.get(stop_id, number) != number
+    }
+
+
 def can(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> bool:
     """Whether the vehicle can drive these halts in this order and keep everything that was asked."""
     if any(not day.stops[stop_id].skills <= vehicle.skills for _, stop_id, _ in halts if stop_id):
         return False
-    if sum(doing is Doing.RELOAD for doing, _, _ in halts) > vehicle.most_reloads:
+    if sum(doing is Doing.RELOAD for doing, _, _ in halts) > vehicle.most_reloads or torn(halts):
         return False
     if any(most_load(day, vehicle, halts).beyond(vehicle.capacity).parts):
         return False
@@ -193,32 +213,23 @@ def timed(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> Route:
     chain = spans(day, vehicle, halts)
     visits = []
     left, before = moments[0] + chain[0].service_seconds, vehicle.start_place
-    leaves = day.clock(left)
+    leaves_seconds = day.clock(left)
     for (doing, stop_id, place), span, moment in zip(halts, chain[1:-1], moments[1:-1], strict=True):
-        latest = _closes(day, vehicle, doing, stop_id)
-        arrives = left + day.seconds[before][place]
-        begins = day.clock(moment, at_latest=latest)
+        arrives_seconds = day.clock(left + day.seconds[before][place])
         left = moment + span.service_seconds
-        visits.append(Visit(doing, stop_id, place, day.clock(arrives), begins, max(begins, day.clock(left))))
+        visits.append(Visit(doing, stop_id, place, arrives_seconds, day.clock(moment), day.clock(left)))
         before = place
     distance_m, working = way_of(day, vehicle, halts), moments[-1] - moments[0]
     return Route(
         vehicle.vehicle_id,
         tuple(visits),
-        day.clock(moments[0], at_latest=vehicle.ends_seconds),
-        max(leaves, day.clock(moments[0], at_latest=vehicle.ends_seconds)),
+        day.clock(moments[0]),
+        leaves_seconds,
         day.clock(moments[-1]),
         distance_m,
         working,
         cost_of(vehicle, distance_m, working),
     )
-
-
-def _closes(day: Day, vehicle: Vehicle, doing: Doing, stop_id: str) -> int:
-    if doing is Doing.RELOAD:
-        return vehicle.ends_seconds
-    stop = day.stops[stop_id]
-    return stop.fetch.closes_seconds if doing is Doing.FETCH and stop.fetch else stop.closes_seconds
 
 
 def halts_of(route: Route) -> list[Halt]:
