@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from doorstep.routing.distances import Distances
 from doorstep.routing.search import Enough
 from doorstep.routing.solve import route
-from doorstep.routing.timing import Day, can, halts_of, way_of
+from doorstep.routing.timing import Day, can, halts_of, torn, way_of
 from doorstep.routing.values import (
     NOTHING,
     UNREACHABLE,
@@ -72,6 +72,10 @@ def replan(
     small, fleet_now = _small_day(day, ways, loose)
     begun = Plan(tuple(replace(routes[name], visits=way.ahead) for name, way in ways.items() if way.ahead), (), 0, 0)
     mended = route(small, fleet_now, distances, params, begun, enough)
+    apart = {one.vehicle_id for one in mended.routes if _unloads_late(day, ways[one.vehicle_id], one)}
+    if apart:
+        fleet_now = [replace(one, most_reloads=0) if one.vehicle_id in apart else one for one in fleet_now]
+        mended = route(small, fleet_now, distances, params, begun, enough)
     found = {name: one for name, one in routes.items() if name not in ways}
     for name, way in ways.items():
         whole = _joined(day, fleet[name], routes.get(name), way, mended.route_of(name))
@@ -79,6 +83,12 @@ def replan(
             found[name] = whole
     ordered = tuple(found[vehicle.vehicle_id] for vehicle in vehicles if vehicle.vehicle_id in found)
     return Plan(ordered, mended.unplaced, sum(one.cost_minor for one in ordered), mended.work_used)
+
+
+def _unloads_late(day: Day, way: _Way, rest: Route) -> bool:
+    """Whether goods that were fetched elsewhere would be unloaded only after the depot."""
+    whole = [(visit.doing, visit.stop_id, visit.place) for visit in way.done + rest.visits]
+    return bool(torn(whole))
 
 
 def driven_by(plan: Plan, now_seconds: int) -> dict[str, int]:

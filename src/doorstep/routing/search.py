@@ -1,11 +1,10 @@
-"""The search: PyVRP's iterated local search over a model, from a plan that is there or from the savings of joining."""
+"""The search: PyVRP's iterated local search over a model, from a plan that is there or from chance."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pyvrp
 from pyvrp.IteratedLocalSearch import IteratedLocalSearch, IteratedLocalSearchParams
 from pyvrp.PenaltyManager import PenaltyManager, PenaltyParams
@@ -98,10 +97,13 @@ def searched(
     penalties = PenaltyManager(params.midpoint_penalties(data), params)
     until = _Until(budget, budget.left if most is None else most, first_whole)
     whole = start is not None and start.is_feasible() and not start.unplanned()
-    begin = _begun(model, start)
-    settled = local(begin, penalties.max_cost_evaluator(), exhaustive=not whole)
-    if settled.is_feasible() and _worth(settled) <= _worth(begin):
-        begin = settled
+    begin = start if start is not None and start.is_feasible() else pyvrp.Solution(data, [])
+    if not whole:
+        # From an empty plan the search would have to put in stop after stop: a random one is settled first.
+        draft = begin if start is not None else pyvrp.Solution.make_random(data, chance)
+        settled = local(draft, penalties.max_cost_evaluator(), exhaustive=True)
+        if settled.is_feasible() and _worth(settled) <= _worth(begin):
+            begin = settled
     until.on_best(begin)
     rules = IteratedLocalSearchParams(history_length=HISTORY, callbacks=until)
     best = IteratedLocalSearch(data, penalties, local, begin, rules).run(until, collect_stats=False).best
@@ -112,59 +114,3 @@ def _worth(solution: pyvrp.Solution) -> int:
     """What a solution costs with what it leaves out."""
     costs = solution.distance_cost() + solution.duration_cost() + solution.fixed_vehicle_cost()
     return int(costs + solution.uncollected_prizes())
-
-
-def _begun(model: Model, start: pyvrp.Solution | None) -> pyvrp.Solution:
-    if start is not None and start.is_feasible():
-        return start
-    saved = _by_savings(model)
-    return saved if saved.is_feasible() else pyvrp.Solution(model.data, [])
-
-
-def _by_savings(model: Model) -> pyvrp.Solution:
-    """Routes joined end to end where that saves most way (Clarke and Wright), as long as each can be driven."""
-    data = model.data
-    kind, count = 0, data.num_clients
-    fleet = sorted(range(data.num_vehicle_types), key=lambda n: tuple(data.vehicle_type(n).capacity), reverse=True)
-    kind = fleet[0]
-    vehicle = data.vehicle_type(kind)
-    out, back = data.depot(vehicle.start_depot).location, data.depot(vehicle.end_depot).location
-    table = data.distance_matrix(vehicle.profile)
-    rows = np.array([client.location for client in data.clients()], dtype=np.int64)
-    loads = [max(client.delivery + client.pickup, default=0) for client in data.clients()]
-    room = min(vehicle.capacity, default=0) if vehicle.capacity else sum(loads)
-    route_of = list(range(count))
-    routes = {number: pyvrp.Route(data, [number], kind) for number in range(count)}
-    carried = dict(enumerate(loads))
-    for one, other in _pairs_by_saving(table, rows, out, back):
-        first, second = route_of[one], route_of[other]
-        if first == second or carried[first] + carried[second] > room:
-            continue
-        ahead, behind = ([a.idx for a in routes[n] if a.is_client()] for n in (first, second))
-        if ahead[-1] != one or behind[0] != other:
-            continue
-        joined = pyvrp.Route(data, ahead + behind, kind)
-        if not joined.is_feasible():
-            continue
-        routes[first], carried[first] = joined, carried[first] + carried.pop(second)
-        for number in behind:
-            route_of[number] = first
-        del routes[second]
-    good = [route for route in routes.values() if route.is_feasible()]
-    good.sort(key=lambda route: -len(route))
-    return pyvrp.Solution(data, good[: vehicle.num_available])
-
-
-def _pairs_by_saving(table: np.ndarray, rows: np.ndarray, out: int, back: int) -> Sequence[tuple[int, int]]:
-    """(last of one route, first of another), the greatest saving first; of each stop only with its nearest."""
-    if not len(rows):
-        return []
-    saving = table[rows, back][:, None] + table[out, rows] - table[np.ix_(rows, rows)]
-    np.fill_diagonal(saving, 0)
-    near = min(len(rows), 100)
-    best = np.argpartition(-saving, near - 1, axis=1)[:, :near]
-    one = np.repeat(np.arange(len(rows)), near)
-    other = best.ravel()
-    order = np.argsort(-saving[one, other], kind="stable")
-    order = order[saving[one[order], other[order]] > 0]
-    return list(zip(one[order].tolist(), other[order].tolist(), strict=True))
