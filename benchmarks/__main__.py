@@ -30,6 +30,7 @@ from benchmarks import (
     reading,
     rebuilding,
     replaying,
+    routing,
     sealing,
 )
 from benchmarks.machine import database, machine
@@ -54,6 +55,7 @@ BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "rating": rating.run,
     "labels": labelling.run,
     "demo": living.run,
+    "routing": routing.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
 

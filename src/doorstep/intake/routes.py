@@ -114,13 +114,13 @@ def read_day(stops: Iterable[str], vehicles: Iterable[str]) -> Day | list[str]:
     fleet = [_vehicle(row, places) for row in _rows(vehicles, "vehicles", VEHICLE_COLUMNS, wrong)]
     rows = list(_rows(stops, "stops", STOP_COLUMNS, wrong))
     read = [_stop(row, places) for row in rows]
-    place_of = {stop.stop_id: stop.place for stop in read}
+    place_of = {stop.stop_id: Fetch(stop.place, stop.opens_seconds, stop.closes_seconds) for stop in read}
     asked = []
     for row, stop in zip(rows, read, strict=True):
         source = row.text("fetch_from")
         if source and source not in place_of:
             row.say("fetch_from", f"names a stop, not {source!r}")
-        asked.append(replace(stop, fetch=Fetch(place_of[source])) if source in place_of else stop)
+        asked.append(replace(stop, fetch=place_of[source]) if source in place_of else stop)
     for what, ids in (("stop_id", [s.stop_id for s in read]), ("vehicle_id", [v.vehicle_id for v in fleet])):
         wrong += [f"{what} {name} is there more than once" for name in sorted({i for i in ids if ids.count(i) > 1})]
         wrong += [f"a {what} is missing"] if "" in ids else []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyvrp
 from pyvrp.IteratedLocalSearch import IteratedLocalSearch, IteratedLocalSearchParams
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.PenaltyManager import PenaltyManager, PenaltyParams
 from pyvrp.search import (
     OPERATORS,
@@ -106,7 +108,10 @@ def searched(
             begin = settled
     until.on_best(begin)
     rules = IteratedLocalSearchParams(history_length=HISTORY, callbacks=until)
-    best = IteratedLocalSearch(data, penalties, local, begin, rules).run(until, collect_stats=False).best
+    with warnings.catch_warnings():
+        # Where not everything fits, penalties reach their bound: that is what left out stops are for.
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        best = IteratedLocalSearch(data, penalties, local, begin, rules).run(until, collect_stats=False).best
     return best if best.is_feasible() and _worth(best) <= _worth(begin) else begin
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 UNREACHABLE = 1_000_000_000  # metres or seconds from where there is no way
-MOST_SECONDS = 7 * 86_400
+MOST_SECONDS = 31 * 86_400
 MOST_DISTANCE_M = 100_000_000
 MOST_LOAD = 1_000_000_000
 
