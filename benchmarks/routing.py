@@ -20,7 +20,7 @@ from rich.console import Console
 from doorstep.routing import Distances, Fetch, Load, Params, Plan, Stop, Vehicle, check, replan, route
 
 SECONDS = 30
-WINDOW_SECONDS = 20
+WINDOW_SECONDS = 15
 MEND_SECONDS = 0.9
 MOST_ROUNDS = 1_000_000_000
 X = ("X-n106-k14", "X-n115-k10", "X-n125-k30", "X-n200-k36", "X-n303-k21", "X-n1001-k43")

@@ -14,6 +14,7 @@ from doorstep.routing.values import Params, Plan, Stop, Unplaced, Vehicle, refus
 from doorstep.routing.whys import cheapest_place, why_not
 
 Driven = list[tuple[Vehicle, list[Halt]]]
+MOST_FIRST = 500  # rounds in which everything is to be placed
 
 
 def route(
@@ -35,12 +36,28 @@ def route(
     found: Driven = []
     if vehicles and stops:
         model = model_of(stops, vehicles, day, distances, params.fewest_vehicles)
-        start = solution_of(model, _kept(day, vehicles, incumbent)) if incumbent else None
+        found = _kept(day, vehicles, incumbent) if incumbent else []
+        start = _first(model, day, vehicles, budget, params, found)
         model, solution = _solved(model, budget, params, start)
         found = halts_found(model, solution)
-    found = [(vehicle, left) for vehicle, halts in found if (left := _pruned(day, vehicle, halts))]
-    found = _filled(day, vehicles, found)
+    found = _filled(day, vehicles, _drivable(day, found))
     return finished(day, vehicles, found, budget.used)
+
+
+def _first(
+    model: Model, day: Day, vehicles: Sequence[Vehicle], budget: Budget, params: Params, kept: Driven
+) -> pyvrp.Solution:
+    """What the search begins with: everything placed as soon as may be, also on second trips, which it seldom opens."""
+    start = solution_of(model, kept) if kept else None
+    most = min(budget.left // 4, MOST_FIRST)
+    solution = searched(model, budget, params.seed, start, most=most, first_whole=True)
+    if not solution.unplanned():
+        return solution
+    return solution_of(model, _filled(day, vehicles, _drivable(day, halts_found(model, solution))))
+
+
+def _drivable(day: Day, found: Driven) -> Driven:
+    return [(vehicle, left) for vehicle, halts in found if (left := _pruned(day, vehicle, halts))]
 
 
 def finished(day: Day, vehicles: Sequence[Vehicle], found: Driven, work_used: int) -> Plan:
@@ -55,7 +72,7 @@ def finished(day: Day, vehicles: Sequence[Vehicle], found: Driven, work_used: in
 
 
 def _solved(
-    model: Model, budget: Budget, params: Params, start: pyvrp.Solution | None
+    model: Model, budget: Budget, params: Params, start: pyvrp.Solution
 ) -> tuple[Model, pyvrp.Solution]:
     if not params.fewest_vehicles:
         return model, searched(model, budget, params.seed, start)
@@ -72,7 +89,7 @@ def _solved(
         if tried.unplanned():
             break
         model, solution = fewer, tried
-    return model, searched(model, budget, params.seed, solution if solution.is_feasible() else None)
+    return model, searched(model, budget, params.seed, solution)
 
 
 def _kept(day: Day, vehicles: Sequence[Vehicle], incumbent: Plan) -> Driven:

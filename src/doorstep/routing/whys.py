@@ -15,6 +15,7 @@ from doorstep.routing.values import (
     NOTHING,
     UNREACHABLE,
     Binding,
+    Doing,
     Load,
     Relaxation,
     Stop,
@@ -106,6 +107,10 @@ def _tries(vehicles: Sequence[Vehicle], found: Driven, stop: Stop, *, another: b
     if another:
         return
     for vehicle, there in found:
+        for place in vehicle.reload_places:
+            back: Halt = (Doing.RELOAD, "", place)
+            yield _Try(vehicle, [*there, back, *halts], another=False)
+            yield _Try(vehicle, [*halts, back, *there], another=False)
         for first in range(len(there) + 1):
             if len(halts) == 1:
                 yield _Try(vehicle, [*there[:first], *halts, *there[first:]], another=False)
