@@ -104,23 +104,23 @@ def _mended(whole: Instance, plan: Plan) -> Iterator[Figure]:
         (less, plan, scratch, f"a stop that fails ({last.stop_id})"),
     ):
         begin = time.process_time()
-        ends = begin + MEND_SECONDS
         params = Params(MOST_ROUNDS)
-        mended = replan(
-            day.stops, day.vehicles, day.distances, params, incumbent, enough=lambda e=ends: time.process_time() >= e
-        )
+        mended = replan(day.stops, day.vehicles, day.distances, params, incumbent, enough=_until(begin + MEND_SECONDS))
         seconds = time.process_time() - begin
         yield _figure(day, mended, seconds, beside.cost_minor, f"{what}, to {SECONDS} s from scratch")
 
 
 def _timed(seconds: int, instance: Instance, *, fewest: bool = False) -> tuple[Plan, float]:
     begin = time.process_time()
-    enough: Callable[[], bool] = lambda: time.process_time() >= begin + seconds  # noqa: E731
     params = Params(MOST_ROUNDS, fewest_vehicles=fewest)
     if fewest:
         params = Params(_rounds_in(seconds, instance), fewest_vehicles=True)
-    plan = route(instance.stops, instance.vehicles, instance.distances, params, enough=enough)
+    plan = route(instance.stops, instance.vehicles, instance.distances, params, enough=_until(begin + seconds))
     return plan, time.process_time() - begin
+
+
+def _until(ends: float) -> Callable[[], bool]:
+    return lambda: time.process_time() >= ends
 
 
 def _rounds_in(seconds: int, instance: Instance) -> int:
@@ -130,9 +130,7 @@ def _rounds_in(seconds: int, instance: Instance) -> int:
     return int(300 / (time.process_time() - begin) * seconds)
 
 
-def _figure(
-    instance: Instance, plan: Plan, seconds: float, beside: int, note: str, *, fewest: bool = False
-) -> Figure:
+def _figure(instance: Instance, plan: Plan, seconds: float, beside: int, note: str, *, fewest: bool = False) -> Figure:
     params = Params(fewest_vehicles=fewest)
     errors = check(instance.stops, instance.vehicles, instance.distances, params, plan)
     return Figure(
@@ -180,7 +178,14 @@ def read_solomon(data: Path, name: str) -> Instance:
     count, capacity = (int(word) for word in lines[4].split())
     rows = [[int(word) for word in line.split()] for line in lines[8:] if line.strip()]
     stops = tuple(
-        Stop(f"c{r[0]}", r[0], Load(r[3]), opens_seconds=r[4] * SCALE, closes_seconds=r[5] * SCALE, service_seconds=r[6] * SCALE)
+        Stop(
+            f"c{r[0]}",
+            r[0],
+            Load(r[3]),
+            opens_seconds=r[4] * SCALE,
+            closes_seconds=r[5] * SCALE,
+            service_seconds=r[6] * SCALE,
+        )
         for r in rows[1:]
     )
     return _windowed(name, rows[0][5], rows, stops, count, capacity, best)

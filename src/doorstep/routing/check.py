@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from doorstep.routing.distances import Distances
 from doorstep.routing.values import Doing, Params, Pause, Plan, Route, Stop, Vehicle, Visit
@@ -174,7 +175,7 @@ def _bounds(
     route: Route, vehicle: Vehicle, known: dict[str, Stop], distances: Distances, pause: Pause | None
 ) -> Iterator[str]:
     places = [vehicle.start_place, *(visit.place for visit in route.visits), vehicle.end_place]
-    metres = sum(int(distances.metres[one, two]) for one, two in zip(places, places[1:], strict=False))
+    metres = sum(int(distances.metres[one, two]) for one, two in pairwise(places))
     working = route.ends_seconds - route.begins_seconds - _paused(pause, route.begins_seconds, route.ends_seconds)
     if metres != route.distance_m or metres > vehicle.most_distance_m:
         yield f"drives {metres} m, says {route.distance_m}, may {vehicle.most_distance_m}"

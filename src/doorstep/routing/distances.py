@@ -1,4 +1,4 @@
-"""How far and how long from place to place: by great circle and a road factor, by a matrix, or as a road server told."""
+"""How far and how long from place to place: by great circle and a road factor, by a matrix, or by a road server."""
 
 from __future__ import annotations
 

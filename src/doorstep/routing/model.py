@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import gcd
+from typing import Any
 
 import numpy as np
 import pyvrp
@@ -49,6 +50,7 @@ def model_of(stops: Sequence[Stop], vehicles: Sequence[Vehicle], day: Day, dista
         for place in (kind[0].start_place, kind[0].end_place, *kind[0].reload_places):
             depots.setdefault((place, kind[0].loading_seconds), len(depots))
     places = _Places(distances, [pair[0] for pair in depots], clients, shipments)
+    metres, seconds = places.tables(skills)
     data = pyvrp.ProblemData(
         places.locations,
         [_client(stop, day, parts, dear, number) for number, stop in zip(places.of_clients, clients, strict=True)],
@@ -57,7 +59,8 @@ def model_of(stops: Sequence[Stop], vehicles: Sequence[Vehicle], day: Day, dista
             _vehicle_type(kind, day, parts, depots, unit[number], fixed[number], skills.index(kind[0].skills))
             for number, kind in enumerate(kinds)
         ],
-        *places.tables(skills),
+        metres,
+        seconds,
         shipments=[
             _shipment(stop, day, parts, dear, pair) for pair, stop in zip(places.of_shipments, shipments, strict=True)
         ],
@@ -82,10 +85,10 @@ class _Places:
         self.of_shipments = [(begin + number, begin + ships + number) for number in range(ships)]
         self.locations = [pyvrp.Location(0, 0) for _ in self._rows]
 
-    def tables(self, skills: Sequence[frozenset[str]]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    def tables(self, skills: Sequence[frozenset[str]]) -> tuple[list[Any], list[Any]]:
         """Metres and seconds for vehicles of each set of skills; who lacks one finds no way."""
         grid = np.ix_(self._rows, self._rows)
-        both: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+        both: tuple[list[Any], list[Any]] = ([], [])
         for has in skills:
             barred = np.array([not needs <= has for needs in self._needs])
             for table, found in zip((self._distances.metres, self._distances.seconds), both, strict=True):

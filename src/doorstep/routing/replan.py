@@ -95,15 +95,14 @@ def driven_by(plan: Plan, now_seconds: int) -> dict[str, int]:
     """How many halts of each route are done, or driven to, if all went as planned until now."""
     return {
         one.vehicle_id: sum(
-            left <= now_seconds
-            for left in (one.leaves_seconds, *(visit.leaves_seconds for visit in one.visits[:-1]))
+            left <= now_seconds for left in (one.leaves_seconds, *(visit.leaves_seconds for visit in one.visits[:-1]))
         )
         for one in plan.routes
     }
 
 
 def _near(day: Day, fleet: Mapping[str, Vehicle], routes: Mapping[str, Route], counts: Mapping[str, int]) -> list[str]:
-    """The vehicles to look at again: those whose route changed, the nearest to what is new or gone, an idle one a kind."""
+    """The vehicles to look at again: whose route changed, the nearest to what is new or gone, an idle one a kind."""
     placed = {visit.stop_id for one in routes.values() for visit in one.visits}
     centres = [stop.place for stop in day.stops.values() if stop.stop_id not in placed]
     changed = set()

@@ -7,8 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyvrp
-from pyvrp.IteratedLocalSearch import IteratedLocalSearch, IteratedLocalSearchParams
 from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.IteratedLocalSearch import (
+    IteratedLocalSearch,
+    IteratedLocalSearchCallbacks,
+    IteratedLocalSearchParams,
+)
 from pyvrp.PenaltyManager import PenaltyManager, PenaltyParams
 from pyvrp.search import (
     OPERATORS,
@@ -45,7 +49,7 @@ class Budget:
         return True
 
 
-class _Until:
+class _Until(IteratedLocalSearchCallbacks):
     """Ends a part of a search: at its last round, or as soon as everything is placed."""
 
     def __init__(self, budget: Budget, most: int, first_whole: bool) -> None:
@@ -54,18 +58,10 @@ class _Until:
         self._first_whole = first_whole
         self.whole = False
 
-    def on_start(self, _: object) -> None:
-        return
-
-    on_end = on_restart = on_start
-
     def on_best(self, best: pyvrp.Solution) -> None:
         self.whole = self.whole or (best.is_feasible() and not best.unplanned())
 
-    def on_iteration(self, *_: object) -> None:
-        return
-
-    def __call__(self, _: int) -> bool:
+    def __call__(self, best_cost: int) -> bool:
         if (self._first_whole and self.whole) or self._most <= 0 or not self._budget.take():
             return True
         self._most -= 1

@@ -71,9 +71,7 @@ def finished(day: Day, vehicles: Sequence[Vehicle], found: Driven, work_used: in
     return Plan(routes, unplaced, sum(one.cost_minor for one in routes), work_used)
 
 
-def _solved(
-    model: Model, budget: Budget, params: Params, start: pyvrp.Solution
-) -> tuple[Model, pyvrp.Solution]:
+def _solved(model: Model, budget: Budget, params: Params, start: pyvrp.Solution) -> tuple[Model, pyvrp.Solution]:
     if not params.fewest_vehicles:
         return model, searched(model, budget, params.seed, start)
     share = max(budget.left // 10, 1)

@@ -56,7 +56,7 @@ class Day:
         return max(self.pause.begins_seconds, clock_seconds - self.pause.seconds)
 
     def opening(self, clock_seconds: int) -> int:
-        """The same for a moment before which nothing begins: in the pause it is a second after it, never at its begin."""
+        """The same for a moment before which nothing begins: in the pause that is a second after it, not its begin."""
         pause = self.pause
         if pause is not None and pause.begins_seconds < clock_seconds <= pause.ends_seconds:
             return pause.begins_seconds + 1

@@ -79,8 +79,8 @@ class Vehicle:
     """One vehicle with its driver for the day.
 
     It begins to load between `begins_seconds` and `begins_by_seconds` and is back at `end_place` by `ends_seconds`.
-    `shift_seconds` bounds the time between, `most_distance_m` the way. `loading_seconds` are spent at the depot before each trip. It may come
-    back to `reload_places` up to `most_reloads` times a day. `aboard` is collected already and stays until a depot.
+    `shift_seconds` bounds the time between, `most_distance_m` the way. `loading_seconds` are spent at the depot before
+    each trip. It may come back to `reload_places` up to `most_reloads` times a day. `aboard` is collected already and stays until a depot.
     """
 
     vehicle_id: str
@@ -250,7 +250,8 @@ def refuse_nonsense(stops: Sequence[Stop], vehicles: Sequence[Vehicle], places: 
 
 def _refuse_stop(stop: Stop, places: int) -> None:
     whose = f"stop {stop.stop_id}"
-    for part in (stop, *([stop.fetch] if stop.fetch else [])):
+    parts: list[Stop | Fetch] = [stop, *([stop.fetch] if stop.fetch else [])]
+    for part in parts:
         if not 0 <= part.place < places:
             raise ValueError(f"{whose} is at place {part.place}; the distances know {places} places")
         if not 0 <= part.opens_seconds <= part.closes_seconds <= MOST_SECONDS:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from doorstep.routing.timing import Day, Halt, can, most_load, stop_halts, way_of
 from doorstep.routing.values import (
@@ -91,7 +92,7 @@ def cheapest_place(
 
 def _reaches(day: Day, vehicle: Vehicle, stop: Stop) -> bool:
     places = [vehicle.start_place, *(place for _, _, place in stop_halts(stop)), vehicle.end_place]
-    return all(day.seconds[one][two] < UNREACHABLE for one, two in zip(places, places[1:], strict=False))
+    return all(day.seconds[one][two] < UNREACHABLE for one, two in pairwise(places))
 
 
 def _tries(vehicles: Sequence[Vehicle], found: Driven, stop: Stop, *, another: bool) -> Iterator[_Try]:
@@ -222,8 +223,12 @@ def _weight(change: Relaxation, vehicles: Sequence[Vehicle]) -> int:
         more * 1_000_000 // max(has, 1) for more, has in zip(change.load.parts, vehicle.capacity.parts, strict=True)
     ]
     way = change.distance_m * 1_000_000 // 300_000
-    return seconds * 1_000_000 // _DAY_SECONDS + max(room) + way + 1_000_000 * len(change.skills) + 2_000_000 * (
-        change.another
+    return (
+        seconds * 1_000_000 // _DAY_SECONDS
+        + max(room)
+        + way
+        + 1_000_000 * len(change.skills)
+        + 2_000_000 * (change.another)
     )
 
 
