@@ -18,6 +18,7 @@ from rich.table import Table
 from benchmarks import (
     appending,
     charting,
+    containers,
     filling,
     hot_item,
     importing,
@@ -25,9 +26,11 @@ from benchmarks import (
     labelling,
     living,
     packing,
+    rating,
     reading,
     rebuilding,
     replaying,
+    routing,
     sealing,
 )
 from benchmarks.machine import database, machine
@@ -47,9 +50,12 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
 }
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "packing": lambda _: packing.run(sys.stdout),
+    "containers": lambda _: containers.run(),
     "import": importing.run,
+    "rating": rating.run,
     "labels": labelling.run,
     "demo": living.run,
+    "routing": routing.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
 

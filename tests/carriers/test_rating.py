@@ -112,9 +112,9 @@ def test_weights_are_never_rounded_down_and_never_by_a_whole_gram(
 def test_a_no_says_what_binds_what_it_needs_and_what_is_allowed() -> None:
     assert refused(to="DE-101").why is NoRateWhy.NO_ZONE
     assert "US-606 to DE-101" in refused(to="DE-101").says
-    assert refused(Size(10, 1_201, 10)) == NoRate(NoRateWhy.TOO_LONG, "ground", 1_201, 1_200)
-    assert refused(Size(500, 601, 500)) == NoRate(NoRateWhy.GIRTH, "ground", 2_601, 2_600)
-    assert refused(weight_g=30_001) == NoRate(NoRateWhy.TOO_HEAVY, "ground", 30_001, 30_000)
+    assert refused(Size(10, 1_201, 10)) == NoRate(NoRateWhy.TOO_LONG, "ground", 1_201, 1_200, unit="mm")
+    assert refused(Size(500, 601, 500)) == NoRate(NoRateWhy.GIRTH, "ground", 2_601, 2_600, unit="mm")
+    assert refused(weight_g=30_001) == NoRate(NoRateWhy.TOO_HEAVY, "ground", 30_001, 30_000, unit="g")
     assert "30000 g at most, this parcel has 30001 g" in refused(weight_g=30_001).says
 
 
@@ -124,7 +124,7 @@ def test_a_limit_is_still_allowed() -> None:
 
 
 def test_the_heaviest_a_zone_takes_is_its_own() -> None:
-    assert refused(weight_g=1_001, to="US-100") == NoRate(NoRateWhy.TOO_HEAVY, "ground", 1_001, 1_000)
+    assert refused(weight_g=1_001, to="US-100") == NoRate(NoRateWhy.TOO_HEAVY, "ground", 1_001, 1_000, unit="g")
 
 
 def test_a_parcel_turned_on_its_side_costs_the_same() -> None:

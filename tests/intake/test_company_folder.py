@@ -14,6 +14,7 @@ from doorstep.intake.company_folder import read_company_folder
 from doorstep.terms.item import Tracking
 from doorstep.terms.places import SiteKind
 from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.service import Tariff
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "heating_parts"
 
@@ -52,6 +53,7 @@ def test_the_example_company_has_everything_that_a_distributor_has(company: Comp
 
 def test_a_tariff_in_pounds_is_one_in_grams_that_rounds_no_parcel_into_a_cheaper_step(company: CompanyIn) -> None:
     ground = next(service for service in company.services if service.service_id == "NL-GROUND")
+    assert isinstance(ground.tariff, Tariff)
     assert [step.up_to_g for step in ground.tariff.steps[:3]] == [453, 907, 1360]  # 453.592..., 907.18..., 1360.77...
     assert len(ground.tariff.steps) == 150
 

@@ -65,6 +65,7 @@ def test_goods_longer_than_a_service_takes_are_not_promised_by_it(packed: bool) 
         Carton("LONG", Size(400, 40, 40), Size(404, 44, 44), 80, 5_000, 60),
         Carton("CUBE", Size(250, 250, 250), Size(256, 256, 256), 80, 5_000, 30),
     )
+    assert isinstance(POST.tariff, Tariff)
     short = replace(POST, tariff=replace(POST.tariff, max_length_mm=300))
     question = replace(cs.question(cs.demand((pipe, 1), (cushion, 1)), SHOP), services=(short, SWIFT))
     offers = quote(question, deciders(cartons, "USD", packed=packed)).offers

@@ -27,6 +27,7 @@ from doorstep.planning.values import (
     SiteSupply,
     StockKey,
 )
+from doorstep.promising.mass import Mass
 from doorstep.terms.calendar import Window
 from doorstep.terms.order import Terms
 from doorstep.terms.refusals import Why
@@ -344,6 +345,15 @@ def test_the_checker_catches_terms_that_are_not_kept() -> None:
         strict = replace(patient, orders=(replace(order, demand=replace(order.demand, terms=terms)),))
         twice = replace(made, orders=(replace(made.orders[0], shipments=made.orders[0].shipments * 2),))
         assert any(says in problem for problem in check_plan(strict, twice if says == "shipments" else made))
+
+
+def test_goods_that_are_longer_overdue_than_any_ever_were_are_not_waited_for() -> None:
+    a_day_late_at_most = Mass.published((900_000, 100_000))
+    for days_overdue, site_id in ((0, "CS"), (1, "CS"), (2, "WH")):
+        inbound = Inbound("IN1", "TEA", 5, cs.NOW - days_overdue * DAY, lateness=a_day_late_at_most)
+        order = cs.open_order(cs.demand((cs.TEA, 1)), 20, held=tea(1, inbound_id="IN1"))
+        made = planned(asked([order], cs.shop(inbound=[inbound]), cs.warehouse(*cs.stock(TEA=5))))
+        assert [site for site, _ in services(made.orders[0])] == [site_id]
 
 
 def test_the_checker_catches_a_lot_that_will_not_last() -> None:

@@ -107,3 +107,19 @@ def test_stock_is_believed_less_the_longer_it_was_not_counted() -> None:
     assert WHOLE > fresh > old > disputed
     assert there_prior(None, 0, 0) < fresh
     assert there_prior(10**6, 10**6, 10**6) == 500_000
+
+
+@given(masses(), st.integers(-30, 30))
+def test_what_has_not_happened_by_a_day_can_only_happen_on_it_or_after(mass: Mass, day: int) -> None:
+    left = mass.at_least(day)
+    assert sum(left.ppm) + left.never_ppm == WHOLE
+    assert all(point >= day for point, _ in left.points())
+    certain = sum((part for point, part in exactly(mass).items() if point >= day), Fraction(mass.never_ppm, WHOLE))
+    for point in range(day, mass.start + len(mass.ppm)):
+        if certain:
+            exact = sum((part for at, part in exactly(mass).items() if day <= at <= point), Fraction()) / certain
+            assert 0 <= exact - Fraction(left.by(point), WHOLE) < Fraction(1, WHOLE)
+
+
+def test_what_can_no_more_happen_never_does() -> None:
+    assert Mass.certain(3).at_least(4) == Mass(0, (), WHOLE)

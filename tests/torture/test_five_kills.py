@@ -11,6 +11,7 @@ from tests.torture.shell import SMALL, torture
 SEED = 20_260_302
 
 
+@pytest.mark.slow
 def test_five_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     ran = torture(tmp_path / "figures.json", "--seed", str(SEED), "--kills", "5", *SMALL)
     print(f"seed {SEED}: {ran.figures}")
@@ -22,6 +23,7 @@ def test_five_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     assert ran.figures["facts"] == ran.figures["sealed"]
 
 
+@pytest.mark.slow
 def test_an_answer_before_its_commit_is_noticed(tmp_path: Path) -> None:
     """The torture can fail: here the office answers first and commits afterwards, and dies in between."""
     ran = torture(tmp_path / "figures.json", "--seed", "3", "--kills", "18", "--mutant", "ack_before_commit", *SMALL)

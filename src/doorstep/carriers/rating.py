@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date
 
+from doorstep.carriers.bills import Bill, NoRate, NoRateWhy
+from doorstep.carriers.freight import Freight, Handled, Trip, ltl_bill, truck_bill
+from doorstep.carriers.parcels import No, Priced, Quoter, quoter_of, refused, sheet_of
+from doorstep.carriers.sheets import COMMERCIAL, Grid, Sheet
+from doorstep.carriers.zones import zone_of
+from doorstep.terms.freight import LtlTariff, TruckTariff, VanTariff
+from doorstep.terms.measures import Measure, Sides, grams
 from doorstep.terms.parcel import Size
-from doorstep.terms.service import CarrierService, Tariff, WeightStep, ZoneRule
+from doorstep.terms.service import AnyTariff, CarrierService, Tariff
+from doorstep.terms.tariff import (
+    By,
+    ChargeKind,
+    Condition,
+    Dimensional,
+    Fuel,
+    Limits,
+    ParcelTariff,
+    PriceStep,
+    PriceTable,
+)
 
-_MILLION = 1_000_000
-_MOST_SHEETS = 256
+__all__ = ["NoRate", "NoRateWhy", "Rated", "dimensional_weight_g", "girth_mm", "parcel_tariff", "rate", "zone_of"]
+
+_WHOLE = Grid("g", 1, "mm", 1)
+_GRAM = Measure(1, 1, "g")
+_MOST_KEPT = 256
 _MOST_LANES = 50_000
-
-
-class NoRateWhy(StrEnum):
-    """Why a service has no price for a parcel, in the order in which they are looked at."""
-
-    NO_ZONE = "no_zone"
-    TOO_LONG = "too_long"
-    GIRTH = "girth"
-    TOO_HEAVY = "too_heavy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,8 @@ class Rated:
     """A price and how it came about.
 
     `billable_g` is the greater of the actual and the dimensional weight, `step_g` the upper end of the weight step it
-    falls in. Every amount is in minor units of `currency`; `tariff_id` is the source a cost entry cites.
+    falls in, in grams rounded up. Every amount is in minor units of `currency`; `base_minor` is before fuel and
+    before `other_minor`: discounts, what reaches a minimum, surcharges. `tariff_id` is the source a cost entry cites.
     """
 
     service_id: str
@@ -42,88 +54,157 @@ class Rated:
     step_g: int
     base_minor: int
     fuel_minor: int
+    other_minor: int = 0
 
     @property
     def total_minor(self) -> int:
-        return self.base_minor + self.fuel_minor
-
-
-@dataclass(frozen=True, slots=True)
-class NoRate:
-    """No price: the measure that binds, what the parcel needs of it and the most the tariff allows.
-
-    Millimetres for TOO_LONG and GIRTH, grams of billable weight for TOO_HEAVY, both 0 for NO_ZONE.
-    """
-
-    why: NoRateWhy
-    service_id: str
-    needs: int = 0
-    allowed: int = 0
-    origin_area: str = ""
-    destination_area: str = ""
-
-    @property
-    def says(self) -> str:
-        """One sentence for a person."""
-        if self.why is NoRateWhy.NO_ZONE:
-            return f"{self.service_id} has no price from {self.origin_area} to {self.destination_area}"
-        measure, unit = {
-            NoRateWhy.TOO_LONG: ("length", "mm"),
-            NoRateWhy.GIRTH: ("girth", "mm"),
-            NoRateWhy.TOO_HEAVY: ("billable weight", "g"),
-        }[self.why]
-        return (
-            f"{self.service_id} takes a {measure} of {self.allowed} {unit} at most, this parcel has {self.needs} {unit}"
-        )
+        return self.base_minor + self.fuel_minor + self.other_minor
 
 
 def rate(
-    service: CarrierService, parcel_size: Size, weight_g: int, origin_area: str, destination_area: str
+    service: CarrierService,
+    parcel_size: Size,
+    weight_g: int,
+    origin_area: str,
+    destination_area: str,
+    on: date | None = None,
+    account: str = "",
 ) -> Rated | NoRate:
     """The price of a parcel of outer `parcel_size` and `weight_g` between two areas (`Address.area`).
 
-    Weights round up, never down; fuel is rounded to the nearest minor unit, halves up. ValueError where a side or the
-    weight is not above zero: an unknown measure is estimated before it is rated.
+    Weights round up, never down; fuel is rounded to the nearest minor unit, halves up. Without a day what has days is
+    left out. ValueError where a side or the weight is not above zero: an unknown measure is estimated before it is
+    rated. Freight is one handling unit; a van has no price but for a route.
     """
     if weight_g <= 0 or min(parcel_size) <= 0:
         raise ValueError(f"a parcel of {weight_g} g and {tuple(parcel_size)} mm cannot be rated")
     tariff = service.tariff
-    sheet = _sheet(tariff)
-    zone = sheet.zone(origin_area, destination_area)
-    limits_g, priced = sheet.steps(zone)
-    if zone is None or not priced:
-        return NoRate(NoRateWhy.NO_ZONE, service.service_id, origin_area=origin_area, destination_area=destination_area)
-    too_large = _over_limit(service.service_id, tariff, parcel_size)
-    if too_large:
-        return too_large
-    dimensional_g = dimensional_weight_g(parcel_size, tariff.dim_divisor_cm3_per_kg)
-    billable_g = max(weight_g, dimensional_g)
-    at = bisect_left(limits_g, billable_g)
-    if at == len(priced):
-        return NoRate(NoRateWhy.TOO_HEAVY, service.service_id, billable_g, limits_g[-1])
-    step = priced[at]
-    base_minor = step.price_minor[zone]
+    if not isinstance(tariff, Tariff | ParcelTariff):
+        return _freight(service.service_id, tariff, parcel_size, weight_g, (origin_area, destination_area), on, account)
+    key = (id(tariff), origin_area, destination_area, on, account)
+    known = _QUOTERS.get(key)
+    if known is None or known[0] is not tariff:
+        known = _kept(key, tariff)
+    quoter = known[1]
+    found = quoter.priced(weight_g, parcel_size, COMMERCIAL)
+    if isinstance(found, No):
+        return refused(quoter.sheet, found, service.service_id, origin_area, destination_area)
+    return _rated(service.service_id, quoter.sheet, found)
+
+
+_QUOTERS: dict[tuple[int, str, str, date | None, str], tuple[AnyTariff, Quoter]] = {}
+
+
+def _kept(key: tuple[int, str, str, date | None, str], tariff: Tariff | ParcelTariff) -> tuple[AnyTariff, Quoter]:
+    """A lane of this very tariff, sorted out once: it is held here, so its identity stays its own."""
+    if len(_QUOTERS) >= _MOST_LANES:
+        _QUOTERS.clear()
+    _, origin_area, destination_area, on, account = key
+    sheet = sheet_of(parcel_tariff(tariff), _WHOLE)
+    known = _QUOTERS[key] = (tariff, quoter_of(sheet, origin_area, destination_area, on, account))
+    return known
+
+
+def _rated(service_id: str, sheet: Sheet, found: Priced) -> Rated:
+    zone, actual, dimensional, billable, table, step_no, base_minor, off_minor, more_minor, extras, fuel, fuel_off = (
+        found
+    )
+    row, tariff, tick = sheet.tables[table], sheet.tariff, sheet.tick
+    step = row.limits[step_no] if row.by is By.WEIGHT else billable
+    if tick != 1:
+        mul, div = tick.numerator, tick.denominator
+        actual, dimensional = -(-actual * mul // div), -(-dimensional * mul // div)
+        billable, step = -(-billable * mul // div), -(-step * mul // div)
+    other_minor = more_minor - off_minor
+    if extras:
+        other_minor += sum(extra.minor - extra.off_minor for extra in extras)
     return Rated(
-        service_id=service.service_id,
-        tariff_id=tariff.tariff_id,
-        currency=tariff.currency,
-        zone=zone,
-        actual_g=weight_g,
-        dimensional_g=dimensional_g,
-        billable_g=billable_g,
-        step_g=step.up_to_g,
-        base_minor=base_minor,
-        fuel_minor=(base_minor * tariff.fuel_ppm + _MILLION // 2) // _MILLION,
+        *(service_id, tariff.tariff_id, tariff.currency, sheet.zone_names[zone]),
+        *(actual, dimensional, billable, step, base_minor, fuel - fuel_off, other_minor),
     )
 
 
-def zone_of(rules: Iterable[ZoneRule], origin_area: str, destination_area: str) -> str | None:
-    """The zone between two areas: longest destination, then longest origin, then the earlier rule; None without one."""
-    matching = [
-        rule for rule in rules if origin_area.startswith(rule.origin) and destination_area.startswith(rule.destination)
+def _freight(
+    service_id: str,
+    tariff: LtlTariff | TruckTariff | VanTariff,
+    size: Size,
+    weight_g: int,
+    lane: tuple[str, str],
+    on: date | None,
+    account: str,
+) -> Rated | NoRate:
+    """One handling unit, or the whole truck that takes it."""
+    if isinstance(tariff, VanTariff):
+        return NoRate(NoRateWhy.NO_ROUTE, service_id)
+    if isinstance(tariff, LtlTariff):
+        unit = Handled(grams(weight_g), Sides(*size, 1, "mm"))
+        found: Bill | NoRate = ltl_bill(tariff, Freight((unit,), *lane, on, account=account), service_id)
+    else:
+        found = truck_bill(tariff, Trip(*lane, grams(weight_g), on=on), service_id)
+    if isinstance(found, NoRate):
+        return found
+    base_minor, fuel_minor = found.of(ChargeKind.BASE, ChargeKind.DISTANCE), found.of(ChargeKind.FUEL)
+    return Rated(
+        *(service_id, tariff.tariff_id, tariff.currency, found.zone, weight_g, 0, weight_g, weight_g),
+        *(base_minor, fuel_minor, found.total_minor - base_minor - fuel_minor),
+    )
+
+
+# -- plain tariffs -----------------------------------------------------------------------------------------------------
+
+_PARCEL: dict[int, tuple[Tariff, ParcelTariff]] = {}
+
+
+def parcel_tariff(tariff: AnyTariff) -> ParcelTariff:
+    """A plain tariff as a parcel tariff in grams and millimetres; a parcel tariff as it is. TypeError for freight."""
+    if isinstance(tariff, ParcelTariff):
+        return tariff
+    if not isinstance(tariff, Tariff):
+        raise TypeError(f"{tariff.tariff_id} is no tariff of parcels")
+    known = _PARCEL.get(id(tariff))
+    if known is None or known[0] is not tariff:
+        if len(_PARCEL) >= _MOST_KEPT:
+            _PARCEL.clear()
+        known = _PARCEL[id(tariff)] = (tariff, _plain(tariff))
+    return known[1]
+
+
+def _plain(tariff: Tariff) -> ParcelTariff:
+    divisor = tariff.dim_divisor_cm3_per_kg
+    return ParcelTariff(
+        tariff_id=tariff.tariff_id,
+        currency=tariff.currency,
+        zones=tariff.zones,
+        tables=tuple(_tables(tariff)),
+        weight_to=_GRAM,
+        dimensional=Dimensional(Measure(divisor, 1, "cm3"), Measure(1, 1, "kg"), _GRAM) if divisor else None,
+        limits=Limits(longest=_limit(tariff.max_length_mm), girth=_limit(tariff.max_girth_mm)),
+        fuel=(Fuel(tariff.fuel_ppm),) if tariff.fuel_ppm else (),
+    )
+
+
+def _tables(tariff: Tariff) -> Iterable[PriceTable]:
+    """One table; one for each zone where some have fewer steps: a parcel then pays at the next step of its own zone."""
+    steps = sorted(tariff.steps, key=lambda step: step.up_to_g)
+    zones = list(dict.fromkeys(zone for step in steps for zone in step.price_minor))
+    if all(len(step.price_minor) == len(zones) for step in steps):
+        return [PriceTable(By.WEIGHT, tuple(PriceStep(grams(step.up_to_g), step.price_minor) for step in steps))]
+    return [
+        PriceTable(
+            By.WEIGHT,
+            tuple(
+                PriceStep(grams(step.up_to_g), {zone: step.price_minor[zone]})
+                for step in steps
+                if zone in step.price_minor
+            ),
+            Condition(zones=frozenset({zone})),
+        )
+        for zone in zones
     ]
-    best = max(matching, key=lambda rule: (len(rule.destination), len(rule.origin)), default=None)
-    return None if best is None else best.zone
+
+
+def _limit(length_mm: int) -> Measure | None:
+    return Measure(length_mm, 1, "mm") if length_mm > 0 else None
 
 
 def dimensional_weight_g(size: Size, divisor_cm3_per_kg: int) -> int:
@@ -138,49 +219,3 @@ def girth_mm(size: Size) -> int:
     """Length plus twice the other two sides, the length being the longest side."""
     longest, middle, shortest = sorted(size, reverse=True)
     return longest + 2 * (middle + shortest)
-
-
-class _Sheet:
-    """A tariff as it is looked up: zones by lane, and a zone's steps by weight, each sorted out once."""
-
-    def __init__(self, tariff: Tariff) -> None:
-        self.tariff = tariff
-        self._zones: dict[tuple[str, str], str | None] = {}
-        self._steps: dict[str | None, tuple[list[int], list[WeightStep]]] = {None: ([], [])}
-
-    def zone(self, origin_area: str, destination_area: str) -> str | None:
-        lane = (origin_area, destination_area)
-        if lane not in self._zones:
-            if len(self._zones) >= _MOST_LANES:
-                self._zones.clear()
-            self._zones[lane] = zone_of(self.tariff.zones, *lane)
-        return self._zones[lane]
-
-    def steps(self, zone: str | None) -> tuple[list[int], list[WeightStep]]:
-        """Upper limits in grams, ascending, and their steps."""
-        if zone not in self._steps:
-            priced = [step for step in self.tariff.steps if zone in step.price_minor]
-            priced.sort(key=lambda step: step.up_to_g)
-            self._steps[zone] = ([step.up_to_g for step in priced], priced)
-        return self._steps[zone]
-
-
-_SHEETS: dict[int, _Sheet] = {}
-
-
-def _sheet(tariff: Tariff) -> _Sheet:
-    """The sheet of this very tariff: it is held here, so its identity stays its own."""
-    sheet = _SHEETS.get(id(tariff))
-    if sheet is None or sheet.tariff is not tariff:
-        if len(_SHEETS) >= _MOST_SHEETS:
-            _SHEETS.clear()
-        sheet = _SHEETS[id(tariff)] = _Sheet(tariff)
-    return sheet
-
-
-def _over_limit(service_id: str, tariff: Tariff, size: Size) -> NoRate | None:
-    if 0 < tariff.max_length_mm < max(size):
-        return NoRate(NoRateWhy.TOO_LONG, service_id, max(size), tariff.max_length_mm)
-    if 0 < tariff.max_girth_mm < girth_mm(size):
-        return NoRate(NoRateWhy.GIRTH, service_id, girth_mm(size), tariff.max_girth_mm)
-    return None

@@ -19,10 +19,12 @@ from doorstep.cli import (
     imports,
     orders,
     printing,
+    route,
     scores,
     setting_up,
     shipping,
     stock,
+    tariffs,
     today,
     upkeep,
 )
@@ -152,6 +154,15 @@ def _accounts() -> typer.Typer:
     return account
 
 
+def _tariffs() -> typer.Typer:
+    """The verbs under `doorstep tariff`."""
+    tariff = typer.Typer(cls=Group, help="Tariffs: check a price list, quote by it, load it.", no_args_is_help=True)
+    tariff.command("check")(tariffs.check)
+    tariff.command("quote")(tariffs.quote)
+    tariff.command("load")(tariffs.load)
+    return tariff
+
+
 def _prints() -> typer.Typer:
     """The verbs under `doorstep print`."""
     prints = typer.Typer(cls=Group, help="Papers: into files, to printers, for customs.", no_args_is_help=True)
@@ -170,13 +181,14 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate),
     "Floor": (floor.plan, floor.release, floor.tasks, floor.pick, floor.pack),
-    "Shipping": (shipping.label, shipping.hand_over, shipping.scan, shipping.track, shipping.draw),
+    "Shipping": (shipping.label, shipping.hand_over, shipping.scan, shipping.track, shipping.draw, route.route),
     "Imports": (imports.import_, imports.import_undo, imports.imports, imports.import_map),
     "History": (history.replay, scores.score, scores.learn, chart.chart),
     "Upkeep": (setting_up.load, *(upkeep.run_due, upkeep.troubles, upkeep.check, upkeep.rebuild, upkeep.seal)),
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
 app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
+app.add_typer(_tariffs(), name="tariff", rich_help_panel="Shipping")
 app.add_typer(_prints(), name="print", rich_help_panel="Shipping")
 app.add_typer(_accounts(), name="account", rich_help_panel="Upkeep")
 for panel, verbs in PANELS.items():

@@ -100,6 +100,7 @@ class CustomerDefined(Body):
 class ServiceDefined(Body):
     """A carrier service with its tariff, published transit and cut-offs."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.DEFINE
     service: CarrierService
 

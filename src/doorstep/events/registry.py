@@ -72,4 +72,6 @@ REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports,
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
+# Until version 2 a tariff was a plain one; what it says is said the same way still.
+REGISTRY.upcast("ServiceDefined", 1, lambda body: body)
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from doorstep.chart.account import way_of
 from doorstep.chart.columns import Column, Doings, counted, doings_of
@@ -16,7 +17,7 @@ from doorstep.flow.office import Office
 from doorstep.goals.rates import interval_ppm
 from doorstep.storage.queries import chart as query
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
+from doorstep.storage.store import Store, Transaction
 from doorstep.terms.clock import stamp
 from doorstep.terms.refusals import Refusal, Why
 
@@ -60,6 +61,10 @@ def process_chart(
     for a site where that site ships all of it.
     """
     with office.store.reading() as tx:
+        kept = _KEPT.setdefault(office.store, _Kept())
+        known = kept.view(query.newest_fact(tx), tx.now, (since, until, site_id))
+        if known is not None:
+            return known
         read = _read(tx, until)
         sites = master.sites(tx)
     calendars = {code: sites[name].calendar for code, name in enumerate(read.sites) if name in sites}
@@ -67,7 +72,38 @@ def process_chart(
     look = Look(_seconds(since), _seconds(until), _code(read.sites, site_id))
     doings = doings_of(read.events, read.touched)
     chart = measure(doings, _counted(read, look), names, interval_ppm, look)
-    return _view(chart, site_id)
+    return kept.keep((since, until, site_id), _view(chart, site_id))
+
+
+_Asked = tuple[datetime | None, datetime | None, str]
+
+
+class _Kept:
+    """The charts drawn since the newest fact: they are the same until another happens.
+
+    None is kept longer than a minute, because of two steps at once the one that began first may end last, and its
+    facts are then not the newest.
+    """
+
+    def __init__(self) -> None:
+        self._newest = -1
+        self._since = datetime.min.replace(tzinfo=UTC)
+        self._views: dict[_Asked, ChartView] = {}
+
+    def view(self, newest: int, now: datetime, asked: _Asked) -> ChartView | None:
+        """The chart that was asked for, where it is kept; charts before the newest fact are let go."""
+        if newest != self._newest or now - self._since > _KEPT_FOR or len(self._views) >= _MOST_KEPT:
+            self._newest, self._since, self._views = newest, now, {}
+        return self._views.get(asked)
+
+    def keep(self, asked: _Asked, view: ChartView) -> ChartView:
+        self._views[asked] = view
+        return view
+
+
+_KEPT: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+_KEPT_FOR = timedelta(minutes=1)
+_MOST_KEPT = 20
 
 
 def chart_asked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -77,10 +77,10 @@ def set_up(rows: Sequence[Any]) -> Company:
 
 
 @lru_cache(maxsize=16)
-def _deciders(cartons: tuple[Carton, ...], currency: str) -> Deciders:
-    return compose.deciders(cartons, currency)
+def _deciders(cartons: tuple[Carton, ...], currency: str, on: date) -> Deciders:
+    return compose.deciders(cartons, currency, on=on)
 
 
 def deciders_of(tx: Transaction, company: Company) -> Deciders:
     """Packing and carriers as planning composes them, with the company's cartons."""
-    return _deciders(master.cartons(tx), company.currency)
+    return _deciders(master.cartons(tx), company.currency, tx.now.date())

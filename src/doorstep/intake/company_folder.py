@@ -19,6 +19,7 @@ from doorstep.intake.company_tables import Column, Raw, Tables
 from doorstep.intake.problems import Problem, malformed
 from doorstep.intake.tables import cells
 from doorstep.intake.tables.builders import WrongRowError
+from doorstep.intake.tariffs.read import read_tariffs
 from doorstep.terms.money import DECIMALS
 from doorstep.terms.refusals import Refusal
 
@@ -106,13 +107,19 @@ def _kits(raw: Raw, tables: Tables) -> None:
 
 
 def _tariffs(raw: Raw, tables: Tables) -> None:
-    """Prices of a service by weight and zone from `tariffs/<service>.csv`; its zones from `zones.csv`, if none."""
+    """Prices of a service by weight and zone from `tariffs/<service>.csv`, its zones from `zones.csv`, if none; or a
+    carrier's whole list from `tariffs/<service>.toml`."""
     rules = [
         {name: line.cells.get(name, "") for name in ("origin", "destination", "zone")}
         for line in tables.lines("zones.csv", columns_of("zones", tables.currency))
     ]
+    whole = {file.stem: file for file in sorted((tables.folder / "tariffs").glob("*.toml"))}
     priced = {file.stem: f"tariffs/{file.name}" for file in sorted((tables.folder / "tariffs").glob("*.csv"))}
     for service in raw.get("services", ()):
+        own = whole.pop(str(service.get("service_id")), None)
+        if own is not None:
+            _own_list(service, own, tables)
+            continue
         file = priced.pop(str(service.get("service_id")), "")
         tariff = service.setdefault("tariff", {})
         if not isinstance(tariff, dict):
@@ -121,8 +128,23 @@ def _tariffs(raw: Raw, tables: Tables) -> None:
             tariff.setdefault("zones", rules)
         if file:
             tariff["steps"] = _steps(tables, file)
-    for service_id, file in priced.items():
+    for service_id, file in [*priced.items(), *((name, f"tariffs/{path.name}") for name, path in whole.items())]:
         tables.wrong(file, f"{_FILE} has no service {service_id}")
+
+
+def _own_list(service: Raw, path: Path, tables: Tables) -> None:
+    """A folder holds a whole company: a row that comes back, or a second tariff, is a slip in it."""
+    name = f"tariffs/{path.name}"
+    told = read_tariffs(path)
+    if isinstance(told, Refusal):
+        for place, says in told.concerns.items():
+            tables.wrong(f"{name}, {place}", str(says))
+        return
+    for problem in told.problems:
+        tables.wrong(f"tariffs/{problem.file}, line {problem.line} {problem.column}".rstrip(), problem.says)
+    if len(told.tariffs) > 1:
+        tables.wrong(name, f"has {len(told.tariffs)} tariffs, and a service has one")
+    service["tariff"] = told.tariffs[0].tariff
 
 
 def _steps(tables: Tables, file: str) -> list[Raw]:

@@ -6,8 +6,11 @@ tells, independently of both, whether a packing can be believed. All are pure fu
 
 To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
 (everything larger), `incumbent` (what is left of an earlier packing), `bounds`, `check`. What several of them share
-lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables). `draw` makes
-a drawing of a packed carton: `sheet` (the paper), `legend`, `occlusion` (what hides what).
+lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables).
+
+`container` fills one large space, such as a trailer, with as much volume as will go in, by blocks and a beam search
+(`container_kernels`). `draw` makes a drawing of a packed carton: `sheet` (the paper), `legend`, `occlusion` (what hides
+what).
 """
 
 from doorstep.packing.bounds import Estimate, EstimatedParcel, cartons_for, estimate

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 from doorstep.carriers.may_ship import Ban, may_it_ship
 from doorstep.carriers.rating import NoRate, Rated, rate
 from doorstep.packing import Estimate, cartonize, cartons_for, estimate
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
+from doorstep.terms.exchange import Exchange
 from doorstep.terms.item import Item
-from doorstep.terms.money import share_out
+from doorstep.terms.money import Money, share_out
 from doorstep.terms.parcel import Carton, PackItem, Size
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
@@ -39,8 +41,11 @@ def deciders(
     *,
     unknown: Unknown = AS_UNKNOWN,
     packed: bool = False,
+    on: date | None = None,
+    exchange: Exchange | None = None,
 ) -> Deciders:
-    """Deciders over the company's cartons and currency.
+    """Deciders over the company's cartons and currency. Tariffs are read as they are on the day `on`; a price in
+    another currency is taken at that day's rate of `exchange`, and is none without one.
 
     `packed` False reckons with estimated parcels (microseconds; `carton_id` is empty), True packs every shipment for
     every service (milliseconds). A quote and the plan that follows it must be asked alike.
@@ -58,7 +63,7 @@ def deciders(
     def carton_up(
         contents: Sequence[tuple[Item, int]], service: CarrierService, origin: str, destination: str
     ) -> Boxed | Refusal:
-        lane = Lane(service, currency, origin, destination)
+        lane = Lane(service, currency, origin, destination, on, exchange)
         if packed:
             return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane)
         # An open order is asked about again with every plan; identities are quick to look up, and stay while held here.
@@ -100,15 +105,22 @@ class Lane:
     currency: str
     origin: str
     destination: str
+    on: date | None = None
+    exchange: Exchange | None = None
 
     def rate(self, size: Size, weight_g: int) -> Rated | Refusal:
-        rated = rate(self.service, size, max(weight_g, 1), self.origin, self.destination)
+        rated = rate(self.service, size, max(weight_g, 1), self.origin, self.destination, self.on)
         concerns: dict[str, str | int] = {"service": self.service.service_id, "area": self.destination}
         if isinstance(rated, NoRate):
             return Refusal(Why.NO_SERVICE, rated.says, {**concerns, "needs": rated.needs, "allowed": rated.allowed})
         if rated.currency != self.currency:
-            says = f"{rated.service_id} is priced in {rated.currency}: there is no dated rate to {self.currency}"
-            return Refusal(Why.NO_SERVICE, says, concerns)
+            told = Money(rated.total_minor, rated.currency)
+            known = self.exchange.convert(told, self.currency, self.on) if self.exchange and self.on else None
+            if known is None:
+                says = f"{rated.service_id} is priced in {rated.currency}: there is no dated rate to {self.currency}"
+                return Refusal(Why.NO_SERVICE, says, concerns)
+            # The whole is rounded once; its parts are told in the carrier's own money.
+            rated = replace(rated, currency=self.currency, base_minor=known.minor, fuel_minor=0, other_minor=0)
         return rated
 
     def price(self, carton: Carton, weight_g: int) -> int:

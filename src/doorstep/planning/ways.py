@@ -258,9 +258,12 @@ class Desk:
         for row in rows:
             there_ppm = there_ppm * row.there_ppm // WHOLE
             latest = max(latest, row.due_at or latest)
-        # Each inbound as lateness after the latest of them; part days round up, so that none is thought sooner.
+        # Each inbound as lateness after the latest of them; part days round up, so that none is thought sooner. What is
+        # overdue did not come on the days that have passed.
         late = [
-            row.lateness.shift(-((latest - row.due_at) // timedelta(days=1)))
+            row.lateness.at_least((self.now - row.due_at) // timedelta(days=1)).shift(
+                -((latest - row.due_at) // timedelta(days=1))
+            )
             for row in rows
             if row.lateness is not None and row.due_at is not None
         ]

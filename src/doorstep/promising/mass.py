@@ -82,6 +82,11 @@ class Mass:
         """This with probability `ppm`, and otherwise never."""
         return Mass.rounded({point: part * ppm for point, part in self.points()}, WHOLE * WHOLE)
 
+    def at_least(self, point: int) -> Mass:
+        """This, given that it is not before `point`; never, where all that was possible lies before."""
+        left = {at: part for at, part in self.points() if at >= point}
+        return self if len(left) == len(self.ppm) else Mass.rounded(left, sum(left.values()) + self.never_ppm or WHOLE)
+
     def inside(self, first: int, last: int) -> int:
         """P(first <= it <= last)."""
         low, high = max(first - self.start, 0), max(last - self.start + 1, 0)

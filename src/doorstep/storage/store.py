@@ -223,9 +223,6 @@ class Store:
         self.clock = clock
         self.ids = ids
         waits = " -c synchronous_commit=off" if lazy else ""
-        import os
-
-        waits += os.environ.get("XOPT", "")
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,

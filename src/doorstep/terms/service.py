@@ -7,18 +7,10 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from doorstep.terms.calendar import Calendar
+from doorstep.terms.freight import LtlTariff, TruckTariff, VanTariff
+from doorstep.terms.tariff import ParcelTariff, ZoneRule
 
-
-@dataclass(frozen=True, slots=True)
-class ZoneRule:
-    """Parcels from areas that begin with `origin` to areas that begin with `destination` travel in `zone`.
-
-    An area is an address's `US-606`; the longest destination, then the longest origin, wins; '' matches all.
-    """
-
-    origin: str
-    destination: str
-    zone: str
+__all__ = ["AnyTariff", "CarrierService", "Tariff", "WeightStep", "ZoneRule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +23,8 @@ class WeightStep:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """A carrier's price list for one service. `tariff_id` names the version that a cost entry cites.
+    """The plain price list of one service, in grams and millimetres; `ParcelTariff` is that of a carrier with all it
+    adds and takes off. `tariff_id` names the version that a cost entry cites.
 
     `dim_divisor_cm3_per_kg` turns volume into dimensional weight (0: none); `fuel_ppm` is added on the base price;
     the limits are what one parcel may measure (0: no limit). Girth is length + 2 x (width + height).
@@ -47,6 +40,9 @@ class Tariff:
     max_girth_mm: int = 0
 
 
+AnyTariff = Tariff | ParcelTariff | LtlTariff | TruckTariff | VanTariff
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierService:
     """One way to send a parcel.
@@ -60,7 +56,7 @@ class CarrierService:
     service_id: str
     carrier_id: str
     name: str
-    tariff: Tariff
+    tariff: AnyTariff
     transit_ppm: Mapping[str, tuple[int, ...]]
     cut_offs: Mapping[str, time]
     calendar: Calendar = field(default_factory=Calendar)

@@ -16,7 +16,7 @@ from doorstep.flow.office import company_of
 from doorstep.intake.values import TariffRow
 from doorstep.storage.queries import master
 from doorstep.storage.store import Transaction
-from doorstep.terms.service import CarrierService
+from doorstep.terms.service import CarrierService, Tariff
 
 _SERVICE = TypeAdapter(CarrierService)
 
@@ -47,10 +47,14 @@ class Tariffs(Definitions):
             return f"There is no carrier service {value.service_id}."
         if value.currency != self._currency:
             return f"The prices are in {value.currency}; the company's money is {self._currency}."
-        return wrong_steps(value, self._services[value.service_id])
+        service = self._services[value.service_id]
+        if not isinstance(service.tariff, Tariff):
+            return f"{value.service_id} has a tariff of its carrier's own form: bring it by doorstep tariff load."
+        return wrong_steps(value, service.tariff, service)
 
     def define(self, work: Work, value: TariffRow, mine: Known | None) -> Known:
         service = self._services[value.service_id]
+        assert isinstance(service.tariff, Tariff)  # `wrong` has sent the others back
         tariff = replace(service.tariff, tariff_id=value.tariff_id, currency=value.currency, steps=value.steps)
         self._services[value.service_id] = service = replace(service, tariff=tariff)
         work.record(ServiceDefined(service))
@@ -60,11 +64,11 @@ class Tariffs(Definitions):
         return ServiceDefined(_SERVICE.validate_python(kept))
 
 
-def wrong_steps(value: TariffRow, service: CarrierService) -> str:
+def wrong_steps(value: TariffRow, tariff: Tariff, service: CarrierService) -> str:
     """What is wrong with the steps of a price list, lightest first; '' where nothing is."""
     if not value.steps:
         return f"{value.service_id} has no prices."
-    zones = {rule.zone for rule in service.tariff.zones} | set(service.transit_ppm)
+    zones = {rule.zone for rule in tariff.zones} | set(service.transit_ppm)
     weights = [step.up_to_g for step in value.steps]
     if min(weights) <= 0 or len(set(weights)) < len(weights):
         return f"{value.service_id}: each weight is above zero and named once."
@@ -87,4 +91,5 @@ def _sorted(value: TariffRow) -> TariffRow:
 
 def _prices(service: CarrierService) -> TariffRow:
     tariff = service.tariff
-    return _sorted(TariffRow(service.service_id, tariff.tariff_id, tariff.currency, tuple(tariff.steps)))
+    steps = tuple(tariff.steps) if isinstance(tariff, Tariff) else ()
+    return _sorted(TariffRow(service.service_id, tariff.tariff_id, tariff.currency, steps))

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from doorstep.intake.judge import COUNTRIES
 from doorstep.intake.tables.map import ReadingIn
 from doorstep.intake.tables.opened import Cell, Formula
+from doorstep.terms.measures import Measure
+from doorstep.terms.measures import measure as of
 from doorstep.terms.money import DECIMALS
 
 Read = Callable[[Cell], Any]
@@ -176,6 +178,27 @@ def measure(number: Callable[[Cell], Decimal], units: Mapping[str, Decimal], usu
         if exact < 0 or exact > _MOST_WHOLE:
             raise WrongCellError(f"is {exact} {into}: it cannot be below nothing")
         return int((exact * 2 + 1) // 2)
+
+    return read
+
+
+def exact_measure(number: Callable[[Cell], Decimal], usual: str) -> Read:
+    """A measure as it stands, not rounded: `0.5`, `15.999 oz`, `12 3/8 in`. The unit may be none (a count)."""
+
+    def read(cell: Cell) -> Measure:
+        try:
+            if not isinstance(cell, str) or _NUMBER_LIKE.fullmatch(cell.strip()):
+                exact = number(cell)
+                found = of(f"{exact:f}", usual)
+            else:
+                found = of(text(cell), usual)
+        except WrongCellError:
+            raise
+        except ValueError as wrong:
+            raise WrongCellError(str(wrong)) from None
+        if found.ticks <= 0:
+            raise WrongCellError("is not above zero")
+        return found
 
     return read
 

@@ -68,6 +68,8 @@ def reader_of(field: Field, column: Column, reading: ReadingIn, instants: Instan
         "site_id": cells.site_identifier,
         "text": cells.text,
         "phone": cells.text,
+        "exact": number,
+        "measure": cells.exact_measure(number, column.unit),
         "whole": cells.whole(number, 0),
         "whole1": cells.whole(number, 1),
         "money": cells.money(number, currency),

@@ -28,7 +28,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of import. `key` are the fields that name one; `group` says that several rows make one, by its key.
+    """A kind of import. `key` are the fields that name one (none: every row is one of its own);
+    `group` says that several rows make one, by its key.
 
     `build` makes the value of a row, or of a group of (header, lines); WrongRowError where it cannot.
     """

@@ -132,6 +132,7 @@ class Map:
     """A map that can be followed: our fields' columns, joins in the order in which they are made.
 
     `distinct`: many rows tell of one thing, and the first is taken; otherwise a thing told twice comes back.
+    `where`: only rows whose columns say these texts are ours (of kinds in which a row is a value).
     """
 
     kind: str
@@ -140,6 +141,7 @@ class Map:
     reading: ReadingIn = field(default_factory=ReadingIn)
     joins: Mapping[str, Join] = field(default_factory=dict)
     distinct: bool = False
+    where: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def how(self) -> Reading:

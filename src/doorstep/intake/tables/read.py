@@ -114,7 +114,7 @@ class Reader:
         seen: dict[str, int] = {}
         made = self._groups() if self.kind.group else self._singles()
         for one in made:
-            if isinstance(one, Good):
+            if isinstance(one, Good) and self.kind.key:
                 first = seen.setdefault(one.key, one.line)
                 if first != one.line and self.map.distinct:
                     continue
@@ -131,7 +131,10 @@ class Reader:
         return [name for name in self.kind.key if name in self.map.columns] or [next(iter(self.map.columns))]
 
     def _singles(self) -> Iterator[Good | Bad]:
+        picked = [(self.joined.place_of(name), said) for name, said in self.map.where.items()]
         for parts in self.joined.rows():
+            if picked and not _says(parts, picked):
+                continue
             values, problems = self._values(parts)
             yield self._built([parts], problems, values)
 
@@ -274,6 +277,15 @@ class Reader:
                 name = source if not number else source.partition(".")[2]
                 return RowProblem(self.joined.tables[number].name, part[0], name, cell, says)
         return RowProblem(self.table.name, _line(parts), "" if whole else field, "", says)
+
+
+def _says(parts: Sequence[Part | None], picked: Sequence[tuple[tuple[int, int], str]]) -> bool:
+    """Whether a row says in each of the places what is wanted there; one that is no whole row may."""
+    for (number, index), said in picked:
+        part = parts[number]
+        if part is not None and not part[2] and str(part[1][index]).strip() != said:
+            return False
+    return True
 
 
 def _line(parts: Sequence[Part | None]) -> int:

@@ -141,3 +141,8 @@ def _by_first(columns: Sequence[Column]) -> list[Column]:
     """The rows in the order of the first column."""
     order = np.argsort(columns[0], kind="stable")
     return [column[order] for column in columns]
+
+
+def newest_fact(tx: Transaction) -> int:
+    """The greatest number in the journal, the newest fact's as far as steps that ran at once allow; 0 where none is."""
+    return int(tx.rows("SELECT coalesce(max(event_id), 0) AS event_id FROM journal")[0].event_id)

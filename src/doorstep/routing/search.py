@@ -1,0 +1,117 @@
+"""The search: PyVRP's iterated local search over a model, from a plan that is there or from chance."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyvrp
+from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.IteratedLocalSearch import (
+    IteratedLocalSearch,
+    IteratedLocalSearchCallbacks,
+    IteratedLocalSearchParams,
+)
+from pyvrp.PenaltyManager import PenaltyManager, PenaltyParams
+from pyvrp.search import (
+    OPERATORS,
+    LocalSearch,
+    NeighbourhoodParams,
+    PerturbationManager,
+    PerturbationParams,
+    compute_neighbours,
+)
+
+from doorstep.routing.model import Model
+
+Enough = Callable[[], bool]
+"""Asked before every round: True ends the search. A door puts its stopwatch here; the rounds made are told."""
+
+NEIGHBOURS = 25
+MOST_PERTURBED = 25
+HISTORY = 300
+
+
+@dataclass(slots=True)
+class Budget:
+    """Rounds left and made, over all parts of a search."""
+
+    left: int
+    enough: Enough | None = None
+    used: int = 0
+
+    def take(self) -> bool:
+        """One round more, if there is one."""
+        if self.used >= self.left or (self.enough is not None and self.enough()):
+            return False
+        self.used += 1
+        return True
+
+
+class _Until(IteratedLocalSearchCallbacks):
+    """Ends a part of a search: at its last round, or as soon as everything is placed."""
+
+    def __init__(self, budget: Budget, most: int, first_whole: bool) -> None:
+        self._budget = budget
+        self._most = most
+        self._first_whole = first_whole
+        self.whole = False
+
+    def on_best(self, best: pyvrp.Solution) -> None:
+        self.whole = self.whole or (best.is_feasible() and not best.unplanned())
+
+    def __call__(self, best_cost: int) -> bool:
+        if (self._first_whole and self.whole) or self._most <= 0 or not self._budget.take():
+            return True
+        self._most -= 1
+        return False
+
+
+def searched(
+    model: Model,
+    budget: Budget,
+    seed: int,
+    start: pyvrp.Solution | None = None,
+    *,
+    most: int | None = None,
+    first_whole: bool = False,
+) -> pyvrp.Solution:
+    """The best solution found in `most` rounds of the budget; always one that can be driven, if an empty one."""
+    data = model.data
+    if not data.num_clients and not data.num_shipments:
+        return pyvrp.Solution(data, [])
+    chance = pyvrp.RandomNumberGenerator(seed=seed)
+    local = LocalSearch(
+        data,
+        chance,
+        compute_neighbours(data, NeighbourhoodParams(num_neighbours=NEIGHBOURS)),
+        PerturbationManager(PerturbationParams(1, MOST_PERTURBED)),
+    )
+    for operator in OPERATORS:
+        if operator.supports(data):
+            local.add_operator(operator(data))
+    params = PenaltyParams()
+    penalties = PenaltyManager(params.midpoint_penalties(data), params)
+    until = _Until(budget, budget.left if most is None else most, first_whole)
+    whole = start is not None and start.is_feasible() and not start.unplanned()
+    begin = start if start is not None and start.is_feasible() else pyvrp.Solution(data, [])
+    if not whole:
+        # From an empty plan the search would have to put in stop after stop: a random one is settled first.
+        draft = begin if start is not None else pyvrp.Solution.make_random(data, chance)
+        settled = local(draft, penalties.max_cost_evaluator(), exhaustive=True)
+        if settled.is_feasible() and _worth(settled) <= _worth(begin):
+            begin = settled
+    until.on_best(begin)
+    rules = IteratedLocalSearchParams(history_length=HISTORY, callbacks=until)
+    with warnings.catch_warnings():
+        # Where not everything fits, penalties reach their bound: that is what left out stops are for.
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        best = IteratedLocalSearch(data, penalties, local, begin, rules).run(until, collect_stats=False).best
+    return best if best.is_feasible() and _worth(best) <= _worth(begin) else begin
+
+
+def _worth(solution: pyvrp.Solution) -> int:
+    """What a solution costs with what it leaves out."""
+    costs = solution.distance_cost() + solution.duration_cost() + solution.fixed_vehicle_cost()
+    return int(costs + solution.uncollected_prizes())

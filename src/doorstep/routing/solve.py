@@ -1,0 +1,129 @@
+"""The way of a day's routes: searched, filled up with what still fits, timed, and what is left over explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyvrp
+
+from doorstep.routing.distances import Distances
+from doorstep.routing.model import Model, halts_found, model_of, solution_of
+from doorstep.routing.search import Budget, Enough, searched
+from doorstep.routing.timing import Day, Halt, can, halts_of, timed, torn
+from doorstep.routing.values import Params, Plan, Stop, Unplaced, Vehicle, refuse_nonsense
+from doorstep.routing.whys import cheapest_place, why_not
+
+Driven = list[tuple[Vehicle, list[Halt]]]
+MOST_FIRST = 500  # rounds in which everything is to be placed
+
+
+def route(
+    stops: Sequence[Stop],
+    vehicles: Sequence[Vehicle],
+    distances: Distances,
+    params: Params,
+    incumbent: Plan | None = None,
+    enough: Enough | None = None,
+) -> Plan:
+    """Routes for all stops that fit, and for each other what stands in its way.
+
+    Given an `incumbent` the search begins with what is left of it, and is not dearer for the same stops. `enough` ends
+    the search early; the same plan comes of `work_used` as the budget. ValueError for stops or vehicles that cannot be.
+    """
+    refuse_nonsense(stops, vehicles, distances.places)
+    day = Day.of(stops, distances, params.pause)
+    budget = Budget(params.work_budget, enough)
+    found: Driven = []
+    if vehicles and stops:
+        model = model_of(stops, vehicles, day, distances, params.fewest_vehicles)
+        found = _kept(day, vehicles, incumbent) if incumbent else []
+        start = _first(model, day, vehicles, budget, params, found)
+        model, solution = _solved(model, budget, params, start)
+        found = halts_found(model, solution)
+    found = _filled(day, vehicles, _drivable(day, found))
+    return finished(day, vehicles, found, budget.used)
+
+
+def _first(
+    model: Model, day: Day, vehicles: Sequence[Vehicle], budget: Budget, params: Params, kept: Driven
+) -> pyvrp.Solution:
+    """What the search begins with: everything placed as soon as may be, also on second trips, which it seldom opens."""
+    start = solution_of(model, kept) if kept else None
+    most = min(budget.left // 4, MOST_FIRST)
+    solution = searched(model, budget, params.seed, start, most=most, first_whole=True)
+    if not solution.unplanned():
+        return solution
+    return solution_of(model, _filled(day, vehicles, _drivable(day, halts_found(model, solution))))
+
+
+def _drivable(day: Day, found: Driven) -> Driven:
+    return [(vehicle, left) for vehicle, halts in found if (left := _pruned(day, vehicle, halts))]
+
+
+def finished(day: Day, vehicles: Sequence[Vehicle], found: Driven, work_used: int) -> Plan:
+    """The plan of these halts, with whys for the stops that are in none of them."""
+    numbers = {vehicle.vehicle_id: number for number, vehicle in enumerate(vehicles)}
+    found = sorted(found, key=lambda driven: numbers[driven[0].vehicle_id])
+    routes = tuple(timed(day, vehicle, halts) for vehicle, halts in found)
+    unplaced: tuple[Unplaced, ...] = tuple(
+        why_not(day, vehicles, found, stop) for stop in day.stops.values() if stop.stop_id not in _placed(found)
+    )
+    return Plan(routes, unplaced, sum(one.cost_minor for one in routes), work_used)
+
+
+def _solved(model: Model, budget: Budget, params: Params, start: pyvrp.Solution) -> tuple[Model, pyvrp.Solution]:
+    if not params.fewest_vehicles:
+        return model, searched(model, budget, params.seed, start)
+    share = max(budget.left // 10, 1)
+    solution = searched(model, budget, params.seed, start, most=share)
+    while not solution.unplanned() and solution.num_routes() > 1 and budget.used < budget.left * 3 // 4:
+        used = [0] * len(model.kinds)
+        smallest = min(solution.routes(), key=lambda r: (r.num_clients() + r.num_shipments(), r.vehicle_type()))
+        for one in solution.routes():
+            used[one.vehicle_type()] += 1
+        used[smallest.vehicle_type()] -= 1
+        fewer = model.with_fleet(used)
+        tried = searched(fewer, budget, params.seed, most=budget.left * 3 // 4 - budget.used, first_whole=True)
+        if tried.unplanned():
+            break
+        model, solution = fewer, tried
+    return model, searched(model, budget, params.seed, solution)
+
+
+def _kept(day: Day, vehicles: Sequence[Vehicle], incumbent: Plan) -> Driven:
+    """What can still be driven of an earlier plan: halts of stops that are gone, or barred by now, are taken out."""
+    known = {vehicle.vehicle_id: vehicle for vehicle in vehicles}
+    kept: Driven = []
+    for one in incumbent.routes:
+        if one.vehicle_id in known:
+            halts = _pruned(day, known[one.vehicle_id], halts_of(one))
+            if halts:
+                kept.append((known[one.vehicle_id], halts))
+    return kept
+
+
+def _pruned(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> list[Halt]:
+    """The halts without stops that are gone, and without the last ones that cannot be driven any more."""
+    out = torn(halts)
+    left = [halt for halt in halts if not halt[1] or (halt[1] in day.stops and halt[1] not in out)]
+    while left and not can(day, vehicle, left):
+        last = next((stop_id for _, stop_id, _ in reversed(left) if stop_id), "")
+        left = [halt for halt in left if halt[1] != last] if last else []
+    return left if any(stop_id for _, stop_id, _ in left) else []
+
+
+def _filled(day: Day, vehicles: Sequence[Vehicle], found: Driven) -> Driven:
+    """With each stop put in that was left out but fits somewhere after all."""
+    placed = _placed(found)
+    for stop in sorted(day.stops.values(), key=lambda one: -one.priority):
+        if stop.stop_id in placed:
+            continue
+        place = cheapest_place(day, vehicles, found, stop)
+        if place is not None:
+            vehicle, halts = place
+            found = [pair for pair in found if pair[0].vehicle_id != vehicle.vehicle_id] + [(vehicle, halts)]
+    return found
+
+
+def _placed(found: Driven) -> set[str]:
+    return {stop_id for _, halts in found for _, stop_id, _ in halts if stop_id}
