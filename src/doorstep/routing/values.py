@@ -80,7 +80,8 @@ class Vehicle:
 
     It begins to load between `begins_seconds` and `begins_by_seconds` and is back at `end_place` by `ends_seconds`.
     `shift_seconds` bounds the time between, `most_distance_m` the way. `loading_seconds` are spent at the depot before
-    each trip. It may come back to `reload_places` up to `most_reloads` times a day. `aboard` is collected already and stays until a depot.
+    each trip. It may come back to `reload_places` up to `most_reloads` times a day. `aboard` is collected already and
+    stays until a depot.
     """
 
     vehicle_id: str
