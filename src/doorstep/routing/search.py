@@ -79,14 +79,15 @@ def searched(
 ) -> pyvrp.Solution:
     """The best solution found in `most` rounds of the budget; always one that can be driven, if an empty one."""
     data = model.data
-    if not data.num_clients and not data.num_shipments:
+    count = data.num_clients + data.num_shipments
+    if not count:
         return pyvrp.Solution(data, [])
     chance = pyvrp.RandomNumberGenerator(seed=seed)
     local = LocalSearch(
         data,
         chance,
         compute_neighbours(data, NeighbourhoodParams(num_neighbours=NEIGHBOURS)),
-        PerturbationManager(PerturbationParams(1, MOST_PERTURBED)),
+        PerturbationManager(PerturbationParams(1, min(MOST_PERTURBED, max(count // 8, 4)))),
     )
     for operator in OPERATORS:
         if operator.supports(data):
