@@ -57,6 +57,7 @@ def remembered(told: Mapping[str, Any]) -> dict[str, str]:
         "task_id": "TASK",
         "fulfilment_id": "FULFILMENT",
         "sscc": "SSCC",
+        "print_id": "PRINT",
         "carrier_id": "CARRIER",
         "tracking_number": "NUMBER",
     }

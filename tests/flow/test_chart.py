@@ -84,6 +84,7 @@ def test_every_step_of_an_order_is_on_the_chart_with_its_wait_and_its_work(shop:
         "deliver": (1, 6 * HOUR, 0),
         "astray": (0, 0, 0),
         "score": (1, 0, 0),
+        "print": (0, 0, 0),
         "improve": (0, 0, 0),
     }
     assert all(edge.designed for edge in chart.edges)
