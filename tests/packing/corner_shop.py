@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from doorstep.packing import Packing, Params, cartonize, check
-from doorstep.terms.parcel import Carton, PackedCarton, PackItem, Size
+from doorstep.terms.parcel import ANY_UP, UPRIGHT, Carton, Mailer, PackedCarton, PackItem, Side, Size
 
 
 def carton(name: str, sides: tuple[int, int, int], most_g: int, cost_minor: int, wall_mm: int = 2) -> Carton:
@@ -21,9 +21,12 @@ SMALL = carton("small", (200, 150, 100), 5_000, 45)
 MEDIUM = carton("medium", (300, 200, 150), 10_000, 80)
 LARGE = carton("large", (400, 300, 300), 20_000, 160)
 SHELF = (SMALL, MEDIUM, LARGE)
+POUCH = Mailer("pouch", 320, 240, 60, 20, 2_000, 15, wall_mm=2)
+FOAMED = replace(MEDIUM, carton_id="foamed", cost_minor=30, void_minor_per_litre=20)
+WIDE_SHELF = (*SHELF, POUCH, FOAMED)
 
 MUG = PackItem("mug", Size(100, 100, 100), 350)
-TEAPOT = PackItem("teapot", Size(200, 150, 140), 1_200, upright=True, fragile=True)
+TEAPOT = PackItem("teapot", Size(200, 150, 140), 1_200, up=UPRIGHT, most_on_top_g=0)
 BOOK = PackItem("book", Size(210, 150, 20), 400)
 
 Price = Callable[[Carton, int], int]
@@ -40,7 +43,7 @@ def of(item: PackItem, quantity: int) -> PackItem:
 
 def packed(
     items: Sequence[PackItem],
-    cartons: Sequence[Carton] = SHELF,
+    cartons: Sequence[Carton | Mailer] = SHELF,
     params: Params | None = None,
     *,
     price: Price | None = None,
@@ -49,7 +52,9 @@ def packed(
     """What `cartonize` makes of it, checked."""
     params = params or Params(work_budget=20_000)
     packing = cartonize(items, cartons, params, price=price, incumbent=incumbent)
-    wrong = check(items, packing, cartons, support_percent=params.support_percent, price=price)
+    wrong = check(
+        items, packing, cartons, support_percent=params.support_percent, separated=params.separated, price=price
+    )
     assert not wrong, wrong
     return packing
 
@@ -68,12 +73,15 @@ def orders(draw: st.DrawFn) -> list[PackItem]:
         size=st.builds(Size, sides, sides, sides),
         weight_g=st.integers(0, 6_000),
         quantity=st.sampled_from((1, 1, 1, 2, 3, 5)),
-        upright=st.booleans(),
-        fragile=st.sampled_from((False, False, True)),
+        up=st.sampled_from((ANY_UP, ANY_UP, UPRIGHT, frozenset({Side.LENGTH, Side.WIDTH}), frozenset({Side.WIDTH}))),
+        most_on_top_g=st.sampled_from((None, None, None, 0, 500, 4_000)),
         keep_apart=st.sampled_from(("", "", "", "food", "soap")),
-        own_container=st.sampled_from((False,) * 7 + (True,)),
+        keep_together=st.sampled_from(("", "", "", "", "set")),
+        classes=st.sampled_from((frozenset(), frozenset(), frozenset({"liquid"}), frozenset({"paper", "3"}))),
     )
     lines = draw(st.lists(goods, min_size=1, max_size=8))
+    own = draw(st.sampled_from((0, 0, 0, 1)))
+    lines += [replace(lines[0], own_container=True, keep_together="")] * own
     return [replace(line, ref=f"line {number}") for number, line in enumerate(lines, 1)]
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from doorstep.packing import Packing, check
-from doorstep.terms.parcel import PackedCarton, PackItem, Placement, Size, Unpackable
+from doorstep.terms.parcel import UPRIGHT, PackedCarton, PackItem, Placement, Size, Unpackable
 from tests.packing.corner_shop import LARGE, MEDIUM, SHELF, SMALL, by_the_kilo, packed
 
 BLOCK = PackItem("block", Size(100, 100, 100), 1_000, 2)
-GLASS = PackItem("glass", Size(100, 100, 50), 200, fragile=True)
-CHEESE = PackItem("cheese", Size(100, 100, 50), 300, upright=True, keep_apart="food")
+GLASS = PackItem("glass", Size(100, 100, 50), 200, most_on_top_g=0)
+CHEESE = PackItem("cheese", Size(100, 100, 50), 300, up=UPRIGHT, keep_apart="food")
 HORSE = PackItem("horse", Size(500, 300, 400), 9_000, own_container=True)
 LADDER = PackItem("ladder", Size(1_800, 300, 80), 4_000)
 ITEMS = [BLOCK, GLASS, CHEESE, HORSE, LADDER]
@@ -84,7 +84,7 @@ def test_an_error_is_told(packing: Packing, says: str) -> None:
 
 def test_a_load_on_something_fragile_is_told() -> None:
     loaded = packing_of(at(GLASS, 0, 0, 0), at(BLOCK, 0, 0, 50), at(BLOCK, 100, 0, 0), at(CHEESE, 100, 0, 100))
-    assert any("stands on glass" in sentence for sentence in check(ITEMS, loaded, SHELF))
+    assert any("stands on glass at (0, 0, 0), which bears 0 g" in sentence for sentence in check(ITEMS, loaded, SHELF))
 
 
 def test_mixed_groups_are_told() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from doorstep.packing.container import Filled, fill_container
 from doorstep.packing.values import Params
-from doorstep.terms.parcel import PackItem, Size
+from doorstep.terms.parcel import ANY_UP, UPRIGHT, PackItem, Size
 
 TRAILER = Size(1200, 240, 260)
 ROOMY = 10**8
@@ -26,7 +26,7 @@ def goods(draw: st.DrawFn) -> list[PackItem]:
             Size(*(draw(st.integers(1, 30)) * 10 for _ in range(3))),
             draw(st.integers(0, 5_000)),
             draw(st.integers(1, 30)),
-            upright=draw(st.booleans()),
+            up=draw(st.sampled_from((ANY_UP, UPRIGHT))),
         )
         for number in range(draw(st.integers(1, 5)))
     ]
@@ -57,7 +57,7 @@ def test_goods_stand_inside_and_apart_turned_as_allowed_held_and_not_too_heavy(
     for (at, size), placement in zip(boxes, told.placements, strict=True):
         item = known[placement.ref]
         assert sorted(size) == sorted(item.size)
-        assert not item.upright or size.height_mm == item.size.height_mm
+        assert item.up == ANY_UP or size.height_mm == item.size.height_mm
         assert min(at) >= 0
         assert all(a + s <= r for a, s, r in zip(at, size, TRAILER, strict=True))
         if support and at[2]:
@@ -97,7 +97,7 @@ def test_what_fits_no_way_or_is_too_heavy_is_left() -> None:
     assert told == Filled((), {"mast": 1, "anvil": 1}, 0, 0)
 
 
-@pytest.mark.parametrize("special", [{"fragile": True}, {"keep_apart": "3"}, {"own_container": True}])
+@pytest.mark.parametrize("special", [{"most_on_top_g": 0}, {"keep_apart": "3"}, {"own_container": True}])
 def test_goods_that_cannot_be_stacked_freely_are_refused(special: dict[str, bool | str]) -> None:
     with pytest.raises(ValueError, match="cartonize packs such goods"):
         filled([PackItem("vase", Size(10, 10, 10), 10, **special)])  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from doorstep.packing import Packing, Params, cartonize
-from doorstep.terms.parcel import Carton, PackItem, Size, Unpackable
+from doorstep.terms.parcel import UPRIGHT, Carton, PackItem, Size, Unpackable
 from tests.packing.corner_shop import (
     BOOK,
     LARGE,
@@ -45,9 +45,9 @@ def test_goods_are_turned_where_only_a_turn_makes_them_fit() -> None:
 
 
 def test_upright_goods_are_never_laid_down() -> None:
-    vase = PackItem("vase", Size(40, 40, 290), 300, upright=True)
+    vase = PackItem("vase", Size(40, 40, 290), 300, up=UPRIGHT)
     assert packed([vase]).cartons[0].placements[0].size.height_mm == 290
-    tall = PackItem("tall vase", Size(40, 40, 310), 300, upright=True)
+    tall = PackItem("tall vase", Size(40, 40, 310), 300, up=UPRIGHT)
     assert packed([tall]).unpackable == (Unpackable("tall vase", 1, "height_mm", 310, 300),)
 
 
@@ -59,7 +59,7 @@ def test_nothing_stands_on_the_teapot() -> None:
 
 
 def test_two_fragile_things_do_not_share_a_chimney() -> None:
-    glass = PackItem("glass", Size(80, 80, 80), 100, quantity=2, fragile=True)
+    glass = PackItem("glass", Size(80, 80, 80), 100, quantity=2, most_on_top_g=0)
     chimney = carton("chimney", (80, 80, 160), 999, 10)
     assert carton_names(packed([glass], [chimney])) == ["chimney", "chimney"]
     sturdy = PackItem("tin", Size(80, 80, 80), 100, quantity=2)
@@ -82,7 +82,7 @@ def test_what_stood_on_a_unit_taken_off_the_order_comes_down() -> None:
 
 
 def test_a_rocking_horse_ships_in_its_own_box_and_buys_no_carton() -> None:
-    horse = PackItem("horse", Size(900, 400, 800), 12_000, 2, upright=True, own_container=True)
+    horse = PackItem("horse", Size(900, 400, 800), 12_000, 2, up=UPRIGHT, own_container=True)
     packing = packed([horse, MUG])
     assert carton_names(packing) == ["own:horse", "own:horse", "small"]
     assert packing.cost_minor == SMALL.cost_minor
@@ -127,7 +127,7 @@ def test_units_are_told_in_the_order_in_which_they_are_put_in() -> None:
 
 
 def test_with_more_support_asked_for_nothing_hangs_over() -> None:
-    lines = [PackItem("plinth", Size(100, 100, 100), 500), PackItem("slab", Size(200, 100, 20), 500, fragile=True)]
+    lines = [PackItem("plinth", Size(100, 100, 100), 500), PackItem("slab", Size(200, 100, 20), 500, most_on_top_g=0)]
     narrow = carton("narrow", (200, 100, 120), 5_000, 10)
     assert carton_names(packed(lines, [narrow], Params(support_percent=50))) == ["narrow"]
     assert carton_names(packed(lines, [narrow], Params(support_percent=51))) == ["narrow", "narrow"]

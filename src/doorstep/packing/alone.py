@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doorstep.packing.shelf import Shelf
-from doorstep.packing.values import Price, full_cost
-from doorstep.terms.parcel import Carton, PackedCarton, PackItem, Placement, Size, Unpackable
+from doorstep.packing.values import Price, cost_of_one, full_cost
+from doorstep.terms.parcel import ANY_UP, Carton, PackedCarton, PackItem, Placement, Side, Size, Unpackable
 
 
 def turns(item: PackItem) -> list[Size]:
-    """The different sizes the item can have in a carton: up to six, or two about the vertical."""
+    """The different sizes the item can have in a carton: two for each side that may point up."""
     a, b, c = item.size
-    if item.upright:
-        return sorted({Size(a, b, c), Size(b, a, c)})
-    return sorted({Size(a, b, c), Size(b, a, c), Size(a, c, b), Size(c, a, b), Size(b, c, a), Size(c, b, a)})
+    sizes = set()
+    if Side.HEIGHT in item.up:
+        sizes |= {Size(a, b, c), Size(b, a, c)}
+    if Side.WIDTH in item.up:
+        sizes |= {Size(a, c, b), Size(c, a, b)}
+    if Side.LENGTH in item.up:
+        sizes |= {Size(b, c, a), Size(c, b, a)}
+    return sorted(sizes)
 
 
 def fits_turned(turn: Size, carton: Carton) -> bool:
@@ -27,13 +32,15 @@ def own_carton(item: PackItem) -> Carton:
     """Goods that ship in their own box, as the carton they are: nothing more to buy, nothing more to weigh.
 
     Its content is the one unit, so `carton_id` is 'own:' and the item's ref, it is as large inside as outside, weighs
-    and costs nothing itself, and takes exactly the unit's weight.
+    and costs nothing itself, and takes exactly the unit's weight. It stands as measured, if it may.
     """
-    return Carton(f"own:{item.ref}", item.size, item.size, 0, item.weight_g, 0)
+    size = item.size if Side.HEIGHT in item.up else turns(item)[0]
+    return Carton(f"own:{item.ref}", size, size, 0, item.weight_g, 0)
 
 
 def in_own_cartons(item: PackItem) -> list[PackedCarton]:
-    packed = PackedCarton(own_carton(item), (Placement(item.ref, 0, 0, 0, item.size),), item.weight_g)
+    carton = own_carton(item)
+    packed = PackedCarton(carton, (Placement(item.ref, 0, 0, 0, carton.inner),), item.weight_g)
     return [packed] * item.quantity
 
 
@@ -41,7 +48,7 @@ def why_unpackable(item: PackItem, cartons: Sequence[Carton]) -> Unpackable:
     """What keeps an item that fits no carton out of the best of them.
 
     Where it would fit a carton by size, its weight binds. Else the best carton is the one where the worst side lacks
-    least; sides are compared longest with longest, for upright goods the height with the height.
+    least; sides are compared longest with longest, or what points up with the height where not every side may.
     """
     roomy = [carton for carton in cartons if _worst_side(item, carton)[0] <= 0]
     if roomy:
@@ -55,12 +62,14 @@ def why_unpackable(item: PackItem, cartons: Sequence[Carton]) -> Unpackable:
 
 def _worst_side(item: PackItem, carton: Carton) -> tuple[int, str, int, int]:
     """(how much is lacking, name, needed, there) of the side where the carton lacks most."""
+    if item.up == ANY_UP:
+        return _lacking(sorted(item.size, reverse=True), sorted(carton.inner, reverse=True))
+    base = sorted(carton.inner[:2], reverse=True)
+    return min(_lacking([*sorted(turn[:2], reverse=True), turn[2]], [*base, carton.inner[2]]) for turn in turns(item))
+
+
+def _lacking(needs: list[int], there: list[int]) -> tuple[int, str, int, int]:
     names = ("length_mm", "width_mm", "height_mm")
-    if item.upright:
-        needs = (*sorted(item.size[:2], reverse=True), item.size[2])
-        there = (*sorted(carton.inner[:2], reverse=True), carton.inner[2])
-    else:
-        needs, there = (tuple(sorted(size, reverse=True)) for size in (item.size, carton.inner))
     return max((n - t, name, n, t) for name, n, t in zip(names, needs, there, strict=True))
 
 
@@ -85,11 +94,14 @@ class Rows:
 
 
 def best_rows(item: PackItem, carton: Carton) -> Rows:
-    """The turn that lets most units into a carton that takes one. Fragile goods make one layer."""
+    """The turn that lets most units into a carton that takes one, no more on one another than they bear."""
     best = Rows(item.size, 0, 0, 0)
+    most_layers = carton.inner.height_mm
+    if item.most_on_top_g is not None and (item.weight_g or not item.most_on_top_g):
+        most_layers = 1 + (item.most_on_top_g // item.weight_g if item.most_on_top_g else 0)
     for turn in turns(item):
         along, across, layers = (room // side for room, side in zip(carton.inner, turn, strict=True))
-        most = along * across * (min(layers, 1) if item.fragile else layers)
+        most = along * across * min(layers, most_layers)
         if item.weight_g:
             most = min(most, carton.max_content_g // item.weight_g)
         if most > best.most:
@@ -99,12 +111,23 @@ def best_rows(item: PackItem, carton: Carton) -> Rows:
 
 def unit_alone(item: PackItem, takers: int, shelf: Shelf, price: Price | None) -> PackedCarton:
     """One unit in the carton that costs least to buy and to send. `takers`: the cartons that take it."""
-    if price is None:
+    if price is None and not shelf.voids_cost:
         carton = shelf.cheapest(takers)
     else:
-        carton = min(shelf.of(takers), key=lambda carton: full_cost(carton, item.weight_g, price))
+        volume = item.size.volume_mm3
+        carton = min(shelf.of(takers), key=lambda carton: full_cost(carton, item.weight_g, volume, price))
     turn = next(turn for turn in turns(item) if fits_turned(turn, carton))
     return PackedCarton(carton, (Placement(item.ref, 0, 0, 0, turn),), item.weight_g)
+
+
+def tightened(packed: PackedCarton, shelf: Shelf, price: Price | None) -> PackedCarton:
+    """A mailer drawn tight about its content, unless that is dearer to send; any other carton as it is."""
+    mailer = shelf.mailer(packed.carton)
+    if mailer is None:
+        return packed
+    thickness = max(placement.z_mm + placement.size.height_mm for placement in packed.placements)
+    tight = replace(packed, carton=mailer.filled(thickness))
+    return min(packed, tight, key=lambda each: (cost_of_one(each, price), each.carton.inner.height_mm))
 
 
 def line_alone(item: PackItem, takers: int, shelf: Shelf, price: Price | None) -> list[PackedCarton]:
@@ -116,7 +139,9 @@ def line_alone(item: PackItem, takers: int, shelf: Shelf, price: Price | None) -
 
     def cost(choice: int, units: int) -> int:
         if (choice, units) not in costs:
-            costs[choice, units] = full_cost(choices[choice][0], units * item.weight_g, price)
+            costs[choice, units] = full_cost(
+                choices[choice][0], units * item.weight_g, units * item.size.volume_mm3, price
+            )
         return costs[choice, units]
 
     def cheapest(units: int) -> int:

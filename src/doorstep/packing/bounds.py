@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from doorstep.packing.shelf import Shelf, shelf_of
+from doorstep.packing.shelf import Shelf, shelf_for
 from doorstep.packing.values import refuse_nonsense_goods
-from doorstep.terms.parcel import Carton, PackItem, Size
+from doorstep.terms.parcel import Carton, Mailer, PackItem, Size
 
 FULL_PERCENT = (100, 100, 82, 78)  # how full a carton of no, one, two, three units usually gets ...
 FULL_PERCENT_MANY = 74  # ... and of more
@@ -41,10 +41,10 @@ class Estimate:
     unpackable: tuple[str, ...]
 
 
-def estimate(items: Sequence[PackItem], cartons: Sequence[Carton]) -> Estimate:
+def estimate(items: Sequence[PackItem], cartons: Sequence[Carton | Mailer]) -> Estimate:
     """What the goods will take, in tens of microseconds: bounds that hold, and parcels to reckon with."""
     refuse_nonsense_goods(items)
-    shelf = shelf_of(tuple(cartons))
+    shelf = shelf_for(items, cartons)
     own = [item for item in items if item.own_container]
     parcels = [EstimatedParcel(item.size, item.weight_g) for item in own for _ in range(item.quantity)]
     taken = [(item, shelf.takers(item)) for item in items if not item.own_container]
@@ -76,9 +76,9 @@ def estimate(items: Sequence[PackItem], cartons: Sequence[Carton]) -> Estimate:
     )
 
 
-def cartons_for(item: PackItem, cartons: Sequence[Carton]) -> list[Carton]:
+def cartons_for(item: PackItem, cartons: Sequence[Carton | Mailer]) -> list[Carton]:
     """The cartons that one unit of the item fits in, cheapest first; none for what ships in its own box."""
-    shelf = shelf_of(tuple(cartons))
+    shelf = shelf_for([item], cartons)
     return [] if item.own_container else shelf.of(shelf.takers(item))
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from doorstep.packing.alone import in_own_cartons, unit_alone, why_unpackable
-from doorstep.packing.shelf import Shelf, shelf_of
+from doorstep.packing.alone import in_own_cartons, tightened, unit_alone, why_unpackable
+from doorstep.packing.shelf import Shelf, shelf_for
 from doorstep.packing.small import two_units
 from doorstep.packing.values import Packing, Params, Price, cost_of, refuse_nonsense_goods
-from doorstep.terms.parcel import Carton, PackedCarton, PackItem
+from doorstep.terms.parcel import Carton, Mailer, PackedCarton, PackItem, Unpackable
 
 NO_PARAMS = Params()
 
 
 def cartonize(
     items: Sequence[PackItem],
-    cartons: Sequence[Carton],
+    cartons: Sequence[Carton | Mailer],
     params: Params = NO_PARAMS,
     *,
     price: Price | None = None,
@@ -33,14 +33,29 @@ def cartonize(
     room than the carton has. ValueError for goods, cartons or prices that cannot be.
     """
     refuse_nonsense_goods(items)
-    shelf = shelf_of(tuple(cartons))
+    shelf = shelf_for(items, cartons)
     own = [packed for item in items if item.own_container for packed in in_own_cartons(item)]
     taken = [(item, shelf.takers(item)) for item in items if not item.own_container]
-    unpackable = tuple(why_unpackable(item, cartons) for item, takers in taken if not takers)
+    unpackable = [why_unpackable(item, shelf.cartons) for item, takers in taken if not takers]
     goods = [(item, takers) for item, takers in taken if takers]
-    packed, work = _pack(goods, shelf, params, price, incumbent or ()) if goods else ([], 0)
-    every = own + packed
-    return Packing(tuple(every), unpackable, cost_of(every, price), work)
+    if unpackable:
+        goods, torn = _whole_groups(goods, {item.keep_together for item, takers in taken if not takers} - {""})
+        unpackable += torn
+    packed, left, work = _pack(goods, shelf, params, price, incumbent or ()) if goods else ([], [], 0)
+    every = own + [tightened(each, shelf, price) for each in packed]
+    return Packing(tuple(every), (*unpackable, *left), cost_of(every, price), work)
+
+
+def _whole_groups(
+    goods: list[tuple[PackItem, int]], torn: set[str]
+) -> tuple[list[tuple[PackItem, int]], list[Unpackable]]:
+    """(goods without those kept together with what fits no carton, those)."""
+    left = [
+        Unpackable(item.ref, item.quantity, "keep_together", item.quantity + 1, item.quantity)
+        for item, _ in goods
+        if item.keep_together in torn
+    ]
+    return [(item, takers) for item, takers in goods if item.keep_together not in torn], left
 
 
 def _pack(
@@ -49,13 +64,13 @@ def _pack(
     params: Params,
     price: Price | None,
     incumbent: Sequence[PackedCarton],
-) -> tuple[list[PackedCarton], int]:
-    """(cartons, work used): at most two units exactly, more by search. `goods` come with the cartons that take them."""
+) -> tuple[list[PackedCarton], list[Unpackable], int]:
+    """(cartons, left over, work used): at most two units exactly, more by search. `goods` come with the cartons that take them."""
     units = sum(item.quantity for item, _ in goods)
     if units == 1:
-        return [unit_alone(*goods[0], shelf, price)], 0
-    if units == 2:
-        return two_units(goods[0], goods[-1], shelf, price, params.support_percent), 0
+        return [unit_alone(*goods[0], shelf, price)], [], 0
+    if units == 2 and not any(item.keep_together for item, _ in goods):
+        return two_units(goods[0], goods[-1], shelf, price, params), [], 0
     # Late, because it loads numba and NumPy, which a process that packs nothing larger never needs.
     from doorstep.packing.search import search
 

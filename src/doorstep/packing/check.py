@@ -5,25 +5,29 @@ Plain and slow on purpose: every pair of units is looked at, so that it can be r
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from itertools import permutations
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations, permutations
 
 from doorstep.packing.values import Packing
-from doorstep.terms.parcel import Carton, PackedCarton, PackItem, Placement
+from doorstep.terms.parcel import Carton, Mailer, PackedCarton, PackItem, Placement, Side
 
 
 def check(
     items: Sequence[PackItem],
     packing: Packing,
-    cartons: Sequence[Carton],
+    cartons: Sequence[Carton | Mailer],
     *,
     support_percent: int = 50,
+    separated: Iterable[tuple[str, str]] = (),
     price: Callable[[Carton, int], int] | None = None,
 ) -> list[str]:
     """What is wrong with a packing of `items` into `cartons`, one sentence each; an empty list means nothing is."""
     known = {item.ref: item for item in items}
-    wrong = list(_account(items, packing, cartons))
+    wrong = [*_account(items, packing, cartons), *_keeps_together(items, packing)]
+    pairs = [frozenset(pair) for pair in separated]
     cost = 0
     for number, packed in enumerate(packing.cartons, 1):
         name = f"carton {number} ({packed.carton.carton_id})"
@@ -34,21 +38,28 @@ def check(
         rules = (
             _is_a_known_carton(packed, known, cartons),
             _weighs_what_it_says(packed, known),
-            _keeps_groups_apart(packed, known),
+            _keeps_groups_apart(packed, known, pairs),
             _stays_inside(packed, known),
-            _leaves_room_for_each(packed, known),
+            _leaves_room_for_each(packed),
+            _bears_what_is_on_top(packed, known),
             _holds_up(packed, support_percent),
             _can_be_put_in(packed),
         )
         wrong += [f"{name}: {sentence}" for rule in rules for sentence in rule]
         weight_g = packed.carton.empty_weight_g + packed.content_g
-        cost += packed.carton.cost_minor + (price(packed.carton, weight_g) if price else 0)
+        cost += packed.carton.cost_minor + _filling(packed) + (price(packed.carton, weight_g) if price else 0)
     if cost != packing.cost_minor:
         wrong.append(f"costs {cost}, but says {packing.cost_minor}")
     return wrong
 
 
-def _account(items: Sequence[PackItem], packing: Packing, cartons: Sequence[Carton]) -> Iterator[str]:
+def _filling(packed: PackedCarton) -> int:
+    """What filling the free space costs, rounded up; a mailer has none."""
+    free = packed.carton.inner.volume_mm3 - sum(unit.size.volume_mm3 for unit in packed.placements)
+    return math.ceil(Fraction(max(free, 0) * packed.carton.void_minor_per_litre, 1_000_000))
+
+
+def _account(items: Sequence[PackItem], packing: Packing, cartons: Sequence[Carton | Mailer]) -> Iterator[str]:
     """Packed and left over are what was given; only what fits no carton is left over, for the reason given."""
     packed = Counter(placement.ref for filled in packing.cartons for placement in filled.placements)
     left = Counter[str]()
@@ -62,35 +73,69 @@ def _account(items: Sequence[PackItem], packing: Packing, cartons: Sequence[Cart
                 f"{item.ref}: {packed[item.ref]} packed and {left[item.ref]} left over, but {item.quantity} were given"
             )
         takers = [c.carton_id for c in cartons if item.weight_g <= c.max_content_g and _fits_alone(item, c)]
-        if left[item.ref] and takers:
+        if left[item.ref] and takers and not item.keep_together:
             yield f"{item.ref} is left over, but carton {takers[0]} takes it"
         if left[item.ref] and item.own_container:
             yield f"{item.ref} is left over, but ships in its own box"
 
 
+def _keeps_together(items: Sequence[PackItem], packing: Packing) -> Iterator[str]:
+    """All units of a group are in one carton, or all are left over."""
+    group_of = {item.ref: item.keep_together for item in items}
+    wanted = Counter({group: 0 for group in group_of.values()})
+    for item in items:
+        wanted[item.keep_together] += item.quantity
+    for number, packed in enumerate(packing.cartons, 1):
+        there = Counter(group_of.get(unit.ref, "") for unit in packed.placements)
+        for group, units in there.items():
+            if group and units != wanted[group]:
+                yield f"carton {number} holds {units} of the {wanted[group]} units of {group}, which is kept together"
+
+
 def _turned(item: PackItem) -> set[tuple[int, int, int]]:
-    ways = {(a, b, c) for a, b, c in permutations(item.size)}
-    return {way for way in ways if way[2] == item.size[2]} if item.upright else ways
+    ways = set()
+    for first, second, up in permutations(range(3)):
+        if tuple(Side)[up] in item.up:
+            ways.add((item.size[first], item.size[second], item.size[up]))
+    return ways
 
 
-def _fits_alone(item: PackItem, carton: Carton) -> bool:
+def _fits_alone(item: PackItem, carton: Carton | Mailer) -> bool:
+    if isinstance(carton, Mailer):
+        return any(
+            c <= carton.most_thickness_mm and a + c <= carton.length_mm and b + c <= carton.width_mm
+            for a, b, c in _turned(item)
+        )
     return any(a <= carton.inner[0] and b <= carton.inner[1] and c <= carton.inner[2] for a, b, c in _turned(item))
 
 
-def _is_a_known_carton(packed: PackedCarton, known: dict[str, PackItem], cartons: Sequence[Carton]) -> Iterator[str]:
+def _is_a_known_carton(packed: PackedCarton, known: dict[str, PackItem], cartons: Sequence[Carton | Mailer]) -> Iterator[str]:
     """A carton on the shelf; or goods that ship in their own box, as a carton of their size that costs nothing."""
     alone = [known[placement.ref] for placement in packed.placements if known[placement.ref].own_container]
     if not packed.placements:
         yield "is empty"
     elif not alone:
-        if packed.carton not in cartons:
+        if packed.carton not in cartons and not any(_is_filled(packed.carton, carton) for carton in cartons):
             yield "is not one of the cartons given"
     elif len(packed.placements) > 1:
         yield f"{alone[0].ref} ships in its own box, but shares one"
     else:
         item = alone[0]
-        if packed.carton != Carton(f"own:{item.ref}", item.size, item.size, 0, item.weight_g, 0):
+        size = packed.placements[0].size
+        if packed.carton != Carton(f"own:{item.ref}", size, size, 0, item.weight_g, 0):
             yield f"{item.ref} ships in its own box, but this is another"
+
+
+def _is_filled(carton: Carton, mailer: Carton | Mailer) -> bool:
+    """Whether the carton is this mailer, filled to some thickness that it can have."""
+    if not isinstance(mailer, Mailer) or carton.inner.height_mm > mailer.most_thickness_mm:
+        return False
+    thickness = carton.inner.height_mm
+    inner = (mailer.length_mm - thickness, mailer.width_mm - thickness, thickness)
+    outer = tuple(side + mailer.wall_mm for side in inner)
+    told = (carton.carton_id, carton.empty_weight_g, carton.max_content_g, carton.cost_minor)
+    own = (mailer.carton_id, mailer.empty_weight_g, mailer.max_content_g, mailer.cost_minor)
+    return tuple(carton.inner) == inner and tuple(carton.outer) == outer and min(inner) > 0 and told == own
 
 
 def _weighs_what_it_says(packed: PackedCarton, known: dict[str, PackItem]) -> Iterator[str]:
@@ -101,7 +146,16 @@ def _weighs_what_it_says(packed: PackedCarton, known: dict[str, PackItem]) -> It
         yield f"the content weighs {content_g} g, {packed.carton.max_content_g} g are allowed"
 
 
-def _keeps_groups_apart(packed: PackedCarton, known: dict[str, PackItem]) -> Iterator[str]:
+def _keeps_groups_apart(
+    packed: PackedCarton, known: dict[str, PackItem], separated: Sequence[frozenset[str]]
+) -> Iterator[str]:
+    refs = sorted({unit.ref for unit in packed.placements})
+    for one, other in combinations(refs, 2):
+        for pair in separated:
+            a, b = pair
+            for first, second in ((one, other), (other, one)):
+                if a in known[first].classes and b in known[second].classes:
+                    yield f"{first} is {a} and {second} is {b}: these classes are separated"
     groups = {known[placement.ref].keep_apart for placement in packed.placements if known[placement.ref].keep_apart}
     if len(groups) > 1:
         yield f"{' and '.join(sorted(groups))} are to be kept apart"
@@ -116,17 +170,38 @@ def _stays_inside(packed: PackedCarton, known: dict[str, PackItem]) -> Iterator[
             yield f"{unit.ref} at {near} to {far} sticks out of {tuple(packed.carton.inner)}"
 
 
-def _leaves_room_for_each(packed: PackedCarton, known: dict[str, PackItem]) -> Iterator[str]:
+def _leaves_room_for_each(packed: PackedCarton) -> Iterator[str]:
     for i, one in enumerate(packed.placements):
         for other in packed.placements[:i]:
             common = _common(one, other)
             if min(common) > 0:
                 yield f"{other.ref} at {_near(other)} and {one.ref} at {_near(one)} overlap"
-            if common[0] > 0 and common[1] > 0 and common[2] == 0:
-                lower = min(one, other, key=lambda unit: unit.z_mm)
-                if known[lower.ref].fragile:
-                    upper = other if lower is one else one
-                    yield f"{upper.ref} stands on {lower.ref}, which is fragile"
+
+
+def _bears_what_is_on_top(packed: PackedCarton, known: dict[str, PackItem]) -> Iterator[str]:
+    """No unit bears more than it may: all that stands on it, or on what stands on it, each counted in full and once."""
+    units = packed.placements
+    for lower in units:
+        most = known[lower.ref].most_on_top_g
+        if most is None:
+            continue
+        above: list[int] = []
+        under = [lower]
+        while under:
+            bearer = under.pop()
+            for number, unit in enumerate(units):
+                if number not in above and _stands_on(unit, bearer):
+                    above.append(number)
+                    under.append(unit)
+        load = sum(known[units[number].ref].weight_g for number in above)
+        if above and (most == 0 or load > most):
+            names = ", ".join(units[number].ref for number in above)
+            yield f"{names} with {load} g stands on {lower.ref} at {_near(lower)}, which bears {most} g"
+
+
+def _stands_on(upper: Placement, lower: Placement) -> bool:
+    x, y, _ = _common(upper, lower)
+    return lower.z_mm + lower.size.height_mm == upper.z_mm and x > 0 and y > 0
 
 
 def _holds_up(packed: PackedCarton, support_percent: int) -> Iterator[str]:

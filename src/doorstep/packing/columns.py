@@ -11,23 +11,32 @@ import numpy as np
 from doorstep.packing.alone import turns
 from doorstep.packing.compiling import Table
 from doorstep.packing.shelf import Shelf
+from doorstep.packing.values import clash
 from doorstep.terms.parcel import PackedCarton, PackItem, Placement, Size
 
 Pool = tuple[int, ...]
 """Units of each kind, in the order of the items."""
 
 NO_TURNS = (0,) * 18
+ANY_WEIGHT = 1 << 40
+MOST_BITS = 62
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Row i is item i (a kind of goods), row or bit c is carton c of the shelf. `takers`: cartons that take one."""
+    """Row i is item i (a kind of goods), row or bit c is carton c of the shelf. `takers`: cartons that take one.
+
+    `own` and `against` are bits: goods may be together if none of one's bits is against the other. `together`: the
+    units of each group that is kept together.
+    """
 
     items: Sequence[PackItem]
     shelf: Shelf
     volumes: list[int]
     weights: list[int]
-    groups: list[int]
+    own: list[int]
+    against: list[int]
+    together: tuple[Pool, ...]
     takers: list[int]
     rooms: Table
     kinds: Table
@@ -41,7 +50,7 @@ class Columns:
         rows = sorted(boxes.tolist(), key=lambda box: (box[2], box[1], box[0]))
         placements = tuple(
             Placement(self.items[kind].ref, x, y, z, Size(far_x - x, far_y - y, far_z - z))
-            for x, y, z, far_x, far_y, far_z, kind, _ in rows
+            for x, y, z, far_x, far_y, far_z, kind, *_ in rows
         )
         return PackedCarton(self.shelf.cartons[carton], placements, sum(self.weights[row[6]] for row in rows))
 
@@ -55,35 +64,77 @@ class Columns:
         return tuple(np.bincount(boxes[:, 6], minlength=len(self.items)).tolist())
 
 
-def columns_of(goods: Sequence[tuple[PackItem, int]], shelf: Shelf) -> Columns:
+def columns_of(
+    goods: Sequence[tuple[PackItem, int]], shelf: Shelf, separated: frozenset[tuple[str, str]] = frozenset()
+) -> Columns:
     """Columns of goods, each given with the cartons that take one unit of it."""
     items = [item for item, _ in goods]
-    groups = sorted({item.keep_apart for item in items} - {""})
-    group_of = [groups.index(item.keep_apart) + 1 if item.keep_apart else 0 for item in items]
+    own, against = _clashes(items, separated)
+    borne = _borne(items)
+    counted = any(0 < bears < ANY_WEIGHT for bears in borne)
     rows = []
-    for item, group in zip(items, group_of, strict=True):
+    for item, bears, bit, no_bits in zip(items, borne, own, against, strict=True):
         sides = [side for size in turns(item) for side in size]
-        rows.append([item.weight_g, item.fragile, group, len(sides) // 3, *sides, *NO_TURNS[len(sides) :]])
+        rows.append([item.weight_g, bears, bit, no_bits, len(sides) // 3, *sides, *NO_TURNS[len(sides) :]])
     return Columns(
         items,
         shelf,
         [item.size.volume_mm3 for item in items],
         [item.weight_g for item in items],
-        group_of,
+        own,
+        against,
+        _together(items),
         [takers for _, takers in goods],
-        np.array([(*room[:3], room.most_g) for room in shelf.rooms], np.int64),
+        np.array([(*room[:3], room.most_g, counted) for room in shelf.rooms], np.int64),
         np.array(rows, np.int64),
-        np.array(_rankings(items), np.int64),
+        np.array(_rankings(items, borne), np.int64),
     )
 
 
-def _rankings(items: Sequence[PackItem]) -> list[list[int]]:
-    """Five notions of 'the difficult ones first'. Fragile goods come last in all, as they end up on top."""
+def _clashes(items: Sequence[PackItem], separated: frozenset[tuple[str, str]]) -> tuple[list[int], list[int]]:
+    """(what each kind is, what may not be with it) as bits. ValueError for more than MOST_BITS kinds of each other."""
+    none = [0] * len(items)
+    if not separated and not any(item.keep_apart for item in items):
+        return none, none
+    alike: dict[tuple[str, frozenset[str]], PackItem] = {}
+    for item in items:
+        alike.setdefault((item.keep_apart, item.classes), item)
+    clashing = [
+        key for key, one in alike.items() if any(clash(one, other, separated) for other in alike.values())
+    ]
+    if len(clashing) > MOST_BITS:
+        raise ValueError(f"more than {MOST_BITS} groups and classes that are kept apart in one order")
+    bit_of = {key: 1 << i for i, key in enumerate(clashing)}
+    against_of = {
+        key: sum(bit_of[other] for other in clashing if clash(one, alike[other], separated))
+        for key, one in alike.items()
+    }
+    keys = [(item.keep_apart, item.classes) for item in items]
+    return [bit_of.get(key, 0) for key in keys], [against_of[key] for key in keys]
+
+
+def _borne(items: Sequence[PackItem]) -> list[int]:
+    """The most grams that each kind bears; what bears the whole order bears any weight."""
+    whole_order = sum(item.weight_g * item.quantity for item in items)
+    return [
+        ANY_WEIGHT if item.most_on_top_g is None or item.most_on_top_g >= max(whole_order, 1) else item.most_on_top_g
+        for item in items
+    ]
+
+
+def _together(items: Sequence[PackItem]) -> tuple[Pool, ...]:
+    groups = {item.keep_together: None for item in items if item.keep_together}
+    return tuple(tuple(item.quantity if item.keep_together == group else 0 for item in items) for group in groups)
+
+
+def _rankings(items: Sequence[PackItem], borne: list[int]) -> list[list[int]]:
+    """Five notions of 'the difficult ones first'. What bears little comes last in all, as it ends up on top."""
 
     def ranked(*measures: list[int]) -> list[int]:
-        rows = list(zip([item.fragile for item in items], *measures, range(len(items)), strict=True))
+        rows = list(zip(tender, *measures, range(len(items)), strict=True))
         return [row[-1] for row in sorted(rows)]
 
+    tender = [-bears for bears in borne]
     sides = [sorted(item.size) for item in items]
     volume = [-item.size.volume_mm3 for item in items]
     short, middle, long = ([-side[i] for side in sides] for i in range(3))

@@ -52,8 +52,12 @@ def fill_container(
     nothing may stand or that keep apart are not for this search: ValueError, and for goods that cannot be.
     """
     refuse_nonsense_goods(items)
+
+    def apart(item: PackItem) -> bool:
+        return bool(item.keep_together or item.keep_apart or (params.separated and item.classes))
+
     for item in items:
-        if item.fragile or item.keep_apart or item.own_container:
+        if item.most_on_top_g is not None or item.own_container or apart(item):
             raise ValueError(f"{item.ref} cannot be stacked freely; cartonize packs such goods")
     sizes = {item.ref: [turn for turn in turns_of(item) if _within(turn, room)] for item in items}
     goods = [item for item in items if sizes[item.ref] and item.weight_g <= most_g]

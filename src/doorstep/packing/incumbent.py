@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 
 from doorstep.packing.alone import turns
-from doorstep.packing.values import Params
+from doorstep.packing.shelf import Shelf
+from doorstep.packing.values import Params, clash
 from doorstep.terms.parcel import Carton, PackedCarton, PackItem, Placement
 
 Content = list[Placement]
 
 
 def carried_over(
-    incumbent: Sequence[PackedCarton], goods: Sequence[PackItem], cartons: Sequence[Carton], params: Params
+    incumbent: Sequence[PackedCarton], goods: Sequence[PackItem], shelf: Shelf, params: Params
 ) -> tuple[list[PackedCarton], list[PackedCarton]]:
     """(cartons that still stand, cartons that no longer do) with only wanted units in them.
 
@@ -21,7 +23,7 @@ def carried_over(
     from under others, those come down. Cartons no longer on the shelf are left out, and so are their units.
     """
     items = {item.ref: item for item in goods}
-    contents = [(packed.carton, list(packed.placements)) for packed in incumbent if packed.carton in cartons]
+    contents = [(packed.carton, list(packed.placements)) for packed in incumbent if shelf.has(packed.carton)]
     _take_out(contents, {item.ref: item.quantity for item in goods})
     standing: list[PackedCarton] = []
     fallen: list[PackedCarton] = []
@@ -80,7 +82,10 @@ def obeys_rules(carton: Carton, content: Content, items: dict[str, PackItem], pa
     """Whether the goods, as they are now, may be in the carton like this."""
     if sum(items[placement.ref].weight_g for placement in content) > carton.max_content_g:
         return False
-    if len({items[placement.ref].keep_apart for placement in content} - {""}) > 1:
+    kinds = [items[ref] for ref in sorted({placement.ref for placement in content})]
+    if any(clash(one, other, params.separated) for one, other in combinations(kinds, 2)):
+        return False
+    if not _is_borne(content, items):
         return False
     for i, unit in enumerate(content):
         if unit.size not in turns(items[unit.ref]) or min(unit.x_mm, unit.y_mm, unit.z_mm) < 0:
@@ -94,11 +99,32 @@ def obeys_rules(carton: Carton, content: Content, items: dict[str, PackItem], pa
             if not area:
                 continue
             if other.z_mm + other.size[2] == unit.z_mm:
-                if items[other.ref].fragile:
-                    return False
                 held += area
             elif other.z_mm < far[2] and unit.z_mm < other.z_mm + other.size[2]:
                 return False
         if unit.z_mm and held * 100 < params.support_percent * unit.size[0] * unit.size[1]:
             return False
+    return True
+
+
+def _is_borne(content: Content, items: dict[str, PackItem]) -> bool:
+    """Whether no unit bears more than it may, each unit above it counted in full. `content` is in any order."""
+    if all(items[placement.ref].most_on_top_g is None for placement in content):
+        return True
+    upwards = sorted(range(len(content)), key=lambda i: -content[i].z_mm)
+    above: dict[int, set[int]] = {}
+    for i in upwards:
+        lower = content[i]
+        top = lower.z_mm + lower.size.height_mm
+        above[i] = set()
+        for j in upwards:
+            if content[j].z_mm < top:
+                break
+            if content[j].z_mm == top and shared_area(lower, content[j]):
+                above[i] |= above[j] | {j}
+        most = items[lower.ref].most_on_top_g
+        if most is not None and above[i]:
+            load = sum(items[content[j].ref].weight_g for j in above[i])
+            if most == 0 or load > most:
+                return False
     return True

@@ -5,12 +5,13 @@ see `compiling` for what loading and compiling cost.
 
 Tables, all int64:
 
-- `kinds`, one row per kind of goods: weight, fragile (0 or 1), group (0: goes with anything), number of turns, then
-  three sizes for each of up to six turns;
+- `kinds`, one row per kind of goods: weight, most grams it bears, bits of what it is, bits of what may not be with it,
+  number of turns, then three sizes for each of up to six turns;
 - `ranked`, rows of kinds in the order in which to place them, one row per notion of "the difficult ones first";
 - `pool`, units wanted of each kind;
-- `rooms`, one row per carton: inner length, width, height, most grams of content;
-- `boxes`, what was placed: near corner, far corner, kind, fragile.
+- `rooms`, one row per carton: inner length, width, height, most grams of content, whether loads are counted (0 or 1);
+- `boxes`, what was placed: near corner, far corner, kind, whether it bears nothing, most grams it still bears, whether
+  it bears what is looked at now (the last two where loads are counted).
 
 Corners are extreme points (Crainic, Perboli and Tadei 2008): each placed unit offers its three outer corners, each
 pushed back along one axis or another until it meets something. Work is counted in looks: one corner with one turn for
@@ -23,7 +24,8 @@ import numpy as np
 
 from doorstep.packing.compiling import Table, compiled
 
-WEIGHT, FRAGILE, GROUP, TURNS, FIRST_TURN = 0, 1, 2, 3, 4
+WEIGHT, BEARS, OWN, AGAINST, TURNS, FIRST_TURN = 0, 1, 2, 3, 4, 5
+COUNTED, BORNE, BEARING, COLUMNS = 4, 8, 9, 10
 RULES = 8  # ways to say which corner is best, see _score
 FAR = 1 << 15  # more than any side in millimetres, so that sides can be digits of one number
 WORST = 1 << 62
@@ -62,9 +64,9 @@ def _score(rule: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int
 
 @compiled
 def _stands(
-    boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, fragile: int, support: int
+    boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, bears_nothing: bool, support: int
 ) -> bool:
-    """Whether a unit can be there: in nobody's way, on no fragile unit, under none if fragile, held from below."""
+    """Whether a unit can be there: in nobody's way, on none that bears nothing, under none if so itself, and held."""
     held = 0
     for b in range(placed):
         shared_x = min(far_x, boxes[b, 3]) - max(x, boxes[b, 0])
@@ -78,11 +80,41 @@ def _stands(
                 return False
             held += shared_x * shared_y
         elif boxes[b, 2] == far_z:
-            if fragile:
+            if bears_nothing:
                 return False
         elif boxes[b, 5] > z and boxes[b, 2] < far_z:
             return False
     return z == 0 or held * 100 >= support * (far_x - x) * (far_y - y)
+
+
+@compiled
+def _is_borne(
+    boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, weight: int
+) -> bool:
+    """Whether all units beneath bear so much more; they are marked. A unit never goes in right under another.
+
+    So what stands on a unit was placed after it, and one pass backwards meets all that bears it.
+    """
+    for b in range(placed - 1, -1, -1):
+        boxes[b, BEARING] = 0
+        top = boxes[b, 5]
+        if min(far_x, boxes[b, 3]) > max(x, boxes[b, 0]) and min(far_y, boxes[b, 4]) > max(y, boxes[b, 1]):
+            if boxes[b, 2] == far_z:
+                return False
+            boxes[b, BEARING] = top == z
+        if not boxes[b, BEARING]:
+            for c in range(b + 1, placed):
+                if (
+                    boxes[c, BEARING]
+                    and boxes[c, 2] == top
+                    and min(boxes[c, 3], boxes[b, 3]) > max(boxes[c, 0], boxes[b, 0])
+                    and min(boxes[c, 4], boxes[b, 4]) > max(boxes[c, 1], boxes[b, 1])
+                ):
+                    boxes[b, BEARING] = 1
+                    break
+        if boxes[b, BEARING] and boxes[b, BORNE] < weight:
+            return False
+    return True
 
 
 @compiled
@@ -124,7 +156,9 @@ def _best_place(
             if far_x > room[0] or far_y > room[1] or far_z > room[2]:
                 continue
             score = -WORST if by_contact else _score(rule, x, y, z, far_x, far_y, far_z, room)
-            if score >= best or not _stands(boxes, placed, x, y, z, far_x, far_y, far_z, kind[FRAGILE], support):
+            if score >= best or not _stands(boxes, placed, x, y, z, far_x, far_y, far_z, kind[BEARS] == 0, support):
+                continue
+            if room[COUNTED] and not _is_borne(boxes, placed, x, y, z, far_x, far_y, far_z, kind[WEIGHT]):
                 continue
             if by_contact:
                 score = z * 256 + (x + y) // 8 - _contact(boxes, placed, x, y, z, far_x, far_y, far_z, room) * (1 << 22)
@@ -212,7 +246,7 @@ def _fill(
     `left` gets the sequence positions of those left over. A kind that found no place is not tried again until
     another unit has been placed, since nothing has changed for it.
     """
-    placed = n_left = weight = group = work = 0
+    placed = n_left = weight = here = work = 0
     n_corners = 1
     _put(corners, 0, 0, 0, 0)
     refused_kind = refused_at = -1
@@ -220,7 +254,7 @@ def _fill(
         k = sequence[position]
         kind = kinds[k]
         corner = turn = -1
-        fits = weight + kind[WEIGHT] <= room[3] and (kind[GROUP] == 0 or group == 0 or kind[GROUP] == group)
+        fits = weight + kind[WEIGHT] <= room[3] and not kind[AGAINST] & here
         if fits and work < budget and not (refused_kind == k and refused_at == placed):
             corner, turn, looks = _best_place(kind, boxes, placed, corners, n_corners, room, support, rule)
             work += looks
@@ -237,12 +271,25 @@ def _fill(
             boxes[placed, axis] = corners[corner, axis]
             boxes[placed, axis + 3] = corners[corner, axis] + kind[size + axis]
         boxes[placed, 6] = k
-        boxes[placed, 7] = kind[FRAGILE]
+        boxes[placed, 7] = kind[BEARS] == 0
+        if room[COUNTED]:
+            _bear(boxes, placed, kind)
         placed += 1
         weight += kind[WEIGHT]
-        group = max(group, kind[GROUP])
+        here |= kind[OWN]
         n_corners = _offer_corners(boxes, placed, corners, n_corners, room)
     return placed, n_left, work
+
+
+@compiled
+def _bear(boxes: Table, placed: int, kind: Table) -> None:
+    """Load the unit just put down on all that bears it."""
+    box = boxes[placed]
+    _is_borne(boxes, placed, box[0], box[1], box[2], box[3], box[4], box[5], kind[WEIGHT])
+    for b in range(placed):
+        if boxes[b, BEARING]:
+            boxes[b, BORNE] -= kind[WEIGHT]
+    box[BORNE] = kind[BEARS]
 
 
 @compiled
@@ -285,7 +332,7 @@ def hold_one(
     units = pool.sum()
     sequence = np.empty(units, np.int64)
     left = np.empty(units, np.int64)
-    boxes = np.empty((units, 8), np.int64)
+    boxes = np.empty((units, COLUMNS), np.int64)
     corners = np.empty((7 * units + 1, 3), np.int64)
     work = 0
     for r in range(len(rooms)):
@@ -322,8 +369,8 @@ def hold_two(
     rest = np.empty(units, np.int64)
     left = np.empty(units, np.int64)
     left_again = np.empty(units, np.int64)
-    boxes = np.empty((units, 8), np.int64)
-    boxes_again = np.empty((units, 8), np.int64)
+    boxes = np.empty((units, COLUMNS), np.int64)
+    boxes_again = np.empty((units, COLUMNS), np.int64)
     corners = np.empty((7 * units + 1, 3), np.int64)
     second_takes = rooms[1, 0] * rooms[1, 1] * rooms[1, 2] * full // 100
     state = (seed * 7919 + first * 104729 + 54321) % 2147483646 + 1
@@ -367,7 +414,7 @@ def fill_most(
     units = pool.sum()
     sequence = np.empty(units, np.int64)
     left = np.empty(units, np.int64)
-    boxes = np.empty((units, 8), np.int64)
+    boxes = np.empty((units, COLUMNS), np.int64)
     corners = np.empty((7 * units + 1, 3), np.int64)
     most = boxes[:0].copy()
     most_volume = work = 0

@@ -18,8 +18,8 @@ from doorstep.packing.columns import Columns, Pool, columns_of
 from doorstep.packing.compiling import Table
 from doorstep.packing.incumbent import carried_over
 from doorstep.packing.shelf import Shelf
-from doorstep.packing.values import Params, Price, full_cost
-from doorstep.terms.parcel import PackedCarton, PackItem
+from doorstep.packing.values import Params, Price, cost_of_one, full_cost
+from doorstep.terms.parcel import PackedCarton, PackItem, Unpackable
 
 FIRST_STARTS, GROWTH = 8, 2  # tries for each carton in the first round, and how their number grows
 ROUNDS = 12
@@ -50,18 +50,24 @@ def search(
     params: Params,
     price: Price | None,
     incumbent: Sequence[PackedCarton],
-) -> tuple[list[PackedCarton], int]:
-    """(cartons, work) of the cheapest packing found; `goods` come with the cartons that take one unit of them.
+) -> tuple[list[PackedCarton], list[Unpackable], int]:
+    """(cartons, left over, work) of the cheapest packing found; `goods` come with the cartons that take one unit each.
 
     What an incumbent leaves that no longer stands is first stood up again, which may cost work beyond the budget:
-    no budget excuses a result dearer than the incumbent.
+    no budget excuses a result dearer than the incumbent. So may finding a carton for goods that are kept together.
     """
-    columns = columns_of(goods, shelf)
+    columns = columns_of(goods, shelf, params.separated)
     order = _Search(columns, params, price)
+    unseated = order.seat_groups()
+    if unseated:
+        left = {no.ref for no in unseated}
+        goods = [(item, takers) for item, takers in goods if item.ref not in left]
+        packed, _, work = search(goods, shelf, params, price, incumbent) if goods else ([], [], 0)
+        return packed, unseated, order.work + work
     solution = order.carried_over(incumbent) if incumbent else None
     solution = order.improve(solution)
     packed = [columns.pack(*each.made) if isinstance(each.made, tuple) else each.made for each in solution]
-    return packed, order.work
+    return packed, [], order.work
 
 
 @dataclass(slots=True)
@@ -74,45 +80,84 @@ class _Search:
     work: int = 0
     budget: int = 0
     closed: bool = False  # nothing cheaper was left to try, or even to leave for a later round
-    _sent: dict[tuple[int, int], int] = field(default_factory=dict)
+    seated: list[Filled] = field(default_factory=list)  # each group that is kept together, in a carton of its own
+    _sent: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
     def spent(self) -> bool:
         return self.work >= self.budget
 
-    def cost(self, carton: int, content_g: int) -> int:
-        """What the carton with so much in it costs to buy and to send."""
-        known = self._sent.get((carton, content_g))
+    def cost(self, carton: int, content_g: int, content_mm3: int) -> int:
+        """What the carton with so much in it costs to buy, to fill and to send."""
+        shelf = self.columns.shelf
+        content = (carton, content_g, content_mm3 if shelf.voids_cost else 0)
+        known = self._sent.get(content)
         if known is None:
-            known = self._sent[carton, content_g] = full_cost(self.columns.shelf.cartons[carton], content_g, self.price)
+            known = self._sent[content] = full_cost(shelf.cartons[carton], content_g, content_mm3, self.price)
         return known
 
-    def lines_alone(self, pool: Pool) -> list[Filled]:
-        """Each order line by itself."""
+    def seat_groups(self) -> list[Unpackable]:
+        """Find each group that is kept together a carton; returns those for which there is none."""
+        left = []
+        for pool in self.columns.together:
+            self.budget = self.work + STAND_UP_WORK
+            filled = self._in_one(pool, UNBOUNDED, 0, STAND_UP_STARTS, 100)
+            if filled:
+                self.seated.append(filled)
+                continue
+            best = max((self._most_units(pool, c) for c in range(len(self.columns.shelf.cartons))), default=0)
+            for item, units in zip(self.columns.items, pool, strict=True):
+                if units:
+                    left.append(Unpackable(item.ref, units, "keep_together", sum(pool), min(best, sum(pool) - 1)))
+        return left
+
+    def _most_units(self, pool: Pool, carton: int) -> int:
         columns = self.columns
+        _, work, boxes = kernels.fill_most(
+            columns.kinds, columns.ranked, np.array(pool), columns.rooms[carton], self.params.support_percent,
+            2, self.params.seed, STAND_UP_WORK,
+        )  # fmt: skip
+        self.work += work
+        return len(boxes)
+
+    def splits(self, pool: Pool) -> bool:
+        """Whether it has some but not all units of goods that are kept together."""
+        for group in self.columns.together:
+            shared = [have == all_ for have, all_ in zip(pool, group, strict=True) if all_]
+            if any(have for have, all_ in zip(pool, group, strict=True) if all_) and not all(shared):
+                return True
+        return False
+
+    def lines_alone(self, pool: Pool) -> list[Filled]:
+        """Each order line by itself, and each group that is kept together."""
+        columns = self.columns
+        seated = [each for each in self.seated if any(have for have, unit in zip(pool, each.pool, strict=True) if unit)]
+        pool = tuple(have - sum(units) for have, *units in zip(pool, *(each.pool for each in seated), strict=True))
         wanted = [
             (replace(item, quantity=units), takers)
             for item, takers, units in zip(columns.items, columns.takers, pool, strict=True)
             if units
         ]
-        return self.solution_of(
+        return seated + self.solution_of(
             filled for item, takers in wanted for filled in line_alone(item, takers, columns.shelf, self.price)
         )
 
     def solution_of(self, packed: Iterable[PackedCarton]) -> list[Filled]:
         return [
-            Filled(self.columns.units_of(each), full_cost(each.carton, each.content_g, self.price), each)
+            Filled(self.columns.units_of(each), cost_of_one(each, self.price), each)
             for each in packed
         ]
 
     def carried_over(self, incumbent: Sequence[PackedCarton]) -> list[Filled]:
         """The incumbent as far as it holds wanted goods, and lines by themselves for what it lacks."""
         columns = self.columns
-        standing, fallen = carried_over(incumbent, columns.items, columns.shelf.cartons, self.params)
-        kept = self.solution_of(standing)
+        standing, fallen = carried_over(incumbent, columns.items, columns.shelf, self.params)
+        kept = [each for each in self.solution_of(standing) if not self.splits(each.pool)]
         for packed in fallen:
             self.budget = self.work + STAND_UP_WORK
             pool = columns.units_of(packed)
-            as_dear = full_cost(packed.carton, packed.content_g, self.price) + 1
+            if self.splits(pool):
+                continue
+            as_dear = cost_of_one(packed, self.price) + 1
             kept += self.resend(pool, as_dear, 0, STAND_UP_STARTS, 100) or []
         held = summed(each.pool for each in kept) or (0,) * len(columns.items)
         missing = tuple(item.quantity - units for item, units in zip(columns.items, held, strict=True))
@@ -181,7 +226,7 @@ class _Search:
         choices = []
         for c, room in enumerate(shelf.volumes):
             if able >> c & 1:
-                cost = self.cost(c, weight)
+                cost = self.cost(c, weight, volume)
                 if cost < below and volume * 100 <= room * full:
                     self.closed = False
                     choices.append((cost, c))
@@ -213,7 +258,7 @@ class _Search:
                     break
                 halves = ((c, boxes), (d, more_boxes))
                 found = [self._filled(carton, content) for carton, content in halves if len(content)]
-                if total(found) < below:
+                if total(found) < below and not any(self.splits(each.pool) for each in found):
                     return found
                 tried = at + 1
         return None
@@ -233,9 +278,11 @@ class _Search:
             either = 1 << c | 1 << d
             if not all(bits & either for bits in takers):
                 continue
-            if self.price:
+            if self.price or shelf.voids_cost:
                 share = min(shelf.rooms[c].most_g, weight * shelf.volumes[c] // room)
-                cost_minor = self.cost(c, share) + self.cost(d, min(shelf.rooms[d].most_g, weight - share))
+                share_mm3 = volume * shelf.volumes[c] // room
+                rest = min(shelf.rooms[d].most_g, weight - share)
+                cost_minor = self.cost(c, share, share_mm3) + self.cost(d, rest, volume - share_mm3)
             if cost_minor < below:
                 choices.append((cost_minor, c, d))
         self.closed = self.closed and not choices
@@ -258,8 +305,8 @@ class _Search:
                     2, self.params.seed, self.budget - self.work,
                 )  # fmt: skip
                 self.work += work
-                if held:
-                    filled = self._filled(c, boxes)
+                filled = self._filled(c, boxes)
+                if held and not self.splits(filled.pool):
                     if best is None or filled.cost * best[0] < best[1].cost * held:
                         best = held, filled
             if best is None or self.spent():  # with more budget another carton might have been taken: not the same path
@@ -277,12 +324,13 @@ class _Search:
         for takers, units in zip(self.columns.takers, pool, strict=True):
             some |= takers if units else 0
         cartons = [c for c in range(len(shelf.cartons)) if some >> c & 1]
-        cartons.sort(key=lambda c: (self.cost(c, 0) * 1_000_000_000 // shelf.volumes[c], c))
+        cartons.sort(key=lambda c: (self.cost(c, 0, shelf.volumes[c]) * 1_000_000_000 // shelf.volumes[c], c))
         return cartons[:3]
 
     def _measure(self, pool: Pool) -> tuple[int, int, int, int]:
-        """(cartons that take each kind, volume, weight, number of keep-apart groups) of a pool."""
+        """(cartons that take each kind, volume, weight, cartons needed at least to keep apart) of a pool."""
         takers, volume, weight = -1, 0, 0
+        own = against = 0
         groups = set()
         columns = self.columns
         for k, units in enumerate(pool):
@@ -290,13 +338,16 @@ class _Search:
                 takers &= columns.takers[k]
                 volume += columns.volumes[k] * units
                 weight += columns.weights[k] * units
-                groups.add(columns.groups[k])
-        return takers, volume, weight, len(groups - {0})
+                own |= columns.own[k]
+                against |= columns.against[k]
+                groups.add(columns.items[k].keep_apart)
+        return takers, volume, weight, max(len(groups - {""}), 2 if own & against else 1)
 
     def _filled(self, carton: int, boxes: Table) -> Filled:
         pool = self.columns.pool_of(boxes)
         content_g = sum(units * weight for units, weight in zip(pool, self.columns.weights, strict=True))
-        return Filled(pool, self.cost(carton, content_g), (carton, boxes))
+        content_mm3 = sum(units * volume for units, volume in zip(pool, self.columns.volumes, strict=True))
+        return Filled(pool, self.cost(carton, content_g, content_mm3), (carton, boxes))
 
 
 def total(solution: list[Filled]) -> int:

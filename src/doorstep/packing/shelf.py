@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations_with_replacement, pairwise
 from typing import NamedTuple
 
 from doorstep.packing.values import refuse_nonsense_cartons
-from doorstep.terms.parcel import Carton, PackItem
+from doorstep.terms.parcel import ANY_UP, Carton, Mailer, PackItem, Side
+
+
+MAILER_STEPS = 6
 
 
 class Line(NamedTuple):
@@ -47,12 +50,26 @@ class Shelf:
     pairs: tuple[tuple[int, int, int, int, int], ...]
     by_volume: tuple[Line, ...]
     by_weight: tuple[Line, ...]
+    voids_cost: bool
+    mailers: tuple[Mailer, ...]
+
+    def mailer(self, carton: Carton) -> Mailer | None:
+        """The mailer of which a carton is a filled one."""
+        return next((mailer for mailer in self.mailers if mailer.carton_id == carton.carton_id), None)
+
+    def has(self, carton: Carton) -> bool:
+        """Whether it lies on the shelf, a mailer filled to any thickness included."""
+        mailer = self.mailer(carton)
+        if mailer is None:
+            return carton in self.cartons
+        thickness = carton.inner.height_mm
+        return 0 < thickness <= mailer.thickest_mm and mailer.filled(thickness) == carton
 
     def takers(self, item: PackItem) -> int:
         """The cartons that one unit of the item fits in some turn, weight included, as a bit set."""
         a, b, c = item.size
-        if item.upright:
-            return self._upright_takers(item)
+        if item.up != ANY_UP:
+            return self._turned_takers(item)
         short, middle, long = sorted((a, b, c))
         weight_g = item.weight_g
         takers, bit = 0, 1
@@ -62,13 +79,17 @@ class Shelf:
             bit <<= 1
         return takers
 
-    def _upright_takers(self, item: PackItem) -> int:
-        width, length = sorted(item.size[:2])
+    def _turned_takers(self, item: PackItem) -> int:
         takers = 0
-        for c, room in enumerate(self.rooms):
-            base = sorted(room[:2])
-            if item.size[2] <= room.height and width <= base[0] and length <= base[1] and item.weight_g <= room.most_g:
-                takers |= 1 << c
+        for axis, side in enumerate(Side):
+            if side not in item.up:
+                continue
+            up = item.size[axis]
+            width, length = sorted((*item.size[:axis], *item.size[axis + 1 :]))
+            for c, room in enumerate(self.rooms):
+                base = sorted(room[:2])
+                if up <= room.height and width <= base[0] and length <= base[1] and item.weight_g <= room.most_g:
+                    takers |= 1 << c
         return takers
 
     def big_enough(self, volume_mm3: int, weight_g: int) -> int:
@@ -100,11 +121,23 @@ class Shelf:
         return max(by_volume, by_weight)
 
 
+def shelf_for(items: Iterable[PackItem], cartons: Sequence[Carton | Mailer]) -> Shelf:
+    """The shelf for some goods. ValueError for cartons that cannot be.
+
+    A mailer lies on it as the cartons it is when filled to some thicknesses: to each side of a unit, so that whether
+    it takes a unit is answered exactly, and to some even steps.
+    """
+    if not any(isinstance(carton, Mailer) for carton in cartons):
+        return shelf_of(tuple(cartons))
+    return shelf_of(tuple(cartons), tuple(sorted({side for item in items for side in item.size})))
+
+
 @lru_cache(maxsize=64)
-def shelf_of(cartons: tuple[Carton, ...]) -> Shelf:
-    """ValueError for cartons that cannot be."""
-    refuse_nonsense_cartons(cartons)
-    cartons = tuple(sorted(cartons, key=lambda carton: (carton.cost_minor, carton.outer.volume_mm3, carton.carton_id)))
+def shelf_of(given: tuple[Carton | Mailer, ...], sides: tuple[int, ...] = ()) -> Shelf:
+    """`sides`: thicknesses to which mailers may be filled, besides even steps."""
+    refuse_nonsense_cartons(given)
+    cartons = tuple(each for carton in given for each in _as_cartons(carton, sides))
+    cartons = tuple(sorted(cartons, key=lambda carton: (carton.cost_minor, carton.outer.volume_mm3, carton.carton_id, carton.inner)))
     return Shelf(
         cartons,
         tuple(_room(carton) for carton in cartons),
@@ -114,7 +147,18 @@ def shelf_of(cartons: tuple[Carton, ...]) -> Shelf:
         _pairs(cartons),
         tuple(lines_below((carton.inner.volume_mm3, carton.cost_minor) for carton in cartons)),
         tuple(lines_below((carton.max_content_g, carton.cost_minor) for carton in cartons)),
+        any(carton.void_minor_per_litre for carton in cartons),
+        tuple(carton for carton in given if isinstance(carton, Mailer)),
     )
+
+
+def _as_cartons(carton: Carton | Mailer, sides: tuple[int, ...]) -> list[Carton]:
+    if isinstance(carton, Carton):
+        return [carton]
+    thickest = carton.thickest_mm
+    thicknesses = {side for side in sides if side <= thickest}
+    thicknesses |= {max(1, thickest * step // MAILER_STEPS) for step in range(1, MAILER_STEPS + 1)}
+    return [carton.filled(thickness) for thickness in sorted(thicknesses)]
 
 
 def _room(carton: Carton) -> Room:

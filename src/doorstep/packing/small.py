@@ -8,26 +8,27 @@ from __future__ import annotations
 
 from doorstep.packing.alone import fits_turned, turns, unit_alone
 from doorstep.packing.shelf import Shelf
-from doorstep.packing.values import Price, cost_of, full_cost
+from doorstep.packing.values import Params, Price, bears, clash, cost_of, full_cost
 from doorstep.terms.parcel import Carton, PackedCarton, PackItem, Placement, Size
 
 
 def two_units(
-    one: tuple[PackItem, int], other: tuple[PackItem, int], shelf: Shelf, price: Price | None, support_percent: int
+    one: tuple[PackItem, int], other: tuple[PackItem, int], shelf: Shelf, price: Price | None, params: Params
 ) -> list[PackedCarton]:
     """The cheapest way to send two units, each given with the cartons that take it."""
     apart = [unit_alone(item, takers, shelf, price) for item, takers in (one, other)]
     first, second = one[0], other[0]
-    if first.keep_apart and second.keep_apart and first.keep_apart != second.keep_apart:
+    if clash(first, second, params.separated):
         return apart
     weight_g = first.weight_g + second.weight_g
-    able = one[1] & other[1] & shelf.big_enough(first.size.volume_mm3 + second.size.volume_mm3, weight_g)
+    volume = first.size.volume_mm3 + second.size.volume_mm3
+    able = one[1] & other[1] & shelf.big_enough(volume, weight_g)
     cost_apart = cost_of(apart, price)
-    choices = [(full_cost(carton, weight_g, price), i, carton) for i, carton in enumerate(shelf.of(able))]
+    choices = [(full_cost(carton, weight_g, volume, price), i, carton) for i, carton in enumerate(shelf.of(able))]
     for cost, _, carton in sorted(choices):
         if cost >= cost_apart:
             break
-        placements = _in_one(first, second, carton, support_percent)
+        placements = _in_one(first, second, carton, params.support_percent)
         if placements:
             return [PackedCarton(carton, placements, weight_g)]
     return apart
@@ -46,13 +47,13 @@ def _in_one(one: PackItem, other: PackItem, carton: Carton, support_percent: int
             if a[1] + b[1] <= width:
                 return Placement(one.ref, 0, 0, 0, a), Placement(other.ref, 0, a[1], 0, b)
             if a[2] + b[2] <= height:
-                if _holds(one, a, b, support_percent):
+                if _holds(one, other, a, b, support_percent):
                     return Placement(one.ref, 0, 0, 0, a), Placement(other.ref, 0, 0, a[2], b)
-                if _holds(other, b, a, support_percent):
+                if _holds(other, one, b, a, support_percent):
                     return Placement(other.ref, 0, 0, 0, b), Placement(one.ref, 0, 0, b[2], a)
     return None
 
 
-def _holds(lower: PackItem, lower_turn: Size, upper_turn: Size, support_percent: int) -> bool:
+def _holds(lower: PackItem, upper: PackItem, lower_turn: Size, upper_turn: Size, support_percent: int) -> bool:
     held = min(lower_turn[0], upper_turn[0]) * min(lower_turn[1], upper_turn[1])
-    return not lower.fragile and held * 100 >= support_percent * upper_turn[0] * upper_turn[1]
+    return bears(lower, upper) and held * 100 >= support_percent * upper_turn[0] * upper_turn[1]

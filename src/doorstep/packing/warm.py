@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorstep.packing.cartonize import cartonize
-from doorstep.terms.parcel import Carton, PackItem, Size
+from doorstep.terms.parcel import UPRIGHT, Carton, PackItem, Size
 
 
 def warm() -> None:
@@ -13,8 +13,8 @@ def warm() -> None:
     """
     goods = [
         PackItem("plinth", Size(200, 200, 100), 900),
-        PackItem("vase", Size(120, 100, 80), 400, fragile=True),
-        PackItem("lamp", Size(90, 80, 150), 300, quantity=2, upright=True),
+        PackItem("vase", Size(120, 100, 80), 400, most_on_top_g=0),
+        PackItem("lamp", Size(90, 80, 150), 300, quantity=2, up=UPRIGHT),
     ]
     large = Carton("large", Size(400, 300, 300), Size(410, 310, 310), 300, 9000, 100)
     small = Carton("small", Size(220, 220, 220), Size(230, 230, 230), 150, 5000, 60)

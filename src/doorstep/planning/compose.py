@@ -14,7 +14,7 @@ from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
 from doorstep.terms.item import Item
 from doorstep.terms.money import Money, share_out
-from doorstep.terms.parcel import Carton, PackItem, Size
+from doorstep.terms.parcel import ANY_UP, UPRIGHT, Carton, PackItem, Size
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
@@ -90,8 +90,8 @@ def pack_item(item: Item, quantity: int, unknown: Unknown = AS_UNKNOWN) -> PackI
         size=item.size or unknown.size,
         weight_g=unknown.weight_g if item.weight_g is None else item.weight_g,
         quantity=quantity,
-        upright=item.upright,
-        fragile=item.fragile,
+        up=UPRIGHT if item.upright else ANY_UP,
+        most_on_top_g=0 if item.fragile else None,
         keep_apart=item.hazard,
         own_container=item.own_container,
     )
