@@ -86,10 +86,11 @@ def test_an_incumbent_for_other_goods_or_cartons_does_no_harm(
 def test_the_estimate_is_a_bound_that_no_packing_beats(items: list[PackItem]) -> None:
     expected = estimate(items, SHELF)
     packing = packed(items)
-    assert len(packing.cartons) >= expected.cartons_at_least
-    assert packing.cost_minor >= expected.cost_at_least_minor
     fit_nothing = [left.ref for left in packing.unpackable if left.binding != "keep_together"]
     assert fit_nothing == list(expected.unpackable)
+    if len(fit_nothing) == len(packing.unpackable):
+        assert len(packing.cartons) >= expected.cartons_at_least
+        assert packing.cost_minor >= expected.cost_at_least_minor
 
 
 @EXAMPLES

@@ -82,7 +82,7 @@ def _account(items: Sequence[PackItem], packing: Packing, cartons: Sequence[Cart
 def _keeps_together(items: Sequence[PackItem], packing: Packing) -> Iterator[str]:
     """All units of a group are in one carton, or all are left over."""
     group_of = {item.ref: item.keep_together for item in items}
-    wanted = Counter({group: 0 for group in group_of.values()})
+    wanted = Counter(dict.fromkeys(group_of.values(), 0))
     for item in items:
         wanted[item.keep_together] += item.quantity
     for number, packed in enumerate(packing.cartons, 1):
@@ -109,7 +109,9 @@ def _fits_alone(item: PackItem, carton: Carton | Mailer) -> bool:
     return any(a <= carton.inner[0] and b <= carton.inner[1] and c <= carton.inner[2] for a, b, c in _turned(item))
 
 
-def _is_a_known_carton(packed: PackedCarton, known: dict[str, PackItem], cartons: Sequence[Carton | Mailer]) -> Iterator[str]:
+def _is_a_known_carton(
+    packed: PackedCarton, known: dict[str, PackItem], cartons: Sequence[Carton | Mailer]
+) -> Iterator[str]:
     """A carton on the shelf; or goods that ship in their own box, as a carton of their size that costs nothing."""
     alone = [known[placement.ref] for placement in packed.placements if known[placement.ref].own_container]
     if not packed.placements:

@@ -99,9 +99,7 @@ def _clashes(items: Sequence[PackItem], separated: frozenset[tuple[str, str]]) -
     alike: dict[tuple[str, frozenset[str]], PackItem] = {}
     for item in items:
         alike.setdefault((item.keep_apart, item.classes), item)
-    clashing = [
-        key for key, one in alike.items() if any(clash(one, other, separated) for other in alike.values())
-    ]
+    clashing = [key for key, one in alike.items() if any(clash(one, other, separated) for other in alike.values())]
     if len(clashing) > MOST_BITS:
         raise ValueError(f"more than {MOST_BITS} groups and classes that are kept apart in one order")
     bit_of = {key: 1 << i for i, key in enumerate(clashing)}

@@ -64,7 +64,16 @@ def _score(rule: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int
 
 @compiled
 def _stands(
-    boxes: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int, bears_nothing: bool, support: int
+    boxes: Table,
+    placed: int,
+    x: int,
+    y: int,
+    z: int,
+    far_x: int,
+    far_y: int,
+    far_z: int,
+    bears_nothing: bool,
+    support: int,
 ) -> bool:
     """Whether a unit can be there: in nobody's way, on none that bears nothing, under none if so itself, and held."""
     held = 0

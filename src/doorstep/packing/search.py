@@ -142,10 +142,7 @@ class _Search:
         )
 
     def solution_of(self, packed: Iterable[PackedCarton]) -> list[Filled]:
-        return [
-            Filled(self.columns.units_of(each), cost_of_one(each, self.price), each)
-            for each in packed
-        ]
+        return [Filled(self.columns.units_of(each), cost_of_one(each, self.price), each) for each in packed]
 
     def carried_over(self, incumbent: Sequence[PackedCarton]) -> list[Filled]:
         """The incumbent as far as it holds wanted goods, and lines by themselves for what it lacks."""
@@ -306,9 +303,9 @@ class _Search:
                 )  # fmt: skip
                 self.work += work
                 filled = self._filled(c, boxes)
-                if held and not self.splits(filled.pool):
-                    if best is None or filled.cost * best[0] < best[1].cost * held:
-                        best = held, filled
+                worthy = best is None or filled.cost * best[0] < best[1].cost * held
+                if held and worthy and not self.splits(filled.pool):
+                    best = held, filled
             if best is None or self.spent():  # with more budget another carton might have been taken: not the same path
                 return None
             done.append(best[1])

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from doorstep.packing.values import refuse_nonsense_cartons
 from doorstep.terms.parcel import ANY_UP, Carton, Mailer, PackItem, Side
 
-
 MAILER_STEPS = 6
 
 
@@ -137,7 +136,9 @@ def shelf_of(given: tuple[Carton | Mailer, ...], sides: tuple[int, ...] = ()) ->
     """`sides`: thicknesses to which mailers may be filled, besides even steps."""
     refuse_nonsense_cartons(given)
     cartons = tuple(each for carton in given for each in _as_cartons(carton, sides))
-    cartons = tuple(sorted(cartons, key=lambda carton: (carton.cost_minor, carton.outer.volume_mm3, carton.carton_id, carton.inner)))
+    cartons = tuple(
+        sorted(cartons, key=lambda each: (each.cost_minor, each.outer.volume_mm3, each.carton_id, each.inner))
+    )
     return Shelf(
         cartons,
         tuple(_room(carton) for carton in cartons),
