@@ -206,4 +206,9 @@ def test_a_carrier_that_pays_us_is_refused() -> None:
 )
 def test_params_check_themselves(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        Params(**wrong)
+        Params(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_class_cannot_be_separated_from_itself() -> None:
+    with pytest.raises(ValueError, match="liquid is separated from itself"):
+        Params(separated=frozenset({("liquid", "liquid")}))

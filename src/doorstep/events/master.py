@@ -112,6 +112,7 @@ class ServiceDefined(Body):
 class CartonDefined(Body):
     """A carton we pack into."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.DEFINE
     carton: Carton
 

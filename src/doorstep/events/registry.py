@@ -74,4 +74,5 @@ REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 # Until version 2 a tariff was a plain one; what it says is said the same way still.
 REGISTRY.upcast("ServiceDefined", 1, lambda body: body)
+REGISTRY.upcast("CartonDefined", 1, lambda body: body)
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})

@@ -23,8 +23,9 @@ def cartonize(
 ) -> Packing:
     """Pack every unit that fits some carton, at the least total of cartons and `price` found.
 
-    Packed and left over are together what was given. `price(carton, weight_g)` is what sending the filled carton costs;
-    None counts cartons only. Orders of up to two units get the least cost there is, without work. The first larger
+    Packed and left over are together what was given; what binds goods left over is told, see `Unpackable`.
+    `price(carton, weight_g)` is what sending the filled carton costs; None counts cartons and their filling only. A
+    mailer reaches it as the carton that it is when filled. Orders of up to two units get the least cost there is, without work. The first larger
     order of a process loads compiled code, the first ever on a machine compiles it, see `compiling`.
 
     An `incumbent` is an earlier packing of these goods, or of more or fewer of them. Where it holds all units and
@@ -65,7 +66,10 @@ def _pack(
     price: Price | None,
     incumbent: Sequence[PackedCarton],
 ) -> tuple[list[PackedCarton], list[Unpackable], int]:
-    """(cartons, left over, work used): at most two units exactly, more by search. `goods` come with the cartons that take them."""
+    """(cartons, left over, work used): at most two units exactly, more by search.
+
+    `goods` come with the cartons that take one unit of them.
+    """
     units = sum(item.quantity for item, _ in goods)
     if units == 1:
         return [unit_alone(*goods[0], shelf, price)], [], 0
