@@ -3,12 +3,26 @@ from __future__ import annotations
 import pytest
 
 from doorstep.carriers.may_ship import Ban, Forbidden, Rule, may_it_ship
-from doorstep.terms.item import Item
+from doorstep.carriers.rules import WHAT_TO_DO
+from doorstep.terms.item import Equipment, Item
 from doorstep.terms.service import CarrierService, Tariff
 
 TARIFF = Tariff("t", "USD", (), ())
-SOCKS, SCOOTER = Item("SOCKS", "Socks"), Item("SCOOTER", "Scooter battery", hazard="9")
-PAINT, TOXIC = Item("PAINT", "Paint", hazard="3"), Item("TOXIC", "Toxic gas", hazard="2.3")
+SOCKS, SCOOTER = (
+    Item("SOCKS", "Socks"),
+    Item(
+        "SCOOTER",
+        "Scooter, charged a little",
+        hazard="9",
+        un_number="3481",
+        equipment=Equipment.IN,
+        lithium_mwh=300_000,
+    ),
+)
+PAINT, TOXIC = (
+    Item("PAINT", "Paint", hazard="3", un_number="1263", packing_group="II"),
+    Item("TOXIC", "Toxic gas", hazard="2.3"),
+)
 
 
 def service(*hazards: str, by_air: bool = False) -> CarrierService:
@@ -30,7 +44,11 @@ def test_dangerous_goods_go_where_the_service_takes_their_class() -> None:
     assert may_it_ship([SOCKS, PAINT], service("3"), "US") is None
     no = may_it_ship([SOCKS, PAINT], service("9"), "US")
     assert no == Forbidden(
-        Rule.HAZARD_NOT_TAKEN, "PAINT is of class 3, which Local does not take", item_id="PAINT", hazard="3"
+        Rule.HAZARD_NOT_TAKEN,
+        "PAINT is of class 3, which Local does not take",
+        item_id="PAINT",
+        hazard="3",
+        do=WHAT_TO_DO[Rule.HAZARD_NOT_TAKEN],
     )
 
 

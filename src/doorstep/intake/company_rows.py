@@ -12,7 +12,7 @@ from doorstep.intake.tables.builders import WrongRowError
 from doorstep.intake.tables.cells import Read, WrongCellError
 from doorstep.intake.tables.map import ReadingIn
 from doorstep.intake.tables.opened import Cell
-from doorstep.terms.item import Tracking
+from doorstep.terms.item import Equipment, Tracking
 from doorstep.terms.order import Preference
 
 number = cells.numbers(ReadingIn())
@@ -72,6 +72,14 @@ def _catalogue(money: Read) -> Mapping[str, Columns]:
             "price": Column(money),
             "tracking": Column(cells.one_of({str(each): each for each in Tracking})),
             "hazard": _TEXT,
+            "un_number": _TEXT,
+            "packing_group": Column(cells.one_of({each: each for each in ("I", "II", "III")})),
+            "limited_quantity": _YES_NO,
+            "equipment": Column(cells.one_of({str(each): each for each in Equipment if each})),
+            "lithium_mwh": Column(_WHOLE),
+            "lithium_mg": Column(_WHOLE),
+            "lithium_cell": _YES_NO,
+            "charge_percent": Column(_WHOLE),
             "upright": _YES_NO,
             "fragile": _YES_NO,
             "own_container": _YES_NO,
@@ -155,6 +163,14 @@ def _item(row: Raw) -> Raw:
         "weight_g",
         "tracking",
         "hazard",
+        "un_number",
+        "packing_group",
+        "limited_quantity",
+        "equipment",
+        "lithium_mwh",
+        "lithium_mg",
+        "lithium_cell",
+        "charge_percent",
         "upright",
         "fragile",
         "own_container",

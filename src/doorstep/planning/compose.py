@@ -78,7 +78,8 @@ def deciders(
         no = may_it_ship(items, service, destination.partition("-")[0], bans)
         if no is None:
             return None
-        return Refusal(Why.MAY_NOT_SHIP, no.says, {"rule": no.rule, "item": no.item_id, "service": service.service_id})
+        says = f"{no.says}. {no.do}" if no.do else no.says
+        return Refusal(Why.MAY_NOT_SHIP, says, {"rule": no.rule, "item": no.item_id, "service": service.service_id})
 
     return Deciders(carton_up, may_ship)
 

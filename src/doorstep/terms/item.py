@@ -16,6 +16,14 @@ class Tracking(StrEnum):
     SERIAL = "serial"
 
 
+class Equipment(StrEnum):
+    """Where a lithium battery of UN 3481 or 3091 is: in the equipment it runs, or beside it in the box."""
+
+    NONE = ""
+    IN = "in"
+    WITH = "with"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """`quantity` units of `item_id` go into one kit."""
@@ -30,7 +38,10 @@ class Item:
 
     `parts` make it a kit: it is promised, held and picked as the sum of its parts.
     `sold_by` is how many units a package holds that is not broken: it is ordered in multiples of that.
-    `hazard` is a UN hazard class such as '9' or '3', empty for harmless goods.
+    `hazard` is a UN hazard class such as '9' or '3', empty for harmless goods; `un_number` has four
+    digits, `packing_group` is I, II or III. `limited_quantity`: its inner packaging keeps to the limit of its UN number.
+    A lithium battery's content is `lithium_mwh` (ion, rated energy) or `lithium_mg` (metal, lithium content), of the one
+    cell where `lithium_cell`, else of the battery; `charge_percent` is its state of charge. None: nobody knows.
     """
 
     item_id: str
@@ -45,3 +56,11 @@ class Item:
     own_container: bool = False
     price_minor: int = 0
     sold_by: int = 1
+    un_number: str = ""
+    packing_group: str = ""
+    limited_quantity: bool = False
+    equipment: Equipment = Equipment.NONE
+    lithium_mwh: int | None = None
+    lithium_mg: int | None = None
+    lithium_cell: bool = False
+    charge_percent: int | None = None

@@ -20,7 +20,7 @@ from doorstep.intake.values import (
     TariffRow,
 )
 from doorstep.terms.calendar import Calendar
-from doorstep.terms.item import Item, Part, Tracking
+from doorstep.terms.item import Equipment, Item, Part, Tracking
 from doorstep.terms.order import Line, Order, Terms
 from doorstep.terms.parcel import Size
 from doorstep.terms.places import Address, SiteKind
@@ -52,12 +52,26 @@ def item(row: Values) -> Item:
         tracking=row.get("tracking") or Tracking.NONE,
         parts=tuple(Part(item_id, quantity) for item_id, quantity in row.get("parts") or ()),
         hazard=row.get("hazard") or "",
+        un_number=row.get("un_number") or "",
+        packing_group=row.get("packing_group") or "",
+        limited_quantity=bool(row.get("limited_quantity")),
+        equipment=_equipment(row.get("equipment") or ""),
+        lithium_mwh=row.get("lithium_mwh"),
+        lithium_mg=row.get("lithium_mg"),
+        lithium_cell=bool(row.get("lithium_cell")),
+        charge_percent=row.get("charge_percent"),
         upright=bool(row.get("upright")),
         fragile=bool(row.get("fragile")),
         own_container=bool(row.get("own_container")),
         price_minor=row.get("price") or 0,
         sold_by=row.get("sold_by") or 1,
     )
+
+
+def _equipment(text: str) -> Equipment:
+    if text not in list(Equipment):
+        raise WrongRowError("equipment", f"{text!r} is neither in nor with")
+    return Equipment(text)
 
 
 def address(row: Values, name: str = "name") -> Address:

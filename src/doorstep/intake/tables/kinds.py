@@ -77,6 +77,16 @@ ITEMS = Kind(
         Field("weight", "weight", "of one unit, packed to be sold", False, "weight_g"),
         Field("tracking", "tracking", "none, lot or serial", False, "tracking"),
         Field("hazard", "text", "UN class, such as 9; empty: harmless", False, "hazard"),
+        Field("un_number", "text", "four digits, such as 3481", False, "un_number"),
+        Field("packing_group", "text", "I, II or III", False, "packing_group"),
+        Field(
+            "limited_quantity", "yes_no", "inner packaging within the limit of its UN number", False, "limited_quantity"
+        ),
+        Field("equipment", "text", "a lithium battery is `in` its equipment or packed `with` it", False, "equipment"),
+        Field("lithium_mwh", "whole", "rated energy of a lithium-ion battery, mWh", False, "lithium_mwh"),
+        Field("lithium_mg", "whole", "lithium in a lithium-metal battery, mg", False, "lithium_mg"),
+        Field("lithium_cell", "yes_no", "it is a single cell", False, "lithium_cell"),
+        Field("charge_percent", "whole", "state of charge of a lithium-ion battery", False, "charge_percent"),
         Field("upright", "yes_no", "this side up", False, "upright"),
         Field("fragile", "yes_no", "nothing may stand on it", False, "fragile"),
         Field("own_container", "yes_no", "ships as it is, in no carton", False, "own_container"),
