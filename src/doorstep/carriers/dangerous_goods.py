@@ -21,7 +21,7 @@ _UN_CLASSES = frozenset(
 )
 _GROUPS = ("", "I", "II", "III")
 _WITH_GROUP = frozenset({"3", "4.2", "4.3", "5.1", "6.1", "8"})
-# Articles of these classes that the Dangerous Goods List gives no packing group: batteries, fuel cells, filled articles.
+# Articles of these classes that the Dangerous Goods List gives no packing group: batteries, fuel cells, articles.
 _WITHOUT_GROUP = frozenset("2794 2795 2800 3028 3473 3476 3477 3540 3541 3542 3543 3544 3545 3546 3547 3548".split())
 # Nor a class with divisions of which some never are, and 1.4, of which only compatibility group S is.
 _NEVER_LIMITED = frozenset("1 1.1 1.2 1.3 1.4 1.5 1.6 2 2.3 4 4.2 6 6.2 7".split())
@@ -74,7 +74,7 @@ def forbidden(item: Item, service: CarrierService) -> Forbidden | None:
 
 
 def asked_of(items: Iterable[Item], service: CarrierService) -> Asked:
-    """The marks and papers of a parcel with these goods, which `forbidden` has let pass. The more careful where both do.
+    """The marks and papers of a parcel with these goods, which `forbidden` has let pass.
 
     The lithium mark may be left off few small batteries in equipment; it is asked for always, which is allowed.
     """

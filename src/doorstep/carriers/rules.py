@@ -35,7 +35,7 @@ WHAT_TO_DO = {
     Rule.LITHIUM_ALONE_BY_AIR: "Send it by road, or by a service whose aircraft carry no passengers.",
     Rule.LITHIUM_CHARGED: "Send it by road, or discharge it to 30 percent and enter that.",
     Rule.HAZARD_BY_AIR: "Send it by road, or by a service that names its class.",
-    Rule.HAZARD_NOT_TAKEN: "Choose a service that takes its class, or agree it with the carrier and add it to the list.",
+    Rule.HAZARD_NOT_TAKEN: "Choose a service that takes its class, or agree it with the carrier and list it.",
 }
 
 

@@ -38,10 +38,10 @@ class Item:
 
     `parts` make it a kit: it is promised, held and picked as the sum of its parts.
     `sold_by` is how many units a package holds that is not broken: it is ordered in multiples of that.
-    `hazard` is a UN hazard class such as '9' or '3', empty for harmless goods; `un_number` has four
-    digits, `packing_group` is I, II or III. `limited_quantity`: its inner packaging keeps to the limit of its UN number.
-    A lithium battery's content is `lithium_mwh` (ion, rated energy) or `lithium_mg` (metal, lithium content), of the one
-    cell where `lithium_cell`, else of the battery; `charge_percent` is its state of charge. None: nobody knows.
+    `hazard` is a UN hazard class such as '9' or '3', empty for harmless goods; `un_number` has four digits,
+    `packing_group` is I, II or III. `limited_quantity`: its inner packaging keeps to the limit of its UN number.
+    A lithium battery's content is `lithium_mwh` (ion, rated energy) or `lithium_mg` (metal, lithium content), of the
+    one cell where `lithium_cell`, else of the battery; `charge_percent` is its state of charge. None: nobody knows.
     """
 
     item_id: str

@@ -50,8 +50,8 @@ class CarrierService:
     `transit_ppm[zone][d]` is the published probability, in parts per million, of delivery on the d-th working day of
     the carrier after departure (each zone's sum to 1,000,000; what is missing from a zone's list is never delivered).
     `cut_offs[site]` is the time on the site's wall by which the parcel must be handed over; sites not named are not
-    served. `hazards` are the UN classes it takes, `LQ` among them: limited quantities of any class, by road. By air it is
-    taken to fly with passengers unless `cargo_aircraft`.
+    served. `hazards` are the UN classes it takes, `LQ` among them: limited quantities of any class, by road.
+    By air it is taken to fly with passengers unless `cargo_aircraft`.
     """
 
     service_id: str
