@@ -18,6 +18,8 @@ from doorstep.terms.tariff import ChargeKind
 
 # What follows from weight, measures and zone; all other kinds stand for themselves.
 TRANSPORT = frozenset({ChargeKind.BASE, ChargeKind.DISCOUNT, ChargeKind.MINIMUM, ChargeKind.FUEL})
+# What no tariff knows beforehand.
+_AFTERWARDS = frozenset({ChargeKind.ACCESSORIAL, ChargeKind.DETENTION, ChargeKind.OTHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class Expected:
     """A label as it was bought: its charges then, what we sent, and what became of it.
 
     `weighed`, `measured`: weight and sides come from the bench, not from an estimate. `guaranteed_on`: the carrier
-    refunds `refund_ppm` of transport for a delivery after that day. `earlier` are the charges billed before.
+    refunds `refund_ppm` of transport for a delivery after that day. `whole`: the charges only say
+    the total, with every surcharge the tariff knows beforehand. `earlier` are the charges billed before.
     """
 
     label_id: str
@@ -90,6 +93,7 @@ class Expected:
     guaranteed_on: date | None = None
     delivered_on: date | None = None
     refund_ppm: int = 0
+    whole: bool = False
     earlier: tuple[Earlier, ...] = ()
 
     @property
@@ -147,7 +151,8 @@ class AuditedLine:
     @property
     def disputed_minor(self) -> int:
         """What is worth a claim of what the line bills; refunds for lateness come on top of it."""
-        return sum(each.minor for each in self.differences if each.worth_claim)
+        of_line = (each for each in self.differences if each.kind is not DifferenceKind.LATE_REFUND)
+        return sum(each.minor for each in of_line if each.worth_claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,24 +247,25 @@ class _Judge:
             evidence = Evidence("label", "voided", line.tracking_number or label.tracking_number)
             return AuditedLine(line, label.label_id, by, 0, self.whole(line, DifferenceKind.VOIDED_LABEL, evidence))
         fresh, differences = self._without_duplicates(line, earlier)
-        transport = [charge for charge in fresh if charge.kind in TRANSPORT]
+        kinds = frozenset(ChargeKind) - _AFTERWARDS if label.whole else TRANSPORT
+        transport = [charge for charge in fresh if charge.kind in kinds]
         turn = _turn(fresh, earlier)
         first = turn > 0
         expected_minor = 0
         if transport:
-            due = turn * _sum(label.charges, TRANSPORT)
+            due = turn * _sum(label.charges, kinds)
             expected_minor += due
-            differences += self._transport(line, label, _sum(transport, TRANSPORT), due)
+            differences += self._transport(line, label, _sum(transport, kinds), due)
         before = [each.charge for each in earlier]
         for kind in sorted({each.kind for each in fresh}):
-            if kind not in TRANSPORT:
+            if kind not in kinds:
                 # What is not billed yet stays due: carriers bill a surcharge weeks after the parcel.
                 billed, due = _sum(fresh, {kind}), _due(label, before, kind) - _due(label, [*before, *fresh], kind)
                 expected_minor += due
                 evidence = Evidence(kind.value, str(due), str(billed))
                 differences += self._say(DifferenceKind.SURCHARGE, billed - due, evidence)
         if first:
-            differences += self._late(label, _sum(transport, TRANSPORT))
+            differences += self._late(label, _sum(transport, kinds))
         return AuditedLine(line, label.label_id, by, expected_minor, tuple(differences))
 
     def _without_duplicates(

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from doorstep.events import access, fulfilment, imports, learning, master, orders, printing, shipping, stock
+from doorstep.events import access, fulfilment, imports, invoices, learning, master, orders, printing, shipping, stock
 from doorstep.events.envelope import Body
 
 WEIGHTS_OF_COMPANY = ("handling_order_minor", "handling_unit_minor", "split_minor", "late_day_minor")
@@ -68,7 +68,7 @@ def _weights_apart(body: dict[str, Any]) -> dict[str, Any]:
     return {"company": company, "weights": {"broken_minor": 5_000, "waits_minor": 1_000_000, **weights}}
 
 
-REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports, learning, access, printing))
+REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices))
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)

@@ -240,7 +240,7 @@ def _n2(text: str, name: str, currency: str) -> int:
     whole, rest = divmod(int(text), 10 ** (2 - DECIMALS[currency]))
     if rest:
         raise _WrongError(f"{name} {text} is no whole amount in {currency}")
-    return whole
+    return int(whole)
 
 
 def _weight(segment: Segment) -> int:

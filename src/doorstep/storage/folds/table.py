@@ -7,7 +7,18 @@ from typing import Any
 
 from doorstep.events.envelope import Body, Entry
 from doorstep.storage.changes import Changes
-from doorstep.storage.folds import access, fulfilment, imports, learning, master, orders, printing, shipping, stock
+from doorstep.storage.folds import (
+    access,
+    fulfilment,
+    imports,
+    invoices,
+    learning,
+    master,
+    orders,
+    printing,
+    shipping,
+    stock,
+)
 
 Fold = Callable[[Any, Entry, Changes], None]
 
@@ -21,6 +32,7 @@ FOLDS: dict[type[Body], Fold] = {
     **imports.FOLDS,
     **access.FOLDS,
     **printing.FOLDS,
+    **invoices.FOLDS,
 }
 
 

@@ -13,6 +13,7 @@ from doorstep.storage.tables.floor import (
     wave,
 )
 from doorstep.storage.tables.imports import import_map, imported_order, imports
+from doorstep.storage.tables.invoices import claim, invoice, invoice_line
 from doorstep.storage.tables.learning import handling, transit
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
@@ -39,6 +40,7 @@ __all__ = [
     "balance",
     "bench",
     "carton",
+    "claim",
     "company",
     "cost_entry",
     "credential",
@@ -56,6 +58,8 @@ __all__ = [
     "imported_order",
     "imports",
     "inbound",
+    "invoice",
+    "invoice_line",
     "item",
     "journal",
     "label",

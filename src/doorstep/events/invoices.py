@@ -1,0 +1,106 @@
+"""Carriers' invoices, audited line by line, and the claims that come of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from doorstep.events.envelope import Body, Touch
+from doorstep.events.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class BilledCharge:
+    """One charge of a line, minor units."""
+
+    kind: str
+    minor: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDifference:
+    """Why a line is not what was expected; evidence is (of what, ours, theirs)."""
+
+    kind: str
+    minor: int
+    evidence: tuple[tuple[str, str, str], ...]
+    worth_claim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BilledLine:
+    """A line as it was audited; `label_id` '' where it is of no label of ours."""
+
+    line_no: int
+    label_id: str
+    named: str
+    matched_by: str
+    expected_minor: int
+    billed_minor: int
+    disputed_minor: int
+    charges: tuple[BilledCharge, ...]
+    differences: tuple[FoundDifference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceTaken(Body):
+    """A carrier's invoice came in and was audited; its lines that could not be read are not among these."""
+
+    STEP: ClassVar[Step] = Step.SCORE
+    carrier_id: str
+    number: str
+    billed_on: date
+    currency: str
+    lines: tuple[BilledLine, ...]
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("invoice", f"{self.carrier_id}/{self.number}", "about"),)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEvent(Body):
+    """An event of one claim on a carrier."""
+
+    claim_id: str
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("claim", self.claim_id, "about"),)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOpened(ClaimEvent):
+    """There is something to claim, until and with the day `file_by`."""
+
+    STEP: ClassVar[Step] = Step.SCORE
+    carrier_id: str
+    kind: str
+    invoice_number: str
+    line_no: int
+    label_id: str
+    claimed_minor: int
+    currency: str
+    file_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFiled(ClaimEvent):
+    """The carrier was told the claim."""
+
+    STEP: ClassVar[Step] = Step.SCORE
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSettled(ClaimEvent):
+    """The carrier answered: it pays so much, or nothing."""
+
+    STEP: ClassVar[Step] = Step.SCORE
+    paid_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimExpired(ClaimEvent):
+    """Nobody filed the claim in its time."""
+
+    STEP: ClassVar[Step] = Step.SCORE

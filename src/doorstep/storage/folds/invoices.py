@@ -1,0 +1,83 @@
+"""Carriers' invoices and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from doorstep.events import invoices
+from doorstep.events.envelope import Body, Entry
+from doorstep.storage import tables
+from doorstep.storage.changes import Changes
+
+
+def invoice_taken(body: invoices.InvoiceTaken, entry: Entry, changes: Changes) -> None:
+    changes.put(
+        tables.invoice,
+        carrier_id=body.carrier_id,
+        invoice_number=body.number,
+        billed_on=body.billed_on,
+        currency=body.currency,
+        billed_minor=sum(line.billed_minor for line in body.lines),
+        expected_minor=sum(line.expected_minor for line in body.lines),
+        disputed_minor=sum(line.disputed_minor for line in body.lines),
+        taken_at=entry.fact.occurred_at,
+    )
+    for line in body.lines:
+        changes.put(
+            tables.invoice_line,
+            carrier_id=body.carrier_id,
+            invoice_number=body.number,
+            line_no=line.line_no,
+            label_id=line.label_id,
+            named=line.named,
+            matched_by=line.matched_by,
+            expected_minor=line.expected_minor,
+            billed_minor=line.billed_minor,
+            disputed_minor=line.disputed_minor,
+            charges=[asdict(each) for each in line.charges],
+            differences=[asdict(each) for each in line.differences],
+        )
+
+
+def claim_opened(body: invoices.ClaimOpened, entry: Entry, changes: Changes) -> None:
+    at = entry.fact.occurred_at
+    changes.put(
+        tables.claim,
+        claim_id=body.claim_id,
+        carrier_id=body.carrier_id,
+        kind=body.kind,
+        invoice_number=body.invoice_number,
+        line_no=body.line_no,
+        label_id=body.label_id,
+        claimed_minor=body.claimed_minor,
+        currency=body.currency,
+        file_by=body.file_by,
+        state="open",
+        paid_minor=0,
+        opened_at=at,
+        since=at,
+    )
+
+
+def claim_filed(body: invoices.ClaimFiled, entry: Entry, changes: Changes) -> None:
+    changes.set(tables.claim, (body.claim_id,), state="filed", since=entry.fact.occurred_at)
+
+
+def claim_settled(body: invoices.ClaimSettled, entry: Entry, changes: Changes) -> None:
+    state = "paid" if body.paid_minor else "refused"
+    changes.set(tables.claim, (body.claim_id,), state=state, paid_minor=body.paid_minor, since=entry.fact.occurred_at)
+
+
+def claim_expired(body: invoices.ClaimExpired, entry: Entry, changes: Changes) -> None:
+    changes.set(tables.claim, (body.claim_id,), state="expired", since=entry.fact.occurred_at)
+
+
+FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
+    invoices.InvoiceTaken: invoice_taken,
+    invoices.ClaimOpened: claim_opened,
+    invoices.ClaimFiled: claim_filed,
+    invoices.ClaimSettled: claim_settled,
+    invoices.ClaimExpired: claim_expired,
+}

@@ -1,0 +1,55 @@
+"""Carriers' invoices as they were audited, and claims."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, Index, Table, text
+
+from doorstep.storage.tables.columns import VIEWS, instant, json, key, key_no, whole, words
+
+invoice = Table(
+    "invoice",
+    VIEWS,
+    key("carrier_id"),
+    key("invoice_number"),
+    Column("billed_on", Date, nullable=False),
+    words("currency"),
+    whole("billed_minor"),
+    whole("expected_minor"),
+    whole("disputed_minor"),
+    instant("taken_at", nullable=False),
+)
+
+invoice_line = Table(
+    "invoice_line",
+    VIEWS,
+    key("carrier_id"),
+    key("invoice_number"),
+    key_no("line_no"),
+    words("label_id", index=True),
+    words("named"),
+    words("matched_by"),
+    whole("expected_minor"),
+    whole("billed_minor"),
+    whole("disputed_minor"),
+    json("charges"),
+    json("differences"),
+)
+
+claim = Table(
+    "claim",
+    VIEWS,
+    key("claim_id"),
+    words("carrier_id"),
+    words("kind"),  # concealed_damage, loss, late_refund, overcharge
+    words("invoice_number"),
+    whole("line_no"),
+    words("label_id"),
+    whole("claimed_minor"),
+    words("currency"),
+    Column("file_by", Date),
+    words("state"),  # open, filed, paid, refused, expired
+    whole("paid_minor"),
+    instant("opened_at", nullable=False),
+    instant("since", nullable=False),
+    Index("claim_to_file", "file_by", "claim_id", postgresql_where=text("state = 'open'")),
+)
