@@ -209,7 +209,6 @@ NODES: tuple[Node, ...] = (
         completed_by=("InvoiceTaken",),
         done_by=("flow.invoices.take_invoice",),
         noun="invoices",
-        usual=False,
     ),
     Node(
         node_id="claim",
@@ -219,8 +218,6 @@ NODES: tuple[Node, ...] = (
         completed_by=("ClaimSettled", "ClaimExpired"),
         done_by=("flow.invoices.settle_claim", "flow.invoices.expire_claims"),
         noun="claims",
-        misses=frozenset({"ClaimExpired"}),
-        usual=False,
     ),
     Node(
         node_id="hand_over",

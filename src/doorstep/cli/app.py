@@ -17,6 +17,7 @@ from doorstep.cli import (
     goals,
     history,
     imports,
+    invoices,
     orders,
     printing,
     route,
@@ -163,6 +164,16 @@ def _tariffs() -> typer.Typer:
     return tariff
 
 
+def _invoices() -> typer.Typer:
+    """The verbs under `doorstep invoice`."""
+    group = typer.Typer(cls=Group, help="Carriers' invoices, and claims on carriers.", no_args_is_help=True)
+    group.command("take")(invoices.take)
+    group.command("claims")(invoices.claims)
+    group.command("file")(invoices.file)
+    group.command("settle")(invoices.settle)
+    return group
+
+
 def _prints() -> typer.Typer:
     """The verbs under `doorstep print`."""
     prints = typer.Typer(cls=Group, help="Papers: into files, to printers, for customs.", no_args_is_help=True)
@@ -189,6 +200,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
 app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
 app.add_typer(_tariffs(), name="tariff", rich_help_panel="Shipping")
+app.add_typer(_invoices(), name="invoice", rich_help_panel="Shipping")
 app.add_typer(_prints(), name="print", rich_help_panel="Shipping")
 app.add_typer(_accounts(), name="account", rich_help_panel="Upkeep")
 for panel, verbs in PANELS.items():

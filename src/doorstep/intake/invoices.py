@@ -10,12 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from doorstep.carriers.invoice import Billed, Invoice, InvoiceLine
-from doorstep.intake.problems import Problem
+from doorstep.intake.problems import Problem, read
 from doorstep.intake.x12 import Segment, segments, transactions
 from doorstep.terms.money import DECIMALS
 from doorstep.terms.parcel import Size
+from doorstep.terms.refusals import Refusal
 from doorstep.terms.tariff import ChargeKind
 
 # X12 data element 150, the codes of charges that carriers bill; another one is an accessorial by its own name.
@@ -52,6 +56,14 @@ class ReadInvoice:
 
     invoice: Invoice
     problems: tuple[Problem, ...]
+
+
+def read_map(raw: Any) -> InvoiceMap | Refusal:
+    """A map as it is written down, or MALFORMED."""
+    return read(_MAP, raw)
+
+
+_MAP = TypeAdapter(InvoiceMap)
 
 
 class _WrongError(ValueError):
@@ -153,12 +165,12 @@ def _units(text: str, name: str, unit: str) -> int:
 def read_210(text: str, carrier_id: str, usual_currency: str) -> tuple[tuple[ReadInvoice, ...], tuple[Problem, ...]]:
     """Every invoice (210) of an interchange, and what is wrong with what is none. Places are numbers of segments."""
     try:
-        read = segments(text)
+        found = segments(text)
     except ValueError as wrong:
         return (), (Problem("1", str(wrong)),)
     told: list[ReadInvoice] = []
     problems: list[Problem] = []
-    for each in transactions(read, "210"):
+    for each in transactions(found, "210"):
         try:
             told.append(_invoice(each, carrier_id, usual_currency))
         except _WrongError as wrong:
