@@ -63,9 +63,9 @@ def _read(
 
     if map_file and billed:
         told = granted(read_map(parsed(map_file)), map_file)
-        read, problems = (read_table(text, told, Invoice(carrier, number, billed.date(), currency, ())),), ()
-    else:
-        read, problems = read_210(text, carrier, currency)
+        table_read = read_table(text, told, Invoice(carrier, number, billed.date(), currency, ()))
+        return (table_read,), [f"Line {problem.place} {problem.says}." for problem in table_read.problems]
+    read, problems = read_210(text, carrier, currency)
     of_lines = [problem for each in read for problem in each.problems]
     return read, [f"Line {problem.place} {problem.says}." for problem in (*problems, *of_lines)]
 

@@ -1,0 +1,21 @@
+"""A carrier's invoice in the terminal: good lines go in, bad ones come back with their number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.terminal import Terminal
+
+
+def test_a_table_is_audited_and_its_claim_filed(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text('[columns]\ntracking_number = "T"\n[charges]\nFreight = "base"\n')
+    (tmp_path / "bill.csv").write_text("T,Freight\nT9,12.00\nT8,much\n")
+    table = (tmp_path / "bill.csv", "--carrier", "steady", "--map", tmp_path / "map.toml")
+    said = terminal("invoice", "take", *table, "--number", "I-1", "--billed", "2026-03-01", "--json", code=65)
+    assert "Line 3 Freight much is not an amount such as 12.34" in said.err
+    (taken,) = said.data
+    assert (taken["billed_minor"], taken["expected_minor"]) == (1200, 0)
+    (claim,) = terminal("invoice", "claims", "--json").data
+    assert "is filed with steady" in terminal("invoice", "file", claim["claim_id"]).words
+    assert "refused: 0 of 1200" in terminal("invoice", "settle", claim["claim_id"], "0").words
+    assert "overcharge" in terminal("invoice", "claims").words
