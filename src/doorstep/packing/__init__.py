@@ -1,7 +1,7 @@
 """Which goods go into which cartons, and how: the room that packs.
 
 `cartonize` packs an order, `estimate` says in microseconds what an order will take at least and probably, and `check`
-tells, independently of both, whether a packing can be believed. All are pure functions over the values of
+tells, independently of both, whether a packing can be believed; `explain` says why it is as it is. All are pure functions over the values of
 `terms.parcel`: whole millimetres, grams and minor units, no clock, no chance but the seed in `Params`.
 
 To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
@@ -16,6 +16,7 @@ what).
 from doorstep.packing.bounds import Estimate, EstimatedParcel, cartons_for, estimate
 from doorstep.packing.cartonize import cartonize
 from doorstep.packing.check import check
+from doorstep.packing.explain import explain
 from doorstep.packing.values import Packing, Params, Price
 from doorstep.packing.warm import warm
 
@@ -29,5 +30,6 @@ __all__ = [
     "cartons_for",
     "check",
     "estimate",
+    "explain",
     "warm",
 ]

@@ -29,9 +29,10 @@ class EstimatedParcel:
 class Estimate:
     """What an order will take, before it is packed.
 
-    Guaranteed, with `unpackable` left aside and of packings that leave nothing else over: no packing of the goods has
-    fewer than `cartons_at_least` cartons, and in none do the cartons cost less than `cost_at_least_minor` (sending them comes on top). Goods that ship in their own
-    box count one carton each and cost nothing. `unpackable` is exact: these refs fit no carton, all others do.
+    Guaranteed, with `unpackable` left aside, of packings that leave nothing else over: none has fewer than
+    `cartons_at_least` cartons, and in none do the cartons cost less than `cost_at_least_minor` (filling and sending
+    them comes on top). Goods that ship in their own box count one carton each and cost nothing. `unpackable` is exact:
+    these refs fit no carton, all others do.
     Not guaranteed: `parcels`, the sizes and weights that will probably be billed.
     """
 

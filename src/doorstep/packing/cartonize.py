@@ -25,8 +25,9 @@ def cartonize(
 
     Packed and left over are together what was given; what binds goods left over is told, see `Unpackable`.
     `price(carton, weight_g)` is what sending the filled carton costs; None counts cartons and their filling only. A
-    mailer reaches it as the carton that it is when filled. Orders of up to two units get the least cost there is, without work. The first larger
-    order of a process loads compiled code, the first ever on a machine compiles it, see `compiling`.
+    mailer reaches it as the carton that it is when filled. Orders of up to two units get the least cost there is,
+    without work. The first larger order of a process loads compiled code, the first ever on a machine compiles it, see
+    `compiling`.
 
     An `incumbent` is an earlier packing of these goods, or of more or fewer of them. Where it holds all units and
     obeys the rules, the result is not dearer; nor where units that bore nothing were taken off the order, if a lighter
