@@ -2,8 +2,8 @@
 
 `cartonize` packs an order, `estimate` says in microseconds what an order will take at least and probably, `check`
 tells, independently of both, whether a packing can be believed, and `explain` says why it is as it is. All are
-pure functions over the values of `terms.parcel`: whole millimetres, grams and minor units, no clock, no chance but the seed in
-`Params`.
+pure functions over the values of `terms.parcel`: whole millimetres, grams and minor units, no clock, no chance but the
+seed in `Params`.
 
 To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
 (everything larger), `incumbent` (what is left of an earlier packing), `bounds`, `check`. What several of them share
