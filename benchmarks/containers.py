@@ -26,7 +26,7 @@ from doorstep.terms.parcel import PackItem, Size
 CLASSES = (1, 2, 3, 4, 5, 6, 7)
 SECONDS = (2, 10)
 MOST_G = 10**9
-LOOKS_TO_MEASURE = 20_000_000
+LOOKS_TO_MEASURE = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,35 +128,38 @@ def _tell(figure: Figure) -> None:
 
 
 def _class(br: int, seconds: int, most: int, held: bool) -> Figure:
-    fills, spent, wrong = [], 0.0, 0
+    fills, spent, wrong, looks = [], 0.0, 0, 0
     some = instances(br)[:most]
     support = 100 if held else 0
-    rate = _looks_per_second(some[0], support)
     for instance in some:
+        budget = _looks_in(instance, support, seconds)
         began = time.process_time()
-        budget = Params(work_budget=round(rate * seconds), support_percent=support)
-        filled = fill_container(instance.items, instance.room, MOST_G, budget, turns_of=instance.turns)
+        filled = _filled(instance, support, budget)
         spent += time.process_time() - began
+        looks += budget
         wrong += len(problems(instance, filled, held))
         fills.append(round(100 * filled.volume_mm3 / instance.room.volume_mm3, 3))
-    note = (
-        f"{spent / len(some):.2f} s of processor each, budget {rate * seconds / 1e6:.0f} million looks, {wrong} wrong"
-    )
+    note = f"{spent / len(some):.2f} s of processor each, {looks / len(some) / 1e6:.0f} million looks, {wrong} wrong"
     name = f"BR{br}, {seconds} s{', held' if held else ''}"
     return Figure(name, "%", round(sum(fills) / len(fills), 3), None, None, note, tuple(fills))
 
 
-def _looks_per_second(instance: Instance, support: int) -> float:
-    for looks in (1, LOOKS_TO_MEASURE):  # the first loads compiled code
+def _filled(instance: Instance, support: int, looks: int) -> Filled:
+    params = Params(work_budget=looks, support_percent=support)
+    return fill_container(instance.items, instance.room, MOST_G, params, turns_of=instance.turns)
+
+
+def _looks_in(instance: Instance, support: int, seconds: int) -> int:
+    """The budget that takes so long on this machine as it is now: from a small search and a larger one."""
+    taken = []
+    for looks in (1, LOOKS_TO_MEASURE, 3 * LOOKS_TO_MEASURE):  # the first loads compiled code
         began = time.process_time()
-        filled = fill_container(
-            instance.items,
-            instance.room,
-            MOST_G,
-            Params(work_budget=looks, support_percent=support),
-            turns_of=instance.turns,
-        )
-    return filled.work_used / (time.process_time() - began)
+        used = _filled(instance, support, looks).work_used
+        taken.append((used, time.process_time() - began))
+    (_, _), (few, quick), (many, slow) = taken
+    if many <= few:  # all there is was looked at
+        return 10 * LOOKS_TO_MEASURE * seconds
+    return max(1, round((seconds - quick) * (many - few) / (slow - quick)) + few)
 
 
 def _folder() -> Path:
