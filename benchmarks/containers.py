@@ -15,13 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 from benchmarks.measuring import Figure
 from doorstep.packing.container import Filled, fill_container
 from doorstep.packing.values import Params
-from doorstep.terms.parcel import PackItem, Size
+from doorstep.terms.parcel import PackItem, Side, Size
 
 CLASSES = (1, 2, 3, 4, 5, 6, 7)
 SECONDS = (2, 10)
@@ -31,14 +31,11 @@ LOOKS_TO_MEASURE = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One container and the goods for it; `turned` has the sizes that each may have."""
+    """One container and the goods for it; `turned` has the sizes that each may have, read from the file once more."""
 
     room: Size
     items: tuple[PackItem, ...]
-    turned: dict[str, list[Size]]
-
-    def turns(self, item: PackItem) -> list[Size]:
-        return self.turned[item.ref]
+    turned: dict[str, set[Size]]
 
 
 def instances(br: int) -> list[Instance]:
@@ -53,15 +50,11 @@ def instances(br: int) -> list[Instance]:
             ref = f"type {next(numbers)}"
             sides = [(next(numbers), next(numbers)) for _ in range(3)]
             lengths = [length for length, _ in sides]
-            items.append(PackItem(ref, Size(*lengths), 1, next(numbers)))
-            turned[ref] = sorted(
-                {
-                    Size(a, b, up)
-                    for i, (up, may_stand) in enumerate(sides)
-                    if may_stand
-                    for a, b in (lengths[:i] + lengths[i + 1 :], (lengths[:i] + lengths[i + 1 :])[::-1])
-                }
-            )
+            up = frozenset(side for side, (_, may_stand) in zip(Side, sides, strict=True) if may_stand)
+            items.append(PackItem(ref, Size(*lengths), 1, next(numbers), up))
+            turned[ref] = {
+                Size(lengths[a], lengths[b], lengths[c]) for a, b, c in permutations(range(3)) if sides[c][1]
+            }
         found.append(Instance(room, tuple(items), turned))
     return found
 
@@ -146,7 +139,7 @@ def _class(br: int, seconds: int, most: int, held: bool) -> Figure:
 
 def _filled(instance: Instance, support: int, looks: int) -> Filled:
     params = Params(work_budget=looks, support_percent=support)
-    return fill_container(instance.items, instance.room, MOST_G, params, turns_of=instance.turns)
+    return fill_container(instance.items, instance.room, MOST_G, params)
 
 
 def _looks_in(instance: Instance, support: int, seconds: int) -> int:

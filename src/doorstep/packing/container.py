@@ -6,7 +6,7 @@ below, blocks are solid and stand on nothing but solid tops: every unit rests on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,15 +41,14 @@ def fill_container(
     most_g: int,
     params: Params,
     *,
-    turns_of: Callable[[PackItem], Sequence[Size]] = turns,
     full_per_1000: int = FULL_PER_1000,
 ) -> Filled:
     """As much volume of the goods as is found for one space; what is in and what is left are together what was given.
 
     With `support_percent` 0 goods may overhang as far as they like, else each rests on its whole base. The first
-    greedy way is always walked to its end; more `work_budget` never gives less. `turns_of` says which sizes goods may
-    have when they are turned; joined blocks have at least `full_per_1000` parts in 1,000 of goods. Goods on which
-    nothing may stand or that keep apart are not for this search: ValueError, and for goods that cannot be.
+    greedy way is always walked to its end; more `work_budget` never gives less. Joined blocks have at least
+    `full_per_1000` parts in 1,000 of goods. Goods that bear only so much, keep apart or keep together are not for this
+    search: ValueError, and for goods that cannot be.
     """
     refuse_nonsense_goods(items)
 
@@ -59,7 +58,7 @@ def fill_container(
     for item in items:
         if item.most_on_top_g is not None or item.own_container or apart(item):
             raise ValueError(f"{item.ref} cannot be stacked freely; cartonize packs such goods")
-    sizes = {item.ref: [turn for turn in turns_of(item) if _within(turn, room)] for item in items}
+    sizes = {item.ref: [turn for turn in turns(item) if _within(turn, room)] for item in items}
     goods = [item for item in items if sizes[item.ref] and item.weight_g <= most_g]
     if not goods:
         return Filled((), {item.ref: item.quantity for item in items}, 0, 0)
