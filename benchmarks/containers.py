@@ -133,7 +133,7 @@ def _class(br: int, seconds: int, most: int, held: bool) -> Figure:
         wrong += len(problems(instance, filled, held))
         fills.append(round(100 * filled.volume_mm3 / instance.room.volume_mm3, 3))
     note = f"{spent / len(some):.2f} s of processor each, {looks / len(some) / 1e6:.0f} million looks, {wrong} wrong"
-    name = f"BR{br}, {seconds} s{', held' if held else ''}"
+    name = f"BR{br}, {seconds} s{', held' if held else ''}, {len(some)} instances"
     return Figure(name, "%", round(sum(fills) / len(fills), 3), None, None, note, tuple(fills))
 
 
