@@ -21,7 +21,7 @@ from doorstep.web.app import make_pages
 from tests.corner_shop import ADA, CLERK, Shop, granted
 from tests.web.people import Browser
 
-PAYLOAD = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
+PAYLOAD = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7919*7907}}"
 
 
 def handlers_in(page: str) -> Iterator[str]:
@@ -56,7 +56,7 @@ def test_what_people_type_is_shown_and_never_run(admin: Browser, shop: Shop) -> 
         assert "<b>ada" not in page
         assert "&lt;" in page, f"{path} does not show it"
         assert not list(handlers_in(page)), path
-        assert "49" not in re.findall(r"\{\{7\*7\}\}|49", page)
+        assert "62615533" not in page
     admin.client.cookies.clear()
     shown = admin.send("/sign-in", "/sign-in", {"login": PAYLOAD, "password": "x", "next": PAYLOAD}).text
     assert "<script>alert" not in shown
