@@ -70,6 +70,7 @@ def test_what_is_not_known_does_not_fly_and_still_goes_by_road(item: Item, cited
         (replace(TINS, packing_group="I"), Rule.LIMITED_NOT_ALLOWED),
         (replace(PACK, limited_quantity=True), Rule.LIMITED_NOT_ALLOWED),
         (replace(TINS, weight_g=30_001), Rule.LIMITED_TOO_HEAVY),
+        (replace(TINS, weight_g=None), Rule.LIMITED_TOO_HEAVY),
     ],
 )
 def test_what_is_described_wrongly_goes_nowhere_and_says_what_to_do(item: Item, cited: Rule) -> None:

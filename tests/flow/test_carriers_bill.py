@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from doorstep.carriers.claims import ClaimState
 from doorstep.carriers.invoice import Billed, Invoice, InvoiceLine
 from doorstep.flow.invoices import expire_claims, file_claim, list_claims, settle_claim, take_invoice
+from doorstep.jobs.clockwork import CHORES
 from doorstep.terms.refusals import Why
 from doorstep.terms.tariff import ChargeKind
 from tests.corner_shop import CLERK, Shop, granted, refused
@@ -46,7 +47,10 @@ def test_a_claim_nobody_filed_in_time_expires(shop: Shop) -> None:
     (claim_id,) = granted(take_invoice(shop.office, CLERK, _invoice(shop, "I-1", over_minor=900))).claim_ids
     assert granted(expire_claims(shop.office, date(2026, 9, 5))) == ()
     refused(file_claim(shop.office, CLERK, claim_id, date(2026, 9, 6)), Why.TOO_LATE)
-    assert granted(expire_claims(shop.office, date(2026, 9, 6))) == (claim_id,)
+    shop.clock.advance(timedelta(days=200))
+    CHORES["expire_claims"].do(shop.office)
+    assert [claim.claim_id for claim in list_claims(shop.office, "expired")] == [claim_id]
+    assert granted(expire_claims(shop.office, date(2026, 9, 6))) == ()
     refused(file_claim(shop.office, CLERK, claim_id, BILLED), Why.WRONG_STATE, "expired")
 
 

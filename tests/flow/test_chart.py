@@ -95,6 +95,18 @@ def test_every_step_of_an_order_is_on_the_chart_with_its_wait_and_its_work(shop:
     assert "<svg" in chart.svg
 
 
+def test_a_chart_is_drawn_once_until_something_happens(shop: Shop) -> None:
+    drawn = process_chart(shop.office)
+    assert process_chart(shop.office) is drawn
+    assert process_chart(shop.office, site_id="CS") is not drawn
+    shop.place(("MUG", 1))
+    anew = process_chart(shop.office)
+    assert step(anew, "promise").volume == step(drawn, "promise").volume + 1
+    assert process_chart(shop.office) is anew
+    shop.later(minutes=2)
+    assert process_chart(shop.office) is not anew
+
+
 def test_the_chart_at_a_site_and_at_a_time(shop: Shop) -> None:
     began = shop.clock.now()
     brought(shop, slowly_on_its_way(shop))

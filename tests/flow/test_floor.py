@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from doorstep.carriers.rating import parcel_tariff
 from doorstep.flow.master import define_items
 from doorstep.flow.pack import PackDone, pack
 from doorstep.flow.pick import PickDone, confirm_pick
+from doorstep.flow.tariffs import set_tariffs
 from doorstep.terms.item import Item
+from doorstep.terms.measures import Measure
 from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Refusal, Why
-from tests.corner_shop import CLERK, PICKER, Shop, company_file, granted, refused
+from doorstep.terms.tariff import ChargeKind, Condition, Surcharge
+from tests.corner_shop import CLERK, MONDAY, PICKER, Shop, company_file, granted, refused
 
 
 def floor_of(shop: Shop, *wanted: tuple[str, int]) -> str:
@@ -212,3 +217,17 @@ def test_goods_that_turn_out_too_large_are_not_packed_until_they_are_measured_ri
 
 def measure(shop: Shop, item: Item) -> None:
     granted(define_items(shop.office, CLERK, [item]))
+
+
+@pytest.mark.parametrize(("begins", "cartons"), [(MONDAY.date(), {"S"}), (date(2027, 1, 1), {"M"})])
+def test_goods_are_packed_by_the_prices_of_the_day(shop: Shop, begins: date, cartons: set[str]) -> None:
+    """From the day on which a large parcel costs five hundred dollars more, small cartons are the cheaper ones."""
+    large = Condition(longest=Measure(300, 1, "mm"), first_day=begins)
+    peak = Surcharge("peak", ChargeKind.PEAK, {"": 50_000}, when=large)
+    dear = {
+        each.service_id: replace(parcel_tariff(each.tariff), surcharges=(peak,)) for each in company_file().services
+    }
+    granted(set_tariffs(shop.office, CLERK, dear))
+    shop.to_the_bench(("MUG", 10))
+    (done,) = shop.pack_all()
+    assert {parcel.carton_id for parcel in done.parcels} == cartons

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from doorstep.flow.load import load_company
+from doorstep.flow.master import define_services
 from doorstep.flow.receive import Receipt, receive
 from doorstep.intake.company import CompanyIn, InboundIn, StockIn
+from doorstep.storage.queries import master
 from doorstep.terms.refusals import Why
 from tests.corner_shop import CLERK, Shop, company_file, granted, refused
 
@@ -77,3 +80,17 @@ def test_the_whole_file_takes_few_transactions(shop: Shop) -> None:
     before = shop.one("SELECT count(DISTINCT transaction)::int FROM journal")
     load(shop, with_stock(*(mugs(1, f"CS/{place}") for place in ("A-01", "A-02", "B-01") for _ in range(50))))
     assert shop.one("SELECT count(DISTINCT transaction)::int FROM journal") - before <= 8
+
+
+def test_a_service_defined_anew_while_a_step_reads_is_read_as_it_is_now(shop: Shop) -> None:
+    with shop.store.reading() as tx:
+        seen = tx.rows(*master.SERVICES)
+    named = [replace(each, name=f"{each.name} anew") for each in company_file().services]
+    granted(define_services(shop.office, CLERK, named))
+    with shop.store.reading() as tx:
+        assert {each.name for each in master.services(tx)} == {each.name for each in named}
+    stale = [row._replace(fingerprint="of before this process began") for row in seen]
+    with shop.store.reading() as tx:
+        read = master.read_services(tx, stale)
+    assert {each.name for each in read.values()} == {each.name for each in named}
+    assert list(read) == [row.service_id for row in seen]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doorstep.packing.alone import turns
 from doorstep.packing.container import Filled, fill_container
 from doorstep.packing.values import Params
 from doorstep.terms.parcel import ANY_UP, UPRIGHT, PackItem, Size
@@ -34,6 +35,10 @@ def goods(draw: st.DrawFn) -> list[PackItem]:
 
 def filled(items: Sequence[PackItem], work: int = 20_000, support: int = 0, most_g: int = ROOMY) -> Filled:
     return fill_container(items, TRAILER, most_g, Params(work_budget=work, support_percent=support))
+
+
+def goes_in(turn: Size) -> bool:
+    return all(side <= room for side, room in zip(turn, TRAILER, strict=True))
 
 
 def resting_mm2(unit: tuple[tuple[int, int, int], Size], boxes: Sequence[tuple[tuple[int, int, int], Size]]) -> int:
@@ -78,6 +83,7 @@ def test_the_same_question_has_the_same_answer_and_more_work_never_gives_less(
     answers = [filled(items, work, support) for work in (0, 0, 50_000, 300_000)]
     assert answers[0] == answers[1]
     assert answers[0].volume_mm3 <= answers[2].volume_mm3 <= answers[3].volume_mm3
+    assert bool(answers[0].placements) == any(goes_in(turn) for item in items for turn in turns(item))
 
 
 def test_crates_that_fill_a_trailer_to_the_last_corner_all_go_in() -> None:

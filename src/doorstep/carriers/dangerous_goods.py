@@ -114,8 +114,9 @@ def _wrongly_described(item: Item) -> Forbidden | None:
         if item.hazard in _NEVER_LIMITED or item.packing_group == "I" or number in _LITHIUM:
             says = f"is of class {item.hazard}, of which there is no limited quantity as it is described"
             return _no(Rule.LIMITED_NOT_ALLOWED, item, says)
-        if item.weight_g is not None and item.weight_g > _LIMITED_GROSS_G:
-            says = f"weighs {item.weight_g} g: a parcel of limited quantities weighs 30,000 g at most"
+        if item.weight_g is None or item.weight_g > _LIMITED_GROSS_G:
+            weighs = "has an unknown weight" if item.weight_g is None else f"weighs {item.weight_g} g"
+            says = f"{weighs}: a parcel of limited quantities weighs 30,000 g at most"
             return _no(Rule.LIMITED_TOO_HEAVY, item, says)
     return None
 

@@ -117,21 +117,8 @@ def doorstep(
 
 def _orders() -> typer.Typer:
     """The verbs under `doorstep order`."""
-    order = typer.Typer(cls=Group, help="Orders: place, find, show, change.", no_args_is_help=True)
-    order.command("place")(orders.place)
-    order.command("list")(orders.list_orders)
-    order.command("show")(orders.show)
-    order.command("timeline")(orders.timeline)
-    order.command("account")(chart.account)
-    order.command("clear")(orders.clear)
-    order.command("cancel")(changes.cancel)
-    order.command("hold")(changes.hold)
-    order.command("resume")(changes.resume)
-    change = typer.Typer(cls=Group, help="Change an order after its promise.", no_args_is_help=True)
-    change.command("quantity")(changes.quantity)
-    change.command("address")(changes.address)
-    change.command("date")(changes.day)
-    order.add_typer(change, name="change")
+    order = _group("Orders: place, find, show, change.", ORDER)
+    order.add_typer(_group("Change an order after its promise.", CHANGE), name="change")
     return order
 
 
@@ -143,51 +130,55 @@ def _goals() -> typer.Typer:
     return wanted
 
 
-def _accounts() -> typer.Typer:
-    """The verbs under `doorstep account`."""
-    account = typer.Typer(cls=Group, help="Accounts: who may sign in on the pages.", no_args_is_help=True)
-    account.command("add")(accounts.add)
-    account.command("list")(accounts.list_accounts)
-    account.command("roles")(accounts.roles)
-    account.command("password")(accounts.password)
-    account.command("close")(accounts.close)
-    account.command("link")(accounts.link)
-    return account
-
-
-def _tariffs() -> typer.Typer:
-    """The verbs under `doorstep tariff`."""
-    tariff = typer.Typer(cls=Group, help="Tariffs: check a price list, quote by it, load it.", no_args_is_help=True)
-    tariff.command("check")(tariffs.check)
-    tariff.command("quote")(tariffs.quote)
-    tariff.command("load")(tariffs.load)
-    return tariff
-
-
-def _invoices() -> typer.Typer:
-    """The verbs under `doorstep invoice`."""
-    group = typer.Typer(cls=Group, help="Carriers' invoices, and claims on carriers.", no_args_is_help=True)
-    group.command("take")(invoices.take)
-    group.command("claims")(invoices.claims)
-    group.command("file")(invoices.file)
-    group.command("settle")(invoices.settle)
+def _group(says: str, verbs: Mapping[str, Callable[..., None]]) -> typer.Typer:
+    """Verbs under one word."""
+    group = typer.Typer(cls=Group, help=says, no_args_is_help=True)
+    for name, verb in verbs.items():
+        group.command(name)(verb)
     return group
 
 
-def _prints() -> typer.Typer:
-    """The verbs under `doorstep print`."""
-    prints = typer.Typer(cls=Group, help="Papers: into files, to printers, for customs.", no_args_is_help=True)
-    prints.command("make")(printing.make)
-    prints.command("queue")(printing.queue)
-    prints.command("again")(printing.again)
-    prints.command("list")(printing.list_)
-    prints.command("take")(printing.take)
-    prints.command("done")(printing.done)
-    prints.command("failed")(printing.failed)
-    prints.command("customs")(printing.customs)
-    return prints
-
-
+ORDER: Mapping[str, Callable[..., None]] = {
+    "place": orders.place,
+    "list": orders.list_orders,
+    "show": orders.show,
+    "timeline": orders.timeline,
+    "account": chart.account,
+    "clear": orders.clear,
+    "cancel": changes.cancel,
+    "hold": changes.hold,
+    "resume": changes.resume,
+}
+CHANGE: Mapping[str, Callable[..., None]] = {
+    "quantity": changes.quantity,
+    "address": changes.address,
+    "date": changes.day,
+}
+ACCOUNT: Mapping[str, Callable[..., None]] = {
+    "add": accounts.add,
+    "list": accounts.list_accounts,
+    "roles": accounts.roles,
+    "password": accounts.password,
+    "close": accounts.close,
+    "link": accounts.link,
+}
+TARIFF: Mapping[str, Callable[..., None]] = {"check": tariffs.check, "quote": tariffs.quote, "load": tariffs.load}
+INVOICE: Mapping[str, Callable[..., None]] = {
+    "take": invoices.take,
+    "claims": invoices.claims,
+    "file": invoices.file,
+    "settle": invoices.settle,
+}
+PRINT: Mapping[str, Callable[..., None]] = {
+    "make": printing.make,
+    "queue": printing.queue,
+    "again": printing.again,
+    "list": printing.list_,
+    "take": printing.take,
+    "done": printing.done,
+    "failed": printing.failed,
+    "customs": printing.customs,
+}
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate),
@@ -199,10 +190,13 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")
 app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
-app.add_typer(_tariffs(), name="tariff", rich_help_panel="Shipping")
-app.add_typer(_invoices(), name="invoice", rich_help_panel="Shipping")
-app.add_typer(_prints(), name="print", rich_help_panel="Shipping")
-app.add_typer(_accounts(), name="account", rich_help_panel="Upkeep")
+for name, panel, says, group in (
+    ("tariff", "Shipping", "Tariffs: check a price list, quote by it, load it.", TARIFF),
+    ("invoice", "Shipping", "Carriers' invoices, and claims on carriers.", INVOICE),
+    ("print", "Shipping", "Papers: into files, to printers, for customs.", PRINT),
+    ("account", "Upkeep", "Accounts: who may sign in on the pages.", ACCOUNT),
+):
+    app.add_typer(_group(says, group), name=name, rich_help_panel=panel)
 for panel, verbs in PANELS.items():
     for verb in verbs:
         app.command(verb.__name__.rstrip("_").replace("_", "-"), rich_help_panel=panel)(verb)

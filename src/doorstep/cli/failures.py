@@ -56,7 +56,7 @@ ANSWERS: Mapping[Why, Answer] = {
     Why.BAD_ADDRESS: Answer(DATA, "Correct the address: country by two letters, a postcode of that country, a street."),
     Why.BAD_SERIAL: Answer(DATA, "Name every unit once, each with --serial, as it stands on the goods."),
     Why.DATE_PAST: Answer(DATA, "Ask for a day that is still to come."),
-    Why.MAY_NOT_SHIP: Answer(NOT_PERMITTED, "The rule holds for every carrier service we have: leave the item out."),
+    Why.MAY_NOT_SHIP: Answer(NOT_PERMITTED, "None of our services may take it: do as the rule says, or leave it out."),
     Why.DOES_NOT_FIT: Answer(UNAVAILABLE, "Define a larger carton, mark the item own_container, or correct its size."),
     Why.NO_SERVICE: Answer(UNAVAILABLE, "Define a carrier service that goes there, or send it elsewhere."),
     Why.OUT_OF_STOCK: Answer(TRY_LATER, "Receive or expect stock, order less, or let it wait (terms.backorder)."),

@@ -61,10 +61,11 @@ def process_chart(
     for a site where that site ships all of it.
     """
     with office.store.reading() as tx:
-        kept = _KEPT.setdefault(office.store, _Kept())
-        known = kept.view(query.newest_fact(tx), tx.now, (since, until, site_id))
+        asked = (query.newest_fact(tx), since, until, site_id)
+        known = _kept(office.store, asked, tx.now)
         if known is not None:
             return known
+        now = tx.now
         read = _read(tx, until)
         sites = master.sites(tx)
     calendars = {code: sites[name].calendar for code, name in enumerate(read.sites) if name in sites}
@@ -72,38 +73,29 @@ def process_chart(
     look = Look(_seconds(since), _seconds(until), _code(read.sites, site_id))
     doings = doings_of(read.events, read.touched)
     chart = measure(doings, _counted(read, look), names, interval_ppm, look)
-    return kept.keep((since, until, site_id), _view(chart, site_id))
+    view = _view(chart, site_id)
+    _keep(office.store, asked, now, view)
+    return view
 
 
-_Asked = tuple[datetime | None, datetime | None, str]
-
-
-class _Kept:
-    """The charts drawn since the newest fact: they are the same until another happens.
-
-    None is kept longer than a minute, because of two steps at once the one that began first may end last, and its
-    facts are then not the newest.
-    """
-
-    def __init__(self) -> None:
-        self._newest = -1
-        self._since = datetime.min.replace(tzinfo=UTC)
-        self._views: dict[_Asked, ChartView] = {}
-
-    def view(self, newest: int, now: datetime, asked: _Asked) -> ChartView | None:
-        """The chart that was asked for, where it is kept; charts before the newest fact are let go."""
-        if newest != self._newest or now - self._since > _KEPT_FOR or len(self._views) >= _MOST_KEPT:
-            self._newest, self._since, self._views = newest, now, {}
-        return self._views.get(asked)
-
-    def keep(self, asked: _Asked, view: ChartView) -> ChartView:
-        self._views[asked] = view
-        return view
-
-
-_KEPT: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+_Asked = tuple[int, datetime | None, datetime | None, str]  # the newest fact, and what was asked for
+_KEPT: WeakKeyDictionary[Store, dict[_Asked, tuple[datetime, ChartView]]] = WeakKeyDictionary()
+# Of two steps at once the one that began first may end last, and its facts are then not the newest.
 _KEPT_FOR = timedelta(minutes=1)
 _MOST_KEPT = 20
+
+
+def _kept(store: Store, asked: _Asked, now: datetime) -> ChartView | None:
+    """The chart as it was drawn a moment ago, where nothing has happened since."""
+    drawn_at, view = _KEPT.get(store, {}).get(asked, (now, None))
+    return view if now - drawn_at <= _KEPT_FOR else None
+
+
+def _keep(store: Store, asked: _Asked, now: datetime, view: ChartView) -> None:
+    views = _KEPT.setdefault(store, {})
+    if len(views) >= _MOST_KEPT:
+        views.clear()
+    views[asked] = (now, view)
 
 
 def chart_asked(

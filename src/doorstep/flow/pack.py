@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from doorstep.events.envelope import Fact
@@ -124,7 +124,7 @@ def _pack(
     tx: Transaction, scribe: Scribe, bench: _Bench, weights_g: Sequence[int], started_at: datetime | None
 ) -> PackDone | Refusal:
     company, fulfilment = bench.company, bench.fulfilment
-    packing = _fit(bench)
+    packing = _fit(bench, tx.now.date())
     if isinstance(packing, Refusal):
         return packing
     refusal = _judge_weights(fulfilment, packing, weights_g, bench.items)
@@ -164,13 +164,13 @@ def packed_fact(scribe: Scribe, body: ParcelPacked, started_at: datetime | None 
     return scribe(body, site=body.site_id, place=dock_place(body.site_id), **times)
 
 
-def _fit(bench: _Bench) -> Packing | Refusal:
+def _fit(bench: _Bench, on: date) -> Packing | Refusal:
     units: dict[str, int] = defaultdict(int)
     for row in bench.rows:
         units[row.item_id] += row.quantity
     goods = [pack_item(bench.items[item_id], quantity) for item_id, quantity in units.items()]
     cartons, service = bench.cartons, bench.service
-    price = Lane(service, bench.company.currency, bench.site_area, bench.area).price if service else None
+    price = Lane(service, bench.company.currency, bench.site_area, bench.area, on).price if service else None
     packing = cartonize(goods, cartons, price=price)
     if packing.unpackable:
         worst = packing.unpackable[0]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from doorstep.flow.invoices import expire_claims
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
 from doorstep.flow.plan import plan_open_orders
@@ -49,11 +50,17 @@ def report_invariants(office: Office) -> int:
     return len(violations)
 
 
+def expire_claims_today(office: Office) -> object:
+    """Claims that nobody filed in time are over."""
+    return expire_claims(office, office.store.clock.now().date())
+
+
 CHORES: Mapping[str, Chore] = {
     "plan_again": Chore(HOUR_SECONDS, plan_open_orders),
     "score_overdue": Chore(HOUR_SECONDS, score_all_overdue),
     "check_invariants": Chore(HOUR_SECONDS, report_invariants),
     "learn": Chore(DAY_SECONDS, learn),
+    "expire_claims": Chore(DAY_SECONDS, expire_claims_today),
 }
 
 

@@ -31,8 +31,9 @@ def cartonize(
 
     An `incumbent` is an earlier packing of these goods, or of more or fewer of them. Where it holds all units and
     obeys the rules, the result is not dearer; nor where units that bore nothing were taken off the order, if a lighter
-    carton is not dearer to send. A unit that others stood on can be missed: without their plinth they may need more
-    room than the carton has. ValueError for goods, cartons or prices that cannot be.
+    carton is not dearer to send and nothing goes in that was left over. A unit that others stood on can be missed:
+    without their plinth they may need more room than the carton has. ValueError for goods, cartons or prices that
+    cannot be.
     """
     refuse_nonsense_goods(items)
     shelf = shelf_for(items, cartons)

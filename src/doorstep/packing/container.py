@@ -21,6 +21,7 @@ from doorstep.terms.parcel import PackItem, Placement, Size
 MOST_BLOCKS = 4_000
 FULL_PER_1000 = 980  # goods in a joined block; the rest is air
 _FEWER_UNITS = 0.2  # a block's worth falls with this power of its units: large goods go in before small ones
+_SHARES = 1 << 20
 _WIDER = 2**0.5
 _LOOKS_OF_A_TRY = 4_000  # what beginning one greedy way takes, in looks
 
@@ -112,7 +113,8 @@ class _Beam:
         self.order = np.argsort(-blocks[:, kernels.VOLUME], kind="stable")
         self.blocks, self.needs = blocks[self.order], needs[self.order]
         self.kinds = _kinds_of(self.needs)
-        self.shares = np.power(self.blocks[:, kernels.UNITS].astype(np.float64), -_FEWER_UNITS)
+        powers = np.power(self.blocks[:, kernels.UNITS].astype(np.float64), -_FEWER_UNITS)
+        self.shares = np.round(powers * _SHARES) / _SHARES  # the last digits of a power differ among machines
         self.reaches = np.zeros((3, max(room) + 1), np.int64)
         for axis, length in enumerate(room):
             self.reaches[axis, : length + 1] = kernels.reach(turn_kinds, turn_sizes, self.counts, axis, length)

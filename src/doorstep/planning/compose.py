@@ -19,7 +19,6 @@ from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
 _KEPT = 1024  # contents whose estimate is kept
-_BOXES_KEPT = 50_000  # shipments whose parcels and rates are kept
 _NOT_SENT_MINOR = 10**12  # a carton that the service does not take: dearer than anything it takes
 
 
@@ -52,8 +51,6 @@ def deciders(
     """
     cartons, bans = tuple(cartons), tuple(bans)
 
-    boxes: dict[tuple[object, ...], tuple[Boxed | Refusal, CarrierService, tuple[tuple[Item, int], ...]]] = {}
-
     @lru_cache(maxsize=_KEPT)
     def reckoned(contents: tuple[tuple[Item, int], ...]) -> tuple[tuple[PackItem, ...], Estimate]:
         """Kept, because every service, site and lane is asked about the same contents."""
@@ -66,13 +63,7 @@ def deciders(
         lane = Lane(service, currency, origin, destination, on, exchange)
         if packed:
             return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane)
-        # An open order is asked about again with every plan; identities are quick to look up, and stay while held here.
-        key = (id(service), origin, destination, *((id(item), quantity) for item, quantity in contents))
-        if key not in boxes:
-            if len(boxes) >= _BOXES_KEPT:
-                boxes.clear()
-            boxes[key] = (_estimated(*reckoned(tuple(contents)), cartons, lane), service, tuple(contents))
-        return boxes[key][0]
+        return _estimated(*reckoned(tuple(contents)), cartons, lane)
 
     def may_ship(items: Sequence[Item], service: CarrierService, destination: str) -> Refusal | None:
         no = may_it_ship(items, service, destination.partition("-")[0], bans)
@@ -100,13 +91,16 @@ def pack_item(item: Item, quantity: int, unknown: Unknown = AS_UNKNOWN) -> PackI
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One service between two areas, priced in the company's currency."""
+    """One service between two areas, priced in the company's currency, as its tariff is on the day `on`.
+
+    Without a day what has days is left out; whoever asks says so, lest a peak be planned with and packed without.
+    """
 
     service: CarrierService
     currency: str
     origin: str
     destination: str
-    on: date | None = None
+    on: date | None
     exchange: Exchange | None = None
 
     def rate(self, size: Size, weight_g: int) -> Rated | Refusal:

@@ -120,17 +120,20 @@ def service(tx: Transaction, service_id: str) -> CarrierService | None:
 
 
 def read_services(tx: Transaction, rows: Sequence[Any]) -> dict[str, CarrierService]:
-    """The services of rows of (service_id, fingerprint), in their order; those not seen before are read now."""
-    unknown = [row.service_id for row in rows if row.fingerprint not in _known_services]
+    """The services of rows of (service_id, fingerprint), in their order.
+
+    Those not seen before are read now, and are as they are now: one may have been defined anew since the rows were.
+    """
+    found = {row.service_id: _known_services.get(row.fingerprint) for row in rows}
+    unknown = [service_id for service_id, known in found.items() if known is None]
     if unknown:
         if len(_known_services) > _MOST_SERVICES:
             _known_services.clear()
-            unknown = [row.service_id for row in rows]
         for row in tx.rows(
-            "SELECT fingerprint, service::text AS text FROM service WHERE service_id = ANY(%s)", unknown
+            "SELECT service_id, fingerprint, service::text AS text FROM service WHERE service_id = ANY(%s)", unknown
         ):
-            _known_services[row.fingerprint] = _adapter(CarrierService).validate_json(row.text)
-    return {row.service_id: _known_services[row.fingerprint] for row in rows}
+            found[row.service_id] = _known_services[row.fingerprint] = _adapter(CarrierService).validate_json(row.text)
+    return {service_id: known for service_id, known in found.items() if known is not None}
 
 
 def service_delivered_last(tx: Transaction, order_id: str) -> CarrierService | None:
