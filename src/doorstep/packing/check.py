@@ -1,18 +1,20 @@
 """An independent checker: is this packing what it says? It shares nothing with the engine but the values.
 
-Plain and slow on purpose: every pair of units is looked at, so that it can be read in one go and believed.
+Plain on purpose: every pair of units is looked at, so that it can be read in one go and believed.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations, permutations
 
 from doorstep.packing.values import Packing
 from doorstep.terms.parcel import Carton, Mailer, PackedCarton, PackItem, Placement, Side
+
+Ends = tuple[int, int, int, int, int, int]  # where a unit begins along length, width and height, then where it ends
 
 
 def check(
@@ -167,16 +169,17 @@ def _stays_inside(packed: PackedCarton, known: dict[str, PackItem]) -> Iterator[
     for unit in packed.placements:
         if tuple(unit.size) not in _turned(known[unit.ref]):
             yield f"{unit.ref} cannot be turned to measure {tuple(unit.size)}"
-        near, far = _near(unit), _far(unit)
+        near, far = _near(unit), _ends(unit)[3:]
         if min(near) < 0 or any(end > room for end, room in zip(far, packed.carton.inner, strict=True)):
             yield f"{unit.ref} at {near} to {far} sticks out of {tuple(packed.carton.inner)}"
 
 
 def _leaves_room_for_each(packed: PackedCarton) -> Iterator[str]:
-    for i, one in enumerate(packed.placements):
-        for other in packed.placements[:i]:
-            common = _common(one, other)
-            if min(common) > 0:
+    ends = [_ends(unit) for unit in packed.placements]
+    for i, (x, y, z, x_end, y_end, z_end) in enumerate(ends):
+        for j, (left, front, low, right, back, high) in enumerate(ends[:i]):
+            if x < right and left < x_end and y < back and front < y_end and z < high and low < z_end:
+                one, other = packed.placements[i], packed.placements[j]
                 yield f"{other.ref} at {_near(other)} and {one.ref} at {_near(one)} overlap"
 
 
@@ -202,20 +205,24 @@ def _bears_what_is_on_top(packed: PackedCarton, known: dict[str, PackItem]) -> I
 
 
 def _stands_on(upper: Placement, lower: Placement) -> bool:
-    x, y, _ = _common(upper, lower)
-    return lower.z_mm + lower.size.height_mm == upper.z_mm and x > 0 and y > 0
+    x, y, z, x_end, y_end, _ = _ends(upper)
+    left, front, _, right, back, high = _ends(lower)
+    return high == z and x < right and left < x_end and y < back and front < y_end
 
 
 def _holds_up(packed: PackedCarton, support_percent: int) -> Iterator[str]:
     """Enough of each base rests on the floor or on units that end exactly where it begins."""
+    tops: dict[int, list[Ends]] = defaultdict(list)
+    for unit in packed.placements:
+        tops[_ends(unit)[5]].append(_ends(unit))
     for unit in packed.placements:
         if unit.z_mm == 0:
             continue
-        held = 0
-        for lower in packed.placements:
-            x, y, _ = _common(unit, lower)
-            if lower.z_mm + lower.size.height_mm == unit.z_mm and x > 0 and y > 0:
-                held += x * y
+        x, y, z, x_end, y_end, _ = _ends(unit)
+        held = sum(
+            max(min(x_end, right) - max(x, left), 0) * max(min(y_end, back) - max(y, front), 0)
+            for left, front, _, right, back, _ in tops.get(z, ())
+        )
         base = unit.size.length_mm * unit.size.width_mm
         if held * 100 < support_percent * base:
             yield f"{unit.ref} at {_near(unit)} rests on {held} of {base} mm2"
@@ -223,10 +230,11 @@ def _holds_up(packed: PackedCarton, support_percent: int) -> Iterator[str]:
 
 def _can_be_put_in(packed: PackedCarton) -> Iterator[str]:
     """From above, in the order given: nothing is put in under a unit that is there already."""
-    for i, unit in enumerate(packed.placements):
-        for earlier in packed.placements[:i]:
-            x, y, _ = _common(unit, earlier)
-            if x > 0 and y > 0 and earlier.z_mm >= unit.z_mm + unit.size.height_mm:
+    ends = [_ends(unit) for unit in packed.placements]
+    for i, (x, y, _, x_end, y_end, z_end) in enumerate(ends):
+        for j, (left, front, low, right, back, _) in enumerate(ends[:i]):
+            if low >= z_end and x < right and left < x_end and y < back and front < y_end:
+                unit, earlier = packed.placements[i], packed.placements[j]
                 yield f"{unit.ref} at {_near(unit)} would have to go in under {earlier.ref}, which is there already"
 
 
@@ -234,15 +242,7 @@ def _near(unit: Placement) -> tuple[int, int, int]:
     return unit.x_mm, unit.y_mm, unit.z_mm
 
 
-def _far(unit: Placement) -> tuple[int, int, int]:
-    x, y, z = (start + side for start, side in zip(_near(unit), unit.size, strict=True))
-    return x, y, z
-
-
-def _common(one: Placement, other: Placement) -> tuple[int, int, int]:
-    """How far two units reach into one another along each axis; zero if they touch, negative if apart."""
-    x, y, z = (
-        min(end, other_end) - max(start, other_start)
-        for start, end, other_start, other_end in zip(_near(one), _far(one), _near(other), _far(other), strict=True)
-    )
-    return x, y, z
+def _ends(unit: Placement) -> Ends:
+    """Where a unit begins along each axis, and where it ends."""
+    length, width, height = unit.size
+    return unit.x_mm, unit.y_mm, unit.z_mm, unit.x_mm + length, unit.y_mm + width, unit.z_mm + height
