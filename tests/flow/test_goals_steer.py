@@ -8,10 +8,12 @@ from typing import Any
 
 from doorstep.flow import goals
 from doorstep.flow.change import change_quantity
+from doorstep.flow.explain import explain
 from doorstep.flow.goals_tried import Trial, try_goals
 from doorstep.flow.load import load_company
 from doorstep.flow.office import Who
 from doorstep.flow.place import Offered, place_order, quote_order
+from doorstep.flow.plan import plan_open_orders
 from doorstep.intake.company import read_company
 from doorstep.storage.queries import master
 from doorstep.terms.goals import ClassGoals, Goals, Weights
@@ -148,7 +150,13 @@ def test_an_order_above_the_ceiling_of_its_class_is_told_by_how_much(shop: Shop)
     want(shop, ClassGoals("homeowner", ceiling_ppm=500_000))
     cheap: Offered = granted(quote_order(shop.office, order(("MUG", 2))))[0]
     assert (cheap.cost_minor, cheap.above_ceiling_minor) == (1_741, 541)
-    assert place_order(shop.office, CLERK, order(("MUG", 2)), shop.key())
+    placed = granted(place_order(shop.office, CLERK, order(("MUG", 2)), shop.key()))
+    plan_open_orders(shop.office)
+    why = granted(explain(shop.office, placed.order_id)).plan
+    assert why and (why.cost_minor, why.ceiling_minor) == (1_741, 1_200)
+    want(shop)
+    unlimited = granted(explain(shop.office, placed.order_id)).plan
+    assert unlimited and unlimited.ceiling_minor is None
 
 
 def test_a_company_file_may_hold_the_goals_too(shop: Shop) -> None:

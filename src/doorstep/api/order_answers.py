@@ -227,10 +227,14 @@ class PromiseWhyOut(Out):
 
 
 class PlanOut(Out):
-    """The newest plan: its cost, the least it could have cost, why it was chosen, what was rejected and why."""
+    """The newest plan: its cost, the least it could have cost, why it was chosen, what was rejected and why.
+
+    `ceiling` is what the goals let such an order cost; null: any amount.
+    """
 
     cost: MoneyOut
     bound: MoneyOut
+    ceiling: MoneyOut | None
     reasons: list[str]
     rejected: list[str]
     planned_at: Instant
@@ -321,6 +325,7 @@ def _plan(why: explain.PlanWhy, currency: str) -> PlanOut:
     return PlanOut(
         cost=money(why.cost_minor, currency),
         bound=money(why.bound_minor, currency),
+        ceiling=None if why.ceiling_minor is None else money(why.ceiling_minor, currency),
         reasons=list(why.reasons),
         rejected=list(why.rejected),
         planned_at=why.planned_at,

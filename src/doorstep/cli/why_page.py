@@ -79,6 +79,10 @@ def _plan(told: Explanation, zone: str) -> Iterator[Part]:
     yield f"  It costs {money(plan.cost_minor, currency)}; {least}" + (
         f", so {money(over, currency)} is the most there is to gain." if over > 0 else ": there is nothing to gain."
     )
+    if plan.ceiling_minor is not None:
+        above = plan.cost_minor - plan.ceiling_minor
+        allowed = f"The goals let such an order cost {money(plan.ceiling_minor, currency)}"
+        yield f"  {allowed}: it is {money(above, currency)} above that." if above > 0 else f"  {allowed}."
     for reason in plan.reasons:
         yield f"  Chosen because {in_words(reason)}."
     rows = [

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from doorstep.events.envelope import Entry
-from doorstep.flow import look
+from doorstep.flow import look, look_targets
 from doorstep.flow.office import Office
 from doorstep.flow.promise import computed_again
 from doorstep.promising.arrivals import Leg
@@ -44,10 +44,14 @@ class PromiseWhy:
 
 @dataclass(frozen=True, slots=True)
 class PlanWhy:
-    """The newest plan: its cost, the least it could have cost, why it was chosen, what was rejected and why."""
+    """The newest plan: its cost, the least it could have cost, why it was chosen, what was rejected and why.
+
+    `ceiling_minor` is what the goals that hold now let it cost; None: any amount.
+    """
 
     cost_minor: int
     bound_minor: int
+    ceiling_minor: int | None
     reasons: tuple[str, ...]
     rejected: tuple[str, ...]
     planned_at: datetime
@@ -102,6 +106,7 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
             "SELECT revision, line_no, first_day, last_day, ppm FROM promise WHERE order_id = %s", order_id
         )
         planned = tx.one("SELECT * FROM plan WHERE order_id = %s", order_id)
+        ceiling_minor = look_targets.ceiling_minor(tx, order_id)
         holds = stock.holds_of_orders(tx, [order_id])
         written = journal.entries_about(tx.connection, "order", order_id)
     told: dict[int, dict[int, tuple[Any, Any, int]]] = {}
@@ -113,6 +118,7 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
         plan=PlanWhy(
             planned.cost_minor,
             planned.bound_minor,
+            ceiling_minor,
             tuple(planned.reasons),
             tuple(planned.rejected),
             planned.planned_at,

@@ -38,16 +38,22 @@ SELECT coalesce(o.terms ->> 'customer_class', '') AS name, count(*) AS orders, c
 FROM orders o LEFT JOIN score s ON s.order_id = o.order_id AND s.against = 'first' GROUP BY 1 ORDER BY 1
 """
 # An item without a price leaves the value of its order unknown, and then no share of it is a ceiling.
-_ABOVE = """
-SELECT c.name, count(*) FILTER (WHERE p.cost_minor > least(c.minor, v.value * c.ppm / 1000000)) AS above
-FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS c (name, minor, ppm)
-JOIN orders o ON o.terms ->> 'customer_class' = c.name JOIN plan p ON p.order_id = o.order_id
+_VALUE = """
 CROSS JOIN LATERAL (
     SELECT CASE WHEN bool_and((i.item ->> 'price_minor')::bigint > 0)
         THEN sum((i.item ->> 'price_minor')::bigint * (l.ordered - l.cancelled))::bigint END AS value
     FROM order_line l JOIN item i USING (item_id) WHERE l.order_id = o.order_id
-) v GROUP BY c.name
+) v
 """
+_ABOVE = f"""
+SELECT c.name, count(*) FILTER (WHERE p.cost_minor > least(c.minor, v.value * c.ppm / 1000000)) AS above
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS c (name, minor, ppm)
+JOIN orders o ON o.terms ->> 'customer_class' = c.name JOIN plan p ON p.order_id = o.order_id
+{_VALUE} GROUP BY c.name
+"""
+_WORTH = (
+    f"SELECT coalesce(o.terms ->> 'customer_class', '') AS name, v.value FROM orders o {_VALUE} WHERE order_id = %s"
+)
 
 
 def classes_in(tx: Transaction) -> tuple[ClassKept, ...]:
@@ -57,6 +63,12 @@ def classes_in(tx: Transaction) -> tuple[ClassKept, ...]:
     return tuple(
         _kept(goals.of(row.name), row.orders, row.judged, row.kept, above.get(row.name)) for row in tx.rows(_JUDGED)
     )
+
+
+def ceiling_minor(tx: Transaction, order_id: str) -> int | None:
+    """What an order may cost us by the goals that hold now; None: as much as it does."""
+    row = tx.one(_WORTH, order_id)
+    return master.goals(tx).of(row.name).ceiling_of(row.value or 0) if row else None
 
 
 def _above(tx: Transaction, goals: Goals) -> dict[str, int]:
