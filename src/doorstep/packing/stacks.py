@@ -1,0 +1,158 @@
+"""What pallets and trailers share: their parameters, goods as tables for the compiled core, sequences to try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from doorstep.packing.compiling import Table
+from doorstep.packing.stack_kernels import NO_LIMIT, Flags
+from doorstep.packing.values import clash, refuse_nonsense_goods
+from doorstep.terms.parcel import PackItem, Placement, Size
+
+NO_TURNS = (0,) * 18
+Counts = tuple[int, ...]
+"""Units of each kind, in the order of the items."""
+
+
+@dataclass(frozen=True, slots=True)
+class PalletParams:
+    """How hard to look, and what counts as standing safely on a pallet.
+
+    `work_budget`: looks (one corner with one turn for one unit); the first way is always stacked to its end, and more
+    is never worse. `support_percent`: how much of a unit's base rests on the deck or on units; its middle does anyway.
+    `off_centre_percent`: how far the load's centre of gravity may be from the deck's middle, of the deck's side, and a
+    millimetre. `separated`: pairs of classes of goods that may not share a pallet.
+    """
+
+    work_budget: int = 2_000_000
+    support_percent: int = 75
+    off_centre_percent: int = 15
+    seed: int = 0
+    separated: frozenset[tuple[str, str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        refuse_nonsense_params(self.work_budget, self.support_percent, self.seed, self.separated)
+        if not 0 <= self.off_centre_percent <= 50:
+            raise ValueError(f"off_centre_percent is {self.off_centre_percent}; it is from 0 to 50")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadParams:
+    """How hard to look, and what counts as safe in a trailer: as in `PalletParams`.
+
+    `may_turn` False: goods go in as they are measured, their length along the trailer.
+    """
+
+    work_budget: int = 4_000_000
+    support_percent: int = 75
+    may_turn: bool = True
+    seed: int = 0
+    separated: frozenset[tuple[str, str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        refuse_nonsense_params(self.work_budget, self.support_percent, self.seed, self.separated)
+
+
+def refuse_nonsense_params(budget: int, support: int, seed: int, separated: Iterable[tuple[str, str]]) -> None:
+    """ValueError, saying what is wrong, for parameters that cannot be."""
+    if budget < 0:
+        raise ValueError(f"work_budget is {budget}; it cannot be negative")
+    if not 1 <= support <= 100:
+        raise ValueError(f"support_percent is {support}; it is from 1 to 100")
+    if not 0 <= seed < 1 << 31:
+        raise ValueError(f"seed is {seed}; it is from 0 to 2147483647")
+    for one, other in separated:
+        if one == other:
+            raise ValueError(f"class {one} is separated from itself; keep_apart is for goods of one class")
+
+
+class Goods:
+    """Goods as the compiled core sees them: row i is item i, a kind; and notions of what to place first."""
+
+    def __init__(
+        self,
+        items: Sequence[PackItem],
+        separated: frozenset[tuple[str, str]],
+        turns_of: Callable[[PackItem], Sequence[Size]],
+    ) -> None:
+        refuse_nonsense_goods(items)
+        self.items = items
+        self.turned = [list(turns_of(item)) for item in items]
+        rows = []
+        for item, sizes in zip(items, self.turned, strict=True):
+            sides = [side for size in sizes for side in size]
+            limit = NO_LIMIT if item.most_on_top_g is None else item.most_on_top_g or -1
+            rows.append([item.weight_g, limit, len(sizes), *sides, *NO_TURNS[len(sides) :]])
+        self.kinds: Table = np.array(rows, np.int64).reshape(len(rows), 21)
+        self.clash: Flags = np.zeros((len(items), len(items)), np.bool_)
+        if separated or len({item.keep_apart for item in items} - {""}) > 1:
+            for i, one in enumerate(items):
+                for j, other in enumerate(items):
+                    self.clash[i, j] = i != j and clash(one, other, separated)
+        self.groups = [item.keep_together for item in items]
+        self.weights = [item.weight_g for item in items]
+        self.volumes = [item.size.volume_mm3 for item in items]
+
+    def rankings(self) -> list[list[int]]:
+        """Notions of what goes in first; what bears little comes last in all, as it ends up on top."""
+        weak = [0 if i.most_on_top_g is None else 1 if i.most_on_top_g else 2 for i in self.items]
+        sides = [sorted(item.size) for item in self.items]
+        area = [-max(size[0] * size[1] for size in sizes) for sizes in self.turned]
+        measures: list[list[int]] = [
+            area,
+            [-volume for volume in self.volumes],
+            [-weight for weight in self.weights],
+            [-item.size.height_mm for item in self.items],
+            [-side[2] for side in sides],
+            [-w * 1_000_000_000 // v for w, v in zip(self.weights, self.volumes, strict=True)],
+        ]
+        found: list[list[int]] = []
+        for measure in measures:
+            rank = sorted(range(len(self.items)), key=lambda k: (weak[k], measure[k], area[k], k))
+            if rank not in found:
+                found.append(rank)
+        return found
+
+    def counted(self, boxes: Table) -> Counts:
+        return tuple(np.bincount(boxes[:, 6], minlength=len(self.items)).tolist())
+
+    def cut_groups(self, have: Counts, placed: Counts) -> set[str]:
+        """Groups to be kept together of which some units are placed and some are not."""
+        some = {g for g, units in zip(self.groups, placed, strict=True) if g and units}
+        return {g for g, h, p in zip(self.groups, have, placed, strict=True) if g in some and p < h}
+
+    def without_groups(self, pool: Counts, groups: set[str]) -> Counts:
+        return tuple(0 if g in groups else units for g, units in zip(self.groups, pool, strict=True))
+
+    def placement(self, box: Sequence[int], aside: int = 0, behind: int = 0) -> Placement:
+        x, y, z, far_x, far_y, far_z, kind, *_ = box
+        return Placement(self.items[kind].ref, x - aside, y - behind, z, Size(far_x - x, far_y - y, far_z - z))
+
+
+def listed(order: Sequence[int], pool: Counts) -> list[int]:
+    """The units of a pool, kind after kind."""
+    return [kind for kind in order for _ in range(pool[kind])]
+
+
+def shaken(sequence: Sequence[int], chance: Random) -> list[int]:
+    """A sequence with a run of like units, or a single one, moved elsewhere, or two swapped."""
+    changed = list(sequence)
+    if len(set(changed)) < 2:
+        return changed
+    at = chance.randrange(len(changed))
+    if chance.randrange(3) == 0:
+        other = chance.randrange(len(changed))
+        changed[at], changed[other] = changed[other], changed[at]
+        return changed
+    end = at + 1
+    if chance.randrange(2):
+        while end < len(changed) and changed[end] == changed[at]:
+            end += 1
+    run = changed[at:end]
+    del changed[at:end]
+    to = chance.randrange(len(changed) + 1)
+    return [*changed[:to], *run, *changed[to:]]
