@@ -104,7 +104,7 @@ class Stacker:
         rows: list[Box] = boxes.tolist()
         layers = len(ends)
         kept = self._centred(rows, over)
-        if len(kept) < len(rows) and any(row not in kept for row in rows[:stand]):
+        if len(kept) < len(rows):
             layers, stand = 0, 0
         kept.sort(key=lambda box: (box[2], box[1], box[0]))
         counts = self.goods.counted(np.array(kept, np.int64))

@@ -31,7 +31,7 @@ class PackedPallet:
     """One loaded pallet, its units in the order in which a person puts them on.
 
     Positions are from the near left corner of the deck's upper side; those of overhanging goods can be below zero.
-    `layers` are layers of one kind of goods over the whole deck. `centre_mm` is the load's centre of gravity, without
+    `layers` are full layers of one kind of goods. `centre_mm` is the load's centre of gravity, without
     the pallet's own weight, rounded down.
     """
 
