@@ -197,6 +197,8 @@ def _offer(boxes: Table, placed: int, corners: Table, dead: Flags, n: int, rules
                 dead[kept, k] = dead[c, k]
         kept += 1
     n = kept
+    if rules[FROM_THE_DOOR]:
+        n = _add(corners, dead, n, far_x, 0, 0, rules)
     n = _add(corners, dead, n, far_x, y, z, rules)
     n = _add(corners, dead, n, x, far_y, z, rules)
     n = _add(corners, dead, n, x, y, far_z, rules)
@@ -249,8 +251,8 @@ def fill(
     boxes = np.empty((units, 8), np.int64)
     caps, loads, marks = np.empty(units, np.int64), np.empty(units, np.int64), np.empty(units, np.int64)
     edges = np.empty((units, MOST_BEARERS + 1), np.int64)
-    corners = np.empty((9 * units + 8, 3), np.int64)
-    dead = np.empty((9 * units + 8, len(kinds)), np.bool_)
+    corners = np.empty((10 * units + 8, 3), np.int64)
+    dead = np.empty((10 * units + 8, len(kinds)), np.bool_)
     limits = kinds[:, MOST_ON_TOP].copy()
     bears = limits.min() < NO_LIMIT
     banned = np.zeros(len(kinds), np.bool_)
