@@ -211,21 +211,38 @@ class _Search:
                 )
                 for rule in CORNER_RULES:
                     yield _Way(parts, rule)
+                for longways in (True, False):
+                    turned = tuple(tuple(self._turned(unit, longways) for unit in part) for part in parts)
+                    yield _Way(turned, CORNER_RULES[1])
+
+    def _turned(self, kind: int, longways: bool) -> int:
+        """A unit that stands with its longest, or its shortest, side along the trailer."""
+        return kind + kernels.ONE_TURN * (len(self.goods.turned[kind]) if longways else 1)
 
     def _changed(self, way: _Way, chance: Random) -> _Way:
-        long = [part for part, units in enumerate(way.parts) if len(set(units)) > 1]
-        if not long or chance.randrange(5) == 0:
+        if chance.randrange(6) == 0:
             way = way._replace(rule=CORNER_RULES[chance.randrange(len(CORNER_RULES))])
-        if not long:
+        at = chance.randrange(len(way.parts))
+        part = list(way.parts[at])
+        if not part:
             return way
-        at = long[chance.randrange(len(long))]
-        parts = [tuple(shaken(part, chance)) if p == at else part for p, part in enumerate(way.parts)]
-        return way._replace(parts=tuple(parts))
+        if chance.randrange(2):
+            part = shaken(part, chance)
+        else:
+            self._turn_some(part, chance)
+        return way._replace(parts=(*way.parts[:at], tuple(part), *way.parts[at + 1 :]))
+
+    def _turn_some(self, part: list[int], chance: Random) -> None:
+        """Some units after one another, or a single one, get a turn that they have to stand in, or may choose again."""
+        start = chance.randrange(len(part))
+        for place in range(start, min(start + 1 + chance.randrange(4), len(part))):
+            kind = part[place] % kernels.ONE_TURN
+            part[place] = kind + kernels.ONE_TURN * chance.randrange(len(self.goods.turned[kind]) + 1)
 
     def _loaded(self, way: _Way, pool: Counts) -> list[Box]:
         """The load of a way, in the order of loading, its weights in order, no group cut apart."""
         while True:
-            sequence = [kind for part in way.parts for kind in part if pool[kind]]
+            sequence = [unit for part in way.parts for unit in part if pool[unit % kernels.ONE_TURN]]
             boxes = self._balanced(self._filled(NO_BOXES, sequence, way.rule))
             counts = [0] * len(pool)
             for box in boxes:

@@ -77,11 +77,11 @@ class Balance:
         for aboard in legs:
             if aboard.weight and self._side_beyond(aboard) and self.trailer.max_side_g is not None:
                 return "side_g", -(-abs(self._side(aboard)) // self.trailer.track_mm), self.trailer.max_side_g
-            for axle, borne, over in self._axles(aboard) if aboard.weight else ():
-                if over > axle.max_g * over_by(self.trailer):
-                    return f"axle_g:{axle.name}", borne, axle.max_g
-                if over < axle.least_g * over_by(self.trailer):
-                    return f"axle_least_g:{axle.name}", axle.least_g, borne
+            for axle, bears, exact in self._axles(aboard) if aboard.weight else ():
+                if exact > axle.max_g * over_by(self.trailer):
+                    return f"axle_g:{axle.name}", bears, axle.max_g
+                if exact < axle.least_g * over_by(self.trailer):
+                    return f"axle_least_g:{axle.name}", axle.least_g, exact // over_by(self.trailer)
         return None
 
     def _side(self, aboard: Sums) -> int:
@@ -105,6 +105,8 @@ class Balance:
         return [(axle, -(-each // by), each) for axle, each in zip((front, rear), bears, strict=True)]
 
     def _axles_beyond(self, aboard: Sums) -> int:
+        if not self.trailer.axles:
+            return 0
         by, beyond = over_by(self.trailer), 0
         for axle, _, bears in self._axles(aboard):
             beyond += max(bears - axle.max_g * by, axle.least_g * by - bears, 0)

@@ -8,7 +8,8 @@ Tables, all int64 but `dead`:
 
 - `kinds`, a row per kind of goods: weight, most on top (NO_LIMIT: anything, -1: nothing), number of turns, then three
   sizes for each of up to six turns;
-- `sequence`: kinds of the units in the order in which to place them; `clash[a, b]`: not both in one load;
+- `sequence`: the units in the order in which to place them, each its kind, plus ONE_TURN * (1 + t) where only the
+  turn t will do; `clash[a, b]`: not both in one load;
 - `rules`: see the names of its columns; the floor is the part of the room's base that holds goods;
 - `boxes`: near corner, far corner, kind; `caps`: what may still come to stand on a box, by all that is beneath it;
 - `edges`, rows of (number of bearers, bearers) per box; `dead[corner, kind]`: no turn will ever do there.
@@ -27,6 +28,7 @@ WEIGHT, MOST_ON_TOP, TURNS, FIRST_TURN = 0, 1, 2, 3
 LENGTH, WIDTH, HEIGHT, FLOOR_X, FLOOR_Y, FLOOR_FAR_X, FLOOR_FAR_Y = range(7)
 MOST_G, LAYER_G, SUPPORT, FROM_THE_DOOR = range(7, 11)
 NO_LIMIT = 1 << 50
+ONE_TURN = 1 << 20
 RULES = 8  # ways to say which corner is best, see _score
 FAR = 1 << 15  # more than any side in millimetres, so that sides can be digits of one number
 WORST = 1 << 62
@@ -119,8 +121,8 @@ def _quadrants(
 
 @compiled
 def _best_place(
-    kind: int, kinds: Table, boxes: Table, caps: Table, placed: int, corners: Table, dead: Flags, n_corners: int,
-    rules: Table, rule: int,
+    kind: int, only: int, kinds: Table, boxes: Table, caps: Table, placed: int, corners: Table, dead: Flags,
+    n_corners: int, rules: Table, rule: int,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Corner and turn with the best score among those where a unit can stand, or (-1, -1); and looks taken."""
     best, best_corner, best_turn, looks = WORST, -1, -1, 0
@@ -131,8 +133,8 @@ def _best_place(
         x, y, z = corners[corner, 0], corners[corner, 1], corners[corner, 2]
         if _score(rule, x, y, z, x, y, z) >= best:
             continue
-        never = True
-        for turn in range(row[TURNS]):
+        never = only < 0
+        for turn in range(max(only, 0), row[TURNS] if only < 0 else only + 1):
             size = FIRST_TURN + 3 * turn
             far_x, far_y, far_z = x + row[size], y + row[size + 1], z + row[size + 2]
             score = _score(rule, x, y, z, far_x, far_y, far_z)
@@ -278,13 +280,15 @@ def fill(
     stand = placed
     hopeless = -1
     for s in range(len(sequence)):
-        kind = sequence[s]
+        kind, only = sequence[s] % ONE_TURN, sequence[s] // ONE_TURN - 1
         corner = turn = -1
-        if kind != hopeless and not banned[kind] and weight + kinds[kind, WEIGHT] <= rules[MOST_G]:
-            corner, turn, looks = _best_place(kind, kinds, boxes, caps, placed, corners, dead, n, rules, rule)
+        if sequence[s] != hopeless and not banned[kind] and weight + kinds[kind, WEIGHT] <= rules[MOST_G]:
+            corner, turn, looks = _best_place(
+                kind, only, kinds, boxes, caps, placed, corners, dead, n, rules, rule
+            )
             work += looks + 1
         if corner < 0:
-            hopeless = kind
+            hopeless = sequence[s]
             left[n_left] = s
             n_left += 1
             continue
