@@ -27,7 +27,7 @@ from doorstep.terms.parcel import PackItem, Side, Size, Unpackable
 NO_PARAMS = LoadParams()
 CORNER_RULES = (4, 5, 7, 6)
 MOST_ROUNDS = 4_000
-UNCHANGED_MOST = 400
+UNCHANGED_MOST = 1_500
 
 
 def load(
@@ -75,7 +75,8 @@ def _rank(plan: LoadPlan) -> tuple[int, int]:
 
 
 def as_measured(item: PackItem) -> list[Size]:
-    return [item.size] if Side.HEIGHT in item.up else turns(item)[:1]
+    """The size as measured, where it may stand so."""
+    return [item.size] if Side.HEIGHT in item.up else turns(item)
 
 
 def refuse_nonsense_trailer(trailer: Trailer) -> None:

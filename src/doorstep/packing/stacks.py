@@ -44,7 +44,7 @@ class PalletParams:
 class LoadParams:
     """How hard to look, and what counts as safe in a trailer: as in `PalletParams`.
 
-    `may_turn` False: goods go in as they are measured, their length along the trailer.
+    `may_turn` False: goods go in as they are measured, their length along the trailer, if their height may point up.
     """
 
     work_budget: int = 4_000_000
