@@ -73,9 +73,7 @@ def _may_be(size: tuple[int, int, int], item: PackItem, params: LoadParams) -> b
     return params.may_turn or Side.HEIGHT not in item.up or size == tuple(item.size)
 
 
-def _turned_after_all(
-    units: Sequence[Placement], known: Mapping[str, PackItem], params: LoadParams
-) -> Iterator[str]:
+def _turned_after_all(units: Sequence[Placement], known: Mapping[str, PackItem], params: LoadParams) -> Iterator[str]:
     for unit in units:
         if not _may_be((unit.size[0], unit.size[1], unit.size[2]), known[unit.ref], params):
             yield f"{stacks.where(unit)} is turned, but nothing may be"
@@ -150,9 +148,7 @@ def _weighs_wrongly(
         yield from _axles(stop.stop_id, leg.axles_g, trailer, weight_g, Fraction(x, 2))
 
 
-def _axles(
-    stop_id: str, told: Sequence[int], trailer: Trailer, weight_g: int, moment: Fraction
-) -> Iterator[str]:
+def _axles(stop_id: str, told: Sequence[int], trailer: Trailer, weight_g: int, moment: Fraction) -> Iterator[str]:
     if not trailer.axles:
         return
     front, rear = trailer.axles

@@ -1,4 +1,7 @@
-"""An independent checker of pallets: can each be stacked, stand and travel as it says? Shares no code with the builder."""
+"""An independent checker of pallets: can each be stacked, stand and travel as it says?
+
+Shares no code with the builder.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,7 @@ from doorstep.terms.load import PackedPallet, Pallet, Palletizing
 from doorstep.terms.parcel import PackItem, Placement
 
 
-def check_pallets(
-    items: Sequence[PackItem], told: Palletizing, pallet: Pallet, params: PalletParams
-) -> list[str]:
+def check_pallets(items: Sequence[PackItem], told: Palletizing, pallet: Pallet, params: PalletParams) -> list[str]:
     """What is wrong with goods put on pallets, one sentence each; an empty list means nothing is."""
     known = {item.ref: item for item in items}
     wrong = list(stacks.lost(items, [each.placements for each in told.pallets], told.left))
@@ -100,9 +101,7 @@ def _is_too_heavy(packed: PackedPallet, pallet: Pallet, known: Mapping[str, Pack
             yield f"the layer at {height} mm weighs {weight_g} g, {pallet.max_layer_g} g are allowed"
 
 
-def _leans(
-    packed: PackedPallet, pallet: Pallet, known: Mapping[str, PackItem], params: PalletParams
-) -> Iterator[str]:
+def _leans(packed: PackedPallet, pallet: Pallet, known: Mapping[str, PackItem], params: PalletParams) -> Iterator[str]:
     """The centre of gravity is where it says, and near the deck's middle."""
     total, *sums = stacks.moments(packed.placements, known)
     centre = tuple(each // (2 * total) for each in sums)

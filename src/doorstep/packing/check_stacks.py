@@ -55,9 +55,7 @@ def ways_to_turn(item: PackItem) -> set[tuple[int, int, int]]:
     """The sizes it may have: any order of its sides that has one of those on top that may be there."""
     upward = {getattr(item.size, f"{side.value}_mm") for side in item.up}
     by_name = [(side, getattr(item.size, f"{side.value}_mm")) for side in Side]
-    return {
-        (a[1], b[1], c[1]) for a, b, c in permutations(by_name) if c[0] in item.up and c[1] in upward
-    }
+    return {(a[1], b[1], c[1]) for a, b, c in permutations(by_name) if c[0] in item.up and c[1] in upward}
 
 
 def overlaps(units: Sequence[Placement]) -> Iterator[str]:
@@ -125,15 +123,11 @@ def clashes(
     if len(groups) > 1:
         yield f"{' and '.join(sorted(groups))} are to be kept apart"
     for one, other in sorted(separated):
-        if any(
-            (one in a.classes and other in b.classes) for a in there for b in there if a is not b
-        ):
+        if any((one in a.classes and other in b.classes) for a in there for b in there if a is not b):
             yield f"{one} and {other} are separated"
 
 
-def lost(
-    items: Sequence[PackItem], loads: Sequence[Sequence[Placement]], left: Sequence[Unpackable]
-) -> Iterator[str]:
+def lost(items: Sequence[PackItem], loads: Sequence[Sequence[Placement]], left: Sequence[Unpackable]) -> Iterator[str]:
     """Packed and left over are not what was given; groups that are not all on one load or all left over."""
     placed = Counter(unit.ref for units in loads for unit in units)
     over = Counter[str]()

@@ -63,8 +63,10 @@ def load(
     boxes, behind = search.whys.completed(pool, boxes, search.most_of_group)
     left += behind
     plan = search.plan(boxes, left)
-    if incumbent is not None and _rank(incumbent) < _rank(plan) and not check_load(
-        items, incumbent, trailer, stops, params
+    if (
+        incumbent is not None
+        and _rank(incumbent) < _rank(plan)
+        and not check_load(items, incumbent, trailer, stops, params)
     ):
         return incumbent
     return plan

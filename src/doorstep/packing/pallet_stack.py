@@ -179,7 +179,7 @@ class Stacker:
         return (np.array(rows, np.int64) if rows else NO_BOXES), ends
 
     def _centred(self, boxes: list[Box], over: int) -> list[Box]:
-        """The load moved so that its centre of gravity is near the deck's middle; units that prevent it are left off."""
+        """The load moved so that its centre of gravity is near the middle; units that prevent it are left off."""
         while True:
             best = _moved(boxes, *self._shift(boxes, over))
             if len(best) == 1 or not self._aside(best, over):

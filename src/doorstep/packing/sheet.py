@@ -61,7 +61,7 @@ _COLOURS = (
         strict=True,
     ),
 )
-_INK, _PAPER, _MUTED, _ACCENT, _CARTON, _DEEP, _EDGE = (f"var(--{name},{shade})" for name, shade in _COLOURS[:7])
+_INK, _PAPER, MUTED, _ACCENT, _CARTON, DEEP, EDGE = (f"var(--{name},{shade})" for name, shade in _COLOURS[:7])
 _UNIT = tuple(f"var(--{name},{shade})" for name, shade in _COLOURS[7:])
 # One mark for each kind, in a tile of eight: black on its colour, they differ without it.
 _MARKS = (
@@ -153,8 +153,8 @@ class Sheet:
         far = self.at((0, 0, 0))
         dashed = "".join(f"M{far}L{self.at(end)}" for end in ((length, 0, 0), (0, width, 0), (0, 0, height)))
         return (
-            f'<path d="{floor}" fill="{_DEEP}"/><path d="{walls}" fill="{_CARTON}"/>'
-            f'<path d="{dashed}" fill="none" stroke="{_EDGE}" stroke-dasharray="4 3"/>'
+            f'<path d="{floor}" fill="{DEEP}"/><path d="{walls}" fill="{_CARTON}"/>'
+            f'<path d="{dashed}" fill="none" stroke="{EDGE}" stroke-dasharray="4 3"/>'
         )
 
     def _carton_before(self) -> str:
@@ -166,12 +166,12 @@ class Sheet:
         edges = f"M{left_top}L{self.at(left)}L{self.at(near)}L{self.at(right)}L{self.at((length, 0, height))}"
         post = f"M{self.at((length, width, height))}L{self.at(near)}"
         return (
-            f'<path d="{rim}{edges}" fill="none" stroke="{_EDGE}" stroke-width="1.6" stroke-linejoin="round"/>'
-            f'<path d="{post}" stroke="{_EDGE}" stroke-width="1.2" stroke-opacity=".6"/>'
-            f'<g font-size="11" fill="{_MUTED}" text-anchor="middle">'
-            + _along(self.at(left), self.at(near), 15, f"{length} mm")
-            + _along(self.at(near), self.at(right), 15, f"{width} mm")
-            + _along(self.at(left), left_top, -7, f"{height} mm")
+            f'<path d="{rim}{edges}" fill="none" stroke="{EDGE}" stroke-width="1.6" stroke-linejoin="round"/>'
+            f'<path d="{post}" stroke="{EDGE}" stroke-width="1.2" stroke-opacity=".6"/>'
+            f'<g font-size="11" fill="{MUTED}" text-anchor="middle">'
+            + along(self.at(left), self.at(near), 15, f"{length} mm")
+            + along(self.at(near), self.at(right), 15, f"{width} mm")
+            + along(self.at(left), left_top, -7, f"{height} mm")
             + "</g>"
         )
 
@@ -196,7 +196,7 @@ class Sheet:
             return faces
         if block.of + 1 == self.marked:
             return f'<g stroke="{_ACCENT}" stroke-width="2.4">{faces}</g>'
-        return f'<g stroke="{_MUTED}">{faces}<path d="{outline}" fill="{_PAPER}" fill-opacity=".6"/></g>'
+        return f'<g stroke="{MUTED}">{faces}<path d="{outline}" fill="{_PAPER}" fill-opacity=".6"/></g>'
 
     def _edges(self, block: Block, whole: Block) -> str:
         """The edges of the whole that a slice of it shows: none where it was cut."""
@@ -268,7 +268,7 @@ class Sheet:
             return ""
         told = ", ".join(map(str, hidden))
         return (
-            f'<text x="{_WIDE // 2}" y="{_short(self.high)}" font-size="12" fill="{_MUTED}" text-anchor="middle">'
+            f'<text x="{_WIDE // 2}" y="{_short(self.high)}" font-size="12" fill="{MUTED}" text-anchor="middle">'
             f"Out of sight: {told}</text>"
         )
 
@@ -316,7 +316,7 @@ class _Written:
         return sum(max(self._TILE - max(abs(one.sx - spot.sx), abs(one.sy - spot.sy)), 0) for one in near)
 
 
-def _along(begin: _At, end: _At, aside: int, told: str) -> str:
+def along(begin: _At, end: _At, aside: int, told: str) -> str:
     """Writing along an edge, a little to its side."""
     turn = {True: -90, False: 30 if end.sy > begin.sy else -30}[abs(end.sx - begin.sx) < 1]
     middle = _At((begin.sx + end.sx) / 2, (begin.sy + end.sy) / 2)
@@ -337,7 +337,7 @@ def _legend_lines(legend: Sequence[LegendRow], top: float) -> Iterator[str]:
         short = told if len(told) <= _LONGEST_LINE else f"{told[: _LONGEST_LINE - 1]}\u2026"
         yield (
             f'<text x="{_MARGIN + 4}" y="{_short(y + 10)}">{_text(short)} '
-            f'<tspan fill="{_MUTED}" dx="6">no. {row.counted}, {row.position}</tspan></text>'
+            f'<tspan fill="{MUTED}" dx="6">no. {row.counted}, {row.position}</tspan></text>'
         )
     if legend:
         yield "</g>"

@@ -11,7 +11,7 @@ Tables, all int64 but `dead`:
 - `sequence`: the units in the order in which to place them, each its kind, plus ONE_TURN * (1 + t) where only the
   turn t will do; `clash[a, b]`: not both in one load;
 - `rules`: see the names of its columns; the floor is the part of the room's base that holds goods;
-- `boxes`: near corner, far corner, kind; `caps`: what may still come to stand on a box, by all that is beneath it;
+- `boxes`: near corner, far corner, kind, weight; `caps`: what may still come to stand on a box, by all beneath it;
 - `edges`, rows of (number of bearers, bearers) per box; `dead[corner, kind]`: no turn will ever do there.
 
 Work is counted in looks: one corner with one turn for one unit.
@@ -59,6 +59,17 @@ def _score(rule: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int
 
 
 @compiled
+def _on_floor(x: int, y: int, far_x: int, far_y: int, rules: Table) -> tuple[int, int]:
+    """What the floor holds of a base, and the quadrants about its middle that it holds."""
+    shared_x = min(far_x, rules[FLOOR_FAR_X]) - max(x, rules[FLOOR_X])
+    shared_y = min(far_y, rules[FLOOR_FAR_Y]) - max(y, rules[FLOOR_Y])
+    if shared_x <= 0 or shared_y <= 0:
+        return 0, 0
+    corners = _quadrants(rules[FLOOR_X], rules[FLOOR_Y], rules[FLOOR_FAR_X], rules[FLOOR_FAR_Y], x, y, far_x, far_y)
+    return shared_x * shared_y, corners
+
+
+@compiled
 def _looked(
     boxes: Table, caps: Table, placed: int, x: int, y: int, z: int, far_x: int, far_y: int, far_z: int,
     weight: int, rules: Table,
@@ -69,7 +80,7 @@ def _looked(
     held, layer, bearers, corners = 0, weight, 0, 0
     for b in range(placed):
         if boxes[b, 2] == z:
-            layer += weight_of(boxes, b)
+            layer += boxes[b, 7]
         shared_y = min(far_y, boxes[b, 4]) - max(y, boxes[b, 1])
         if shared_y <= 0:
             continue
@@ -78,40 +89,26 @@ def _looked(
         shared_x = min(far_x, boxes[b, 3]) - max(x, boxes[b, 0])
         if shared_x <= 0 or boxes[b, 5] < z:
             continue
-        if boxes[b, 5] > z:
-            if boxes[b, 2] <= far_z or rules[FROM_THE_DOOR]:
-                return NEVER
-            continue
-        if caps[b] < weight:
+        if (boxes[b, 5] == z and caps[b] < weight) or (
+            boxes[b, 5] > z and (boxes[b, 2] <= far_z or rules[FROM_THE_DOOR])
+        ):
             return NEVER
+        if boxes[b, 5] > z:
+            continue
         held += shared_x * shared_y
         bearers += 1
         corners |= _quadrants(boxes[b, 0], boxes[b, 1], boxes[b, 3], boxes[b, 4], x, y, far_x, far_y)
     if layer > rules[LAYER_G] or bearers > MOST_BEARERS:
         return NEVER
     if z == 0:
-        shared_x = min(far_x, rules[FLOOR_FAR_X]) - max(x, rules[FLOOR_X])
-        shared_y = min(far_y, rules[FLOOR_FAR_Y]) - max(y, rules[FLOOR_Y])
-        if shared_x <= 0 or shared_y <= 0:
-            return NEVER
-        held = shared_x * shared_y
-        corners = _quadrants(
-            rules[FLOOR_X], rules[FLOOR_Y], rules[FLOOR_FAR_X], rules[FLOOR_FAR_Y], x, y, far_x, far_y
-        )
+        held, corners = _on_floor(x, y, far_x, far_y, rules)
     if corners != 15 or held * 100 < rules[SUPPORT] * (far_x - x) * (far_y - y):
         return NEVER if z == 0 else NOT_NOW
     return STANDS
 
 
 @compiled
-def weight_of(boxes: Table, b: int) -> int:
-    return int(boxes[b, 7])
-
-
-@compiled
-def _quadrants(
-    low_x: int, low_y: int, high_x: int, high_y: int, x: int, y: int, far_x: int, far_y: int
-) -> int:
+def _quadrants(low_x: int, low_y: int, high_x: int, high_y: int, x: int, y: int, far_x: int, far_y: int) -> int:
     """In which quadrants about the middle of a base what holds it has a corner; all four hold the middle."""
     low_x, low_y, high_x, high_y = max(low_x, x), max(low_y, y), min(high_x, far_x), min(high_y, far_y)
     west, south = 2 * low_x <= x + far_x, 2 * low_y <= y + far_y
@@ -283,9 +280,7 @@ def fill(
         kind, only = sequence[s] % ONE_TURN, sequence[s] // ONE_TURN - 1
         corner = turn = -1
         if sequence[s] != hopeless and not banned[kind] and weight + kinds[kind, WEIGHT] <= rules[MOST_G]:
-            corner, turn, looks = _best_place(
-                kind, only, kinds, boxes, caps, placed, corners, dead, n, rules, rule
-            )
+            corner, turn, looks = _best_place(kind, only, kinds, boxes, caps, placed, corners, dead, n, rules, rule)
             work += looks + 1
         if corner < 0:
             hopeless = sequence[s]
