@@ -32,9 +32,9 @@ def _short(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
 
 
-_WIDE = 400  # of the drawing, in its own units: read on a phone, a number is not smaller than on paper
+WIDE = 400  # of the drawing, in its own units: read on a phone, a number is not smaller than on paper
 _COS = 0.8660254
-_MARGIN = 26
+MARGIN = 26
 _BADGE = 9.5
 _LINE = 17
 _LETTER = 7.6  # as wide as most
@@ -61,8 +61,8 @@ _COLOURS = (
         strict=True,
     ),
 )
-_INK, _PAPER, MUTED, _ACCENT, _CARTON, DEEP, EDGE = (f"var(--{name},{shade})" for name, shade in _COLOURS[:7])
-_UNIT = tuple(f"var(--{name},{shade})" for name, shade in _COLOURS[7:])
+INK, PAPER, MUTED, ACCENT, _CARTON, DEEP, EDGE = (f"var(--{name},{shade})" for name, shade in _COLOURS[:7])
+UNIT = tuple(f"var(--{name},{shade})" for name, shade in _COLOURS[7:])
 # One mark for each kind, in a tile of eight: black on its colour, they differ without it.
 _MARKS = (
     "",
@@ -97,17 +97,17 @@ class Sheet:
         self.units = units
         self.rows = rows
         self.marked = marked
-        self.scale = (_WIDE - 2 * _MARGIN) / ((inner.length_mm + inner.width_mm) * _COS)
+        self.scale = (WIDE - 2 * MARGIN) / ((inner.length_mm + inner.width_mm) * _COS)
         self.blocks = [_block(inner, number, unit) for number, unit in enumerate(units)]
         self.fronts = [[b for b in self.blocks if b is not block and hides(b, block)] for block in self.blocks]
-        self.high = 2 * _MARGIN + self.scale * (inner.height_mm + (inner.length_mm + inner.width_mm) / 2)
+        self.high = 2 * MARGIN + self.scale * (inner.height_mm + (inner.length_mm + inner.width_mm) / 2)
 
     def at(self, point: Point) -> _At:
         """A point on paper; the first axis runs to the right, the second to the near side, the third up."""
         a, b, z = point
         sx = (a - b + self.inner.width_mm) * _COS
         sy = (a + b) / 2 - z + self.inner.height_mm
-        return _At(_MARGIN + sx * self.scale, _MARGIN + sy * self.scale)
+        return _At(MARGIN + sx * self.scale, MARGIN + sy * self.scale)
 
     def svg(self, title: str, legend: Sequence[LegendRow]) -> str:
         names, taken = self._names()
@@ -116,17 +116,17 @@ class Sheet:
         high = below + (len(legend) * _LINE + 10 if legend else 0)
         return "".join(
             (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_short(high)}" role="img" '
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {_short(high)}" role="img" '
                 f'font-family="system-ui,sans-serif"><title>{_text(title)}</title>',
                 self._patterns(),
                 self._carton_behind(),
-                f'<g stroke="{_INK}" stroke-linejoin="round">',
+                f'<g stroke="{INK}" stroke-linejoin="round">',
                 *(self._unit(block) for block in painted(self.blocks)),
                 "</g>",
                 self._carton_before(),
-                f'<g font-size="13" fill="{_INK}" text-anchor="middle" stroke="{_PAPER}" stroke-width="2.5" '
+                f'<g font-size="13" fill="{INK}" text-anchor="middle" stroke="{PAPER}" stroke-width="2.5" '
                 f'stroke-opacity=".75" stroke-linejoin="round" paint-order="stroke">{"".join(names)}</g>',
-                f'<g font-size="12" font-weight="700" text-anchor="middle" fill="{_INK}">{"".join(badges)}</g>',
+                f'<g font-size="12" font-weight="700" text-anchor="middle" fill="{INK}">{"".join(badges)}</g>',
                 self._out_of_sight(hidden),
                 *_legend_lines(legend, below + 4),
                 "</svg>",
@@ -186,7 +186,7 @@ class Sheet:
         right = self._shape((far_a, far_b, top), (far_a, b, top), (far_a, b, z), (far_a, far_b, z))
         marks = f'fill="url(#dp{kind})"' if kind > 1 else 'fill-opacity=".06"'
         faces = (
-            f'<path d="{outline}" fill="{_UNIT[kind - 1]}"/><path d="{front}" {marks}/>'
+            f'<path d="{outline}" fill="{UNIT[kind - 1]}"/><path d="{front}" {marks}/>'
             f'<path d="{right}" fill-opacity=".2"/>'
         )
         whole = self.blocks[block.of]
@@ -195,8 +195,8 @@ class Sheet:
         if not self.marked:
             return faces
         if block.of + 1 == self.marked:
-            return f'<g stroke="{_ACCENT}" stroke-width="2.4">{faces}</g>'
-        return f'<g stroke="{MUTED}">{faces}<path d="{outline}" fill="{_PAPER}" fill-opacity=".6"/></g>'
+            return f'<g stroke="{ACCENT}" stroke-width="2.4">{faces}</g>'
+        return f'<g stroke="{MUTED}">{faces}<path d="{outline}" fill="{PAPER}" fill-opacity=".6"/></g>'
 
     def _edges(self, block: Block, whole: Block) -> str:
         """The edges of the whole that a slice of it shows: none where it was cut."""
@@ -256,9 +256,9 @@ class Sheet:
                 continue
             best = max(spots, key=lambda spot: (_amid(spot, spots) - 3 * used.crowd(spot), spot.sy, spot.sx))
             used.add(best)
-            rim = _ACCENT if number + 1 == self.marked else _INK
+            rim = ACCENT if number + 1 == self.marked else INK
             badges.append(
-                f'<circle cx="{_short(best.sx)}" cy="{_short(best.sy)}" r="{_BADGE}" fill="{_PAPER}" stroke="{rim}"/>'
+                f'<circle cx="{_short(best.sx)}" cy="{_short(best.sy)}" r="{_BADGE}" fill="{PAPER}" stroke="{rim}"/>'
                 f'<text x="{_short(best.sx)}" y="{_short(best.sy + 4.2)}">{number + 1}</text>'
             )
         return badges, hidden
@@ -268,7 +268,7 @@ class Sheet:
             return ""
         told = ", ".join(map(str, hidden))
         return (
-            f'<text x="{_WIDE // 2}" y="{_short(self.high)}" font-size="12" fill="{MUTED}" text-anchor="middle">'
+            f'<text x="{WIDE // 2}" y="{_short(self.high)}" font-size="12" fill="{MUTED}" text-anchor="middle">'
             f"Out of sight: {told}</text>"
         )
 
@@ -326,17 +326,17 @@ def along(begin: _At, end: _At, aside: int, told: str) -> str:
 def _legend_lines(legend: Sequence[LegendRow], top: float) -> Iterator[str]:
     """Under the drawing: colour and pattern, how many of what, their numbers, where the first stands."""
     if legend:
-        yield f'<g font-size="11" fill="{_INK}">'
+        yield f'<g font-size="11" fill="{INK}">'
     for line, row in enumerate(legend):
         y = top + line * _LINE
-        swatch = f'x="{_MARGIN - 14}" y="{_short(y)}" width="12" height="12"'
-        yield f'<rect {swatch} fill="{_UNIT[row.kind - 1]}" stroke="{_INK}"/>'
+        swatch = f'x="{MARGIN - 14}" y="{_short(y)}" width="12" height="12"'
+        yield f'<rect {swatch} fill="{UNIT[row.kind - 1]}" stroke="{INK}"/>'
         if row.kind > 1:
             yield f'<rect {swatch} fill="url(#dp{row.kind})"/>'
         told = f"{row.quantity} {row.ref}" + (f", {row.name}" if row.name != row.ref else "")
         short = told if len(told) <= _LONGEST_LINE else f"{told[: _LONGEST_LINE - 1]}\u2026"
         yield (
-            f'<text x="{_MARGIN + 4}" y="{_short(y + 10)}">{_text(short)} '
+            f'<text x="{MARGIN + 4}" y="{_short(y + 10)}">{_text(short)} '
             f'<tspan fill="{MUTED}" dx="6">no. {row.counted}, {row.position}</tspan></text>'
         )
     if legend:

@@ -47,7 +47,7 @@ class LoadParams:
     `may_turn` False: goods go in as they are measured, their length along the trailer, if their height may point up.
     """
 
-    work_budget: int = 4_000_000
+    work_budget: int = 1_000_000
     support_percent: int = 75
     may_turn: bool = True
     seed: int = 0
