@@ -9,28 +9,43 @@ To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `sma
 (everything larger), `incumbent` (what is left of an earlier packing), `bounds`, `check`. What several of them share
 lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables).
 
+`palletize` puts goods on pallets (`pallet_stack`, `layers`), `load` puts pallets and cartons into a trailer, stop by
+stop, with its axles within their limits (`load_balance`, `load_left`); both search with `stacks` and `stack_kernels`,
+take `terms.load`, and are judged by `check_pallets` and `check_load`, which share nothing with them.
+
 `container` fills one large space, such as a trailer, with as much volume as will go in, by blocks and a beam search
-(`container_kernels`). `draw` makes a drawing of a packed carton: `sheet` (the paper), `legend`, `occlusion` (what hides
-what).
+(`container_kernels`). `draw` makes a drawing of a packed carton, `draw_loads` of pallets and trailers: `sheet` (the
+paper), `legend`, `occlusion` (what hides what).
 """
 
 from doorstep.packing.bounds import Estimate, EstimatedParcel, cartons_for, estimate
 from doorstep.packing.cartonize import cartonize
 from doorstep.packing.check import check
+from doorstep.packing.check_load import check_load
+from doorstep.packing.check_pallet import check_pallets
 from doorstep.packing.explain import explain
+from doorstep.packing.load import load
+from doorstep.packing.palletize import palletize
+from doorstep.packing.stack_params import LoadParams, PalletParams
 from doorstep.packing.values import Packing, Params, Price
 from doorstep.packing.warm import warm
 
 __all__ = [
     "Estimate",
     "EstimatedParcel",
+    "LoadParams",
     "Packing",
+    "PalletParams",
     "Params",
     "Price",
     "cartonize",
     "cartons_for",
     "check",
+    "check_load",
+    "check_pallets",
     "estimate",
     "explain",
+    "load",
+    "palletize",
     "warm",
 ]

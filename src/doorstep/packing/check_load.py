@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from doorstep.packing import check_stacks as stacks
-from doorstep.packing.stacks import LoadParams
+from doorstep.packing.stack_params import LoadParams
 from doorstep.terms.load import Drop, LoadPlan, Trailer
 from doorstep.terms.parcel import PackItem, Placement, Side
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from doorstep.packing import check_stacks as stacks
-from doorstep.packing.stacks import PalletParams
+from doorstep.packing.stack_params import PalletParams
 from doorstep.terms.load import PackedPallet, Pallet, Palletizing
 from doorstep.terms.parcel import PackItem, Placement
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,24 +16,32 @@ from doorstep.terms.parcel import Unpackable
 LAST_RULE = 5
 
 
+Broken = tuple[str, int, int]
+"""A limit that is broken: binding, needed, allowed."""
+
+
 class Whys:
-    """Tries what was left with a finished load. `work` is in looks."""
+    """Tries what was left with a finished load. `work` is in looks.
+
+    `most_of_group`: units of a group to be kept together that went in; `left_off`: kinds of which units were taken
+    out of the load for the limit that they broke.
+    """
 
     def __init__(self, goods: Goods, balance: Balance, rules: Table) -> None:
         self.goods, self.balance, self.rules = goods, balance, rules
         self.work = 0
+        self.most_of_group: dict[str, int] = {}
+        self.left_off: dict[int, Broken] = {}
         self._unlimited = goods.kinds.copy()
         self._unlimited[:, kernels.MOST_ON_TOP] = kernels.NO_LIMIT
 
-    def completed(
-        self, pool: Counts, boxes: Sequence[Box], most_of_group: Mapping[str, int]
-    ) -> tuple[list[Box], list[Unpackable]]:
+    def completed(self, pool: Counts, boxes: Sequence[Box]) -> tuple[list[Box], list[Unpackable]]:
         """The load with what still goes in, and why the rest does not."""
         boxes, left = list(boxes), []
         for kind, units in enumerate(pool):
             missing = units - sum(box[6] == kind for box in boxes)
             while missing:
-                told = self._why(kind, boxes, most_of_group)
+                told = self._why(kind, boxes)
                 if isinstance(told, Unpackable):
                     left.append(Unpackable(told.ref, missing, told.binding, told.needs, told.best))
                     break
@@ -41,7 +49,7 @@ class Whys:
                 missing -= 1
         return boxes, left
 
-    def _why(self, kind: int, boxes: Sequence[Box], most_of_group: Mapping[str, int]) -> Unpackable | Box:
+    def _why(self, kind: int, boxes: Sequence[Box]) -> Unpackable | Box:
         goods = self.goods
         item = goods.items[kind]
 
@@ -50,7 +58,7 @@ class Whys:
 
         if item.keep_together:
             units = sum(each.quantity for each in goods.items if each.keep_together == item.keep_together)
-            return no("keep_together", units, most_of_group.get(item.keep_together, 0))
+            return no("keep_together", units, self.most_of_group.get(item.keep_together, 0))
         foes = sum(bool(goods.clash[kind, box[6]]) for box in boxes)
         if foes:
             return no("keep_apart", foes, 0)
@@ -59,7 +67,7 @@ class Whys:
             return no("content_g", content_g, self.balance.trailer.max_content_g)
         found = self._place(kind, boxes, goods.kinds)
         if found is None:
-            return self._no_place(kind, boxes)
+            return no(*self.left_off[kind]) if kind in self.left_off else self._no_place(kind, boxes)
         with_it = [*boxes, found]
         if not can_be_loaded(with_it, self.balance.stop_of):
             return no("stop_order", sum(in_the_way(found, box) for box in boxes), 0)

@@ -13,7 +13,9 @@ import numpy as np
 from doorstep.packing import stack_kernels as kernels
 from doorstep.packing.compiling import Table
 from doorstep.packing.layers import layers_of
-from doorstep.packing.stacks import Counts, Goods, PalletParams
+from doorstep.packing.pallet_fit import held_on_deck
+from doorstep.packing.stack_params import PalletParams
+from doorstep.packing.stacks import Counts, Goods
 from doorstep.terms.load import PackedPallet, Pallet
 from doorstep.terms.parcel import Size
 
@@ -231,12 +233,6 @@ class Stacker:
     @staticmethod
     def _from_deck(stack: Stack, over: int) -> Stack:
         return Stack(tuple(_moved(stack.boxes, -over, -over)), stack.counts, stack.layers, stack.in_layers)
-
-
-def held_on_deck(size: Size, pallet: Pallet) -> int:
-    """How much of a unit's base the deck holds when it stands in the middle, in percent rounded down."""
-    held = min(size[0], pallet.deck_length_mm) * min(size[1], pallet.deck_width_mm)
-    return held * 100 // (size[0] * size[1])
 
 
 def moments_of(boxes: Sequence[Box]) -> tuple[int, int, int, int]:

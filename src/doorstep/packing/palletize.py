@@ -1,28 +1,18 @@
-"""Goods onto pallets: full layers of one kind first, what is left in mixed layers above, as few pallets as are found.
-
-A way of stacking is a sequence of all units with a notion of the best corner. It is stacked pallet after pallet by the
-compiled core; ways are tried one after another, and the best is changed a little again and again, until the work is
-spent or no way can be better.
-"""
+"""Goods onto pallets: full layers of one kind first, what is left in mixed layers above, on few pallets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from random import Random
-from typing import NamedTuple
 
-from doorstep.packing.alone import turns
 from doorstep.packing.check_pallet import check_pallets
-from doorstep.packing.pallet_stack import Stack, Stacker, held_on_deck
-from doorstep.packing.stacks import Counts, Goods, PalletParams, listed, shaken
+from doorstep.packing.pallet_fit import refuse_nonsense_pallet, why_no_pallet
+from doorstep.packing.stack_params import PalletParams
+from doorstep.packing.values import refuse_nonsense_goods
 from doorstep.terms.load import PackedPallet, Pallet, Palletizing
-from doorstep.terms.parcel import PackItem, Size, Unpackable
+from doorstep.terms.parcel import PackItem
 
 NO_PARAMS = PalletParams()
-CORNER_RULES = (0, 1, 2, 3)
-MOST_ROUNDS = 4_000
-UNCHANGED_MOST = 600  # ways that bring nothing, after which the search ends
 
 
 def palletize(
@@ -39,16 +29,13 @@ def palletize(
     ships in its own box stands on the pallet like anything else. ValueError for goods or pallets that cannot be.
     """
     refuse_nonsense_pallet(pallet)
-    goods = Goods(items, params.separated, turns)
-    search = _Search(goods, pallet, params)
+    refuse_nonsense_goods(items)
     left = [no for item in items if (no := why_no_pallet(item, pallet, params)) is not None]
-    refused = {no.ref for no in left}
-    left += search.groups_left(refused)
-    refused |= {no.ref for no in left}
-    pool = tuple(0 if item.ref in refused else item.quantity for item in items)
-    ways = search.best(pool) if any(pool) else ()
-    pallets = tuple(search.stacker.packed(stack) for stack in ways)
-    found = Palletizing(pallets, tuple(left), at_least(goods, pool, pallet), search.stacker.work)
+    # Late, because it loads numba and NumPy, which a process that loads no pallets never needs.
+    from doorstep.packing.pallet_search import search
+
+    pallets, groups, fewest, work = search(items, {no.ref for no in left}, pallet, params)
+    found = Palletizing(pallets, (*left, *groups), fewest, work)
     earlier = replace(found, pallets=tuple(incumbent))
     if incumbent and _rank(earlier) < _rank(found) and not check_pallets(items, earlier, pallet, params):
         return earlier
@@ -57,171 +44,3 @@ def palletize(
 
 def _rank(told: Palletizing) -> tuple[int, int]:
     return len(told.pallets), sum(each.load_height_mm for each in told.pallets)
-
-
-def refuse_nonsense_pallet(pallet: Pallet) -> None:
-    """ValueError, saying what is wrong, for a pallet that cannot exist."""
-    sides = (pallet.deck_length_mm, pallet.deck_width_mm, pallet.max_height_mm)
-    if min(sides) < 1 or max(sides) > 20_000:
-        raise ValueError(f"pallet {pallet.pallet_id} is {sides} mm; sides are from 1 to 20000 mm")
-    if min(pallet.own_height_mm, pallet.own_weight_g, pallet.max_content_g, pallet.overhang_mm) < 0:
-        raise ValueError(f"pallet {pallet.pallet_id} has a negative height, weight or overhang")
-    if pallet.overhang_mm * 4 > min(sides[:2]):
-        raise ValueError(f"pallet {pallet.pallet_id} lets goods hang over by more than a quarter of its deck")
-
-
-def why_no_pallet(item: PackItem, pallet: Pallet, params: PalletParams) -> Unpackable | None:
-    """What keeps a unit off an empty pallet, with figures; None where it can stand there."""
-
-    def no(binding: str, needs: int, best: int) -> Unpackable:
-        return Unpackable(item.ref, item.quantity, binding, needs, best)
-
-    over = 2 * pallet.overhang_mm
-    base = sorted((pallet.deck_length_mm + over, pallet.deck_width_mm + over), reverse=True)
-    names = ("length_mm", "width_mm", "height_mm")
-    lacking = [
-        max((n - t, name, n, t) for n, t, name in zip(_sides(size), (*base, pallet.max_height_mm), names, strict=True))
-        for size in turns(item)
-    ]
-    lack, name, needs, best = min(lacking)
-    if lack > 0:
-        return no(name, needs, best)
-    if item.weight_g > pallet.max_content_g:
-        return no("weight_g", item.weight_g, pallet.max_content_g)
-    if pallet.max_layer_g is not None and item.weight_g > pallet.max_layer_g:
-        return no("layer_g", item.weight_g, pallet.max_layer_g)
-    room = (pallet.deck_length_mm + over, pallet.deck_width_mm + over, pallet.max_height_mm)
-    fit = [size for size in turns(item) if all(side <= there for side, there in zip(size, room, strict=True))]
-    held = max(held_on_deck(size, pallet) for size in fit)
-    return no("support_percent", params.support_percent, held) if held < params.support_percent else None
-
-
-def _sides(size: Size) -> tuple[int, int, int]:
-    return max(size[:2]), min(size[:2]), size[2]
-
-
-def at_least(goods: Goods, pool: Counts, pallet: Pallet) -> int:
-    """No way of stacking takes fewer pallets: by volume, by weight, and by what keeps apart."""
-    over = 2 * pallet.overhang_mm
-    room = (pallet.deck_length_mm + over) * (pallet.deck_width_mm + over) * pallet.max_height_mm
-    volume = sum(units * volume for units, volume in zip(pool, goods.volumes, strict=True))
-    weight = sum(units * weight for units, weight in zip(pool, goods.weights, strict=True))
-    apart = {item.keep_apart for item, units in zip(goods.items, pool, strict=True) if units} - {""}
-    by_weight = -(-weight // pallet.max_content_g) if pallet.max_content_g else 0
-    return max(-(-volume // room), by_weight, len(apart), int(any(pool)))
-
-
-class _Way(NamedTuple):
-    """A sequence of all units, a notion of the best corner, what may hang over, and whether layers come first."""
-
-    sequence: tuple[int, ...]
-    rule: int
-    over: int
-    layered: bool
-
-
-Rank = tuple[int, int, int, int]
-
-
-class _Search:
-    """The search for one order of goods."""
-
-    def __init__(self, goods: Goods, pallet: Pallet, params: PalletParams) -> None:
-        self.goods, self.pallet, self.params = goods, pallet, params
-        self.stacker = Stacker(goods, pallet, params)
-        self.overs = (0, pallet.overhang_mm) if pallet.overhang_mm else (0,)
-        self.alone: dict[str, Stack] = {}
-        self.fewest = 0
-
-    def groups_left(self, refused: set[str]) -> list[Unpackable]:
-        """Groups to be kept together that do not all go on one pallet; of the others one way that they do is kept."""
-        left = []
-        for group in sorted({name for name in self.goods.groups if name}):
-            members = [item for item in self.goods.items if item.keep_together == group]
-            units = sum(item.quantity for item in members)
-            best = 0
-            if not any(item.ref in refused for item in members):
-                best, stack = self._group_alone(group)
-                if stack is not None and best == units:
-                    self.alone[group] = stack
-                    continue
-            left += [
-                Unpackable(item.ref, item.quantity, "keep_together", units, best)
-                for item in members
-                if item.ref not in refused
-            ]
-        return left
-
-    def _group_alone(self, group: str) -> tuple[int, Stack | None]:
-        items = self.goods.items
-        pool = tuple(item.quantity if item.keep_together == group else 0 for item in items)
-        trial = Stacker(self.goods, self.pallet, self.params)
-        most: tuple[int, Stack | None] = (0, None)
-        for way in self._first_ways(pool):
-            stack = trial.stack_any(way.sequence, pool, way.rule, way.over)
-            if stack is not None and sum(stack.counts) > most[0]:
-                most = sum(stack.counts), stack
-            if most[0] == sum(pool):
-                break
-        self.stacker.work += trial.work
-        return most
-
-    def best(self, pool: Counts) -> tuple[Stack, ...]:
-        """The best way found: as few pallets as can be, full layers, low."""
-        self.fewest = at_least(self.goods, pool, self.pallet)
-        best: tuple[Rank, tuple[Stack, ...], _Way] | None = None
-        for way in self._first_ways(pool):
-            if best is not None and self.stacker.work >= self.params.work_budget:
-                return best[1]
-            stacks = self._stacked(way, pool)
-            rank = self._rank(stacks)
-            if best is None or rank < best[0]:
-                best = rank, stacks, way
-        if best is None:
-            return ()
-        chance = Random(self.params.seed)
-        unchanged = 0
-        for _ in range(MOST_ROUNDS):
-            if self.stacker.work >= self.params.work_budget or unchanged >= UNCHANGED_MOST:
-                break
-            way = best[2]._replace(sequence=tuple(shaken(best[2].sequence, chance)))
-            if chance.randrange(4) == 0:
-                way = way._replace(rule=CORNER_RULES[chance.randrange(len(CORNER_RULES))])
-            stacks = self._stacked(way, pool)
-            rank = self._rank(stacks)
-            unchanged = 0 if rank < best[0] else unchanged + 1
-            if rank <= best[0]:
-                best = rank, stacks, way
-        return best[1]
-
-    def _first_ways(self, pool: Counts) -> Iterator[_Way]:
-        sequences = [tuple(listed(ranking, pool)) for ranking in self.goods.rankings()]
-        for layered in (True, False):
-            for over in self.overs:
-                for rule in CORNER_RULES:
-                    for sequence in sequences:
-                        yield _Way(sequence, rule, over, layered)
-
-    def _stacked(self, way: _Way, pool: Counts) -> tuple[Stack, ...]:
-        """The pool on pallets, one after another."""
-        stacks = []
-        while any(pool):
-            stack = self.stacker.stack(way.sequence, pool, way.rule, way.over, way.layered) or self._fallback(pool)
-            stacks.append(stack)
-            pool = tuple(have - taken for have, taken in zip(pool, stack.counts, strict=True))
-        return tuple(stacks)
-
-    def _fallback(self, pool: Counts) -> Stack:
-        """Something of the pool on a pallet of its own, where the sequence brought nothing onto one."""
-        for group, stack in self.alone.items():
-            if any(units and name == group for name, units in zip(self.goods.groups, pool, strict=True)):
-                return stack
-        return self.stacker.alone(next(kind for kind, units in enumerate(pool) if units))
-
-    def _rank(self, stacks: Sequence[Stack]) -> Rank:
-        """Smaller is better. Where there may be a pallet too many, the emptiest one is emptied further first."""
-        volumes = self.goods.volumes
-        emptiest = min(sum(n * v for n, v in zip(stack.counts, volumes, strict=True)) for stack in stacks)
-        in_layers = sum(stack.in_layers for stack in stacks)
-        many = len(stacks) > self.fewest
-        return len(stacks), emptiest if many else 0, -in_layers, sum(stack.top for stack in stacks)
