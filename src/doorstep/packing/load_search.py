@@ -91,8 +91,8 @@ class _Search:
             rank = self._rank(boxes)
             unchanged = 0 if rank < best[0] else unchanged + 1
             if rank <= best[0]:
+                self.whys.left_off = self.left_off if rank < best[0] else self.whys.left_off | self.left_off
                 best = rank, boxes, way
-                self.whys.left_off = self.left_off
         return best[1]
 
     def plan(self, boxes: Sequence[Box], left: Sequence[Unpackable]) -> LoadPlan:
