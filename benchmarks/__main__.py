@@ -26,6 +26,7 @@ from benchmarks import (
     labelling,
     living,
     packing,
+    pallets,
     rating,
     reading,
     rebuilding,
@@ -55,6 +56,7 @@ BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "rating": rating.run,
     "labels": labelling.run,
     "demo": living.run,
+    "pallets": pallets.run,
     "routing": routing.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
