@@ -18,6 +18,7 @@ from doorstep.terms.load import PackedPallet, Pallet
 from doorstep.terms.parcel import PackItem, Unpackable
 
 CORNER_RULES = (0, 1, 2, 3)
+FULL_LAYERS = (70, 85, 0)  # percent of the deck that a layer of one kind covers at least; 0: no layers first
 MOST_ROUNDS = 4_000
 UNCHANGED_MOST = 600  # ways that bring nothing, after which the search ends
 
@@ -48,12 +49,12 @@ def at_least(goods: Goods, pool: Counts, pallet: Pallet) -> int:
 
 
 class _Way(NamedTuple):
-    """A sequence of all units, a notion of the best corner, what may hang over, and whether layers come first."""
+    """A sequence of all units, a notion of the best corner, what may hang over, how full the first layers are."""
 
     sequence: tuple[int, ...]
     rule: int
     over: int
-    layered: bool
+    full: int
 
 
 Rank = tuple[int, int, int, int]
@@ -123,6 +124,8 @@ class _Search:
             way = best[2]._replace(sequence=tuple(shaken(best[2].sequence, chance)))
             if chance.randrange(4) == 0:
                 way = way._replace(rule=CORNER_RULES[chance.randrange(len(CORNER_RULES))])
+            if chance.randrange(8) == 0:
+                way = way._replace(full=FULL_LAYERS[chance.randrange(len(FULL_LAYERS))])
             stacks = self._stacked(way, pool)
             rank = self._rank(stacks)
             unchanged = 0 if rank < best[0] else unchanged + 1
@@ -132,17 +135,17 @@ class _Search:
 
     def _first_ways(self, pool: Counts) -> Iterator[_Way]:
         sequences = [tuple(listed(ranking, pool)) for ranking in self.goods.rankings()]
-        for layered in (True, False):
+        for full in FULL_LAYERS:
             for over in self.overs:
                 for rule in CORNER_RULES:
                     for sequence in sequences:
-                        yield _Way(sequence, rule, over, layered)
+                        yield _Way(sequence, rule, over, full)
 
     def _stacked(self, way: _Way, pool: Counts) -> tuple[Stack, ...]:
         """The pool on pallets, one after another."""
         stacks = []
         while any(pool):
-            stack = self.stacker.stack(way.sequence, pool, way.rule, way.over, way.layered) or self._fallback(pool)
+            stack = self.stacker.stack(way.sequence, pool, way.rule, way.over, way.full) or self._fallback(pool)
             stacks.append(stack)
             pool = tuple(have - taken for have, taken in zip(pool, stack.counts, strict=True))
         return tuple(stacks)

@@ -19,7 +19,6 @@ from doorstep.packing.stacks import Counts, Goods
 from doorstep.terms.load import PackedPallet, Pallet
 from doorstep.terms.parcel import Size
 
-FULL_LAYER_PERCENT = 70  # of the deck, that a layer of one kind covers at least
 NO_BOXES: Table = np.empty((0, 8), np.int64)
 Box = list[int]
 
@@ -50,13 +49,14 @@ class Stacker:
         pallet = self.pallet
         return Size(pallet.deck_length_mm + 2 * over, pallet.deck_width_mm + 2 * over, pallet.max_height_mm)
 
-    def stack(self, sequence: Sequence[int], pool: Counts, rule: int, over: int, layered: bool) -> Stack | None:
+    def stack(self, sequence: Sequence[int], pool: Counts, rule: int, over: int, full: int) -> Stack | None:
         """As much of the pool as goes on one pallet in this sequence; None where that is nothing.
 
+        `full`: layers of one kind that cover so much of the room's base, in percent, come first; 0: none do.
         Of groups that are kept together all units are on it or none.
         """
         while any(pool):
-            stack = self._try(sequence, pool, rule, over, layered)
+            stack = self._try(sequence, pool, rule, over, full)
             if stack is None:
                 return None
             cut = self.goods.cut_groups(pool, stack.counts)
@@ -67,7 +67,7 @@ class Stacker:
 
     def stack_any(self, sequence: Sequence[int], pool: Counts, rule: int, over: int) -> Stack | None:
         """As `stack`, with groups cut apart."""
-        return self._try(sequence, pool, rule, over, layered=False)
+        return self._try(sequence, pool, rule, over, 0)
 
     def alone(self, kind: int) -> Stack:
         """One unit that the pallet takes, in the middle of the deck."""
@@ -87,9 +87,9 @@ class Stacker:
         centre = (moments[0] // (2 * total), moments[1] // (2 * total), moments[2] // (2 * total))
         return PackedPallet(self.pallet, placements, content_g, stack.layers, centre)
 
-    def _try(self, sequence: Sequence[int], pool: Counts, rule: int, over: int, layered: bool) -> Stack | None:
+    def _try(self, sequence: Sequence[int], pool: Counts, rule: int, over: int, full: int) -> Stack | None:
         rules = self._rules(over)
-        fixed, ends = self._layers(pool, over) if layered else (NO_BOXES, [])
+        fixed, ends = self._layers(pool, over, full) if full else (NO_BOXES, [])
         stand = len(fixed)
         while True:
             fixed, ends = fixed[:stand], [end for end in ends if end <= stand]
@@ -118,7 +118,7 @@ class Stacker:
         deck = (over, over, over + pallet.deck_length_mm, over + pallet.deck_width_mm)
         return np.array([*room, *deck, pallet.max_content_g, layer_g, self.params.support_percent, 0], np.int64)
 
-    def _layers(self, pool: Counts, over: int) -> tuple[Table, list[int]]:
+    def _layers(self, pool: Counts, over: int, full: int) -> tuple[Table, list[int]]:
         """Full layers that the pool has units for, bottom up: (boxes, how many boxes there are after each layer)."""
         room = self.room(over)
         chosen: list[tuple[int, Size]] = []
@@ -127,7 +127,7 @@ class Stacker:
             best: tuple[int, int, Size, int, int] | None = None
             for kind, units in enumerate(left):
                 if units and not self.goods.groups[kind] and not any(self.goods.clash[kind, k] for k, _ in chosen):
-                    size = self._turn_for_layers(kind, units, room, height)
+                    size = self._turn_for_layers(kind, units, room, height, full)
                     if size is None:
                         continue
                     n = len(layers_of(size, room[0], room[1])[0])
@@ -143,7 +143,7 @@ class Stacker:
             left[-minus] = 0
         return self._laid(chosen, room)
 
-    def _turn_for_layers(self, kind: int, units: int, room: Size, height: int) -> Size | None:
+    def _turn_for_layers(self, kind: int, units: int, room: Size, height: int, full: int) -> Size | None:
         """The turn whose full layers bring most onto the pallet; None where no full layer can be."""
         best: tuple[int, int, Size] | None = None
         limit = self.pallet.max_layer_g
@@ -151,7 +151,7 @@ class Stacker:
             n = len(layers_of(size, room[0], room[1])[0])
             if not n or n > units or size[2] > height:
                 continue
-            if n * size[0] * size[1] * 100 < FULL_LAYER_PERCENT * room[0] * room[1]:
+            if n * size[0] * size[1] * 100 < full * room[0] * room[1]:
                 continue
             if limit is not None and n * self.goods.weights[kind] > limit:
                 continue
