@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from hypothesis import given, settings
@@ -10,11 +11,14 @@ from hypothesis import strategies as st
 
 from doorstep.packing import Params, cartonize
 from doorstep.packing.draw import Drawing, centre_of_gravity_mm, draw, fill_ppm
+from doorstep.packing.draw_loads import draw_load, draw_pallet
 from doorstep.packing.legend import position
 from doorstep.packing.occlusion import Block, Point, hides, painted, seen
+from doorstep.terms.load import Drop
 from doorstep.terms.parcel import PackItem, Placement, Size
-from tests.packing.corner_shop import SHELF, orders
+from tests.packing.corner_shop import SHELF, of, orders
 from tests.packing.test_promises_of_the_packer import EXAMPLES
+from tests.packing.yard import BARE, CRATE, EUR, EUROS, loaded, stacked
 
 ROOM = Size(420, 300, 240)
 sides = st.integers(1, 8)
@@ -161,3 +165,19 @@ def test_the_centre_of_gravity_is_where_the_weight_is() -> None:
     assert centre_of_gravity_mm(units, {"HEAVY": 3_000, "LIGHT": 1_000}) == (130, 100, 50)
     assert centre_of_gravity_mm(units, {}) == (210, 150, 50), "of the volume, where no weight is known"
     assert fill_ppm(ROOM, units) == 66_137
+
+
+def test_a_pallet_and_a_trailer_show_every_unit_and_stay_small() -> None:
+    pallet = stacked([of(CRATE, 30)], replace(EUR, overhang_mm=20)).pallets[0]
+    drawn = draw_pallet(pallet, {"crate": "Crates"}, title="pallet", legend=True, flat=True)
+    assert (drawn.units, drawn.shown, drawn.legend[0].quantity) == (30, 30, 30)
+    assert "out of sight" in drawn.svg.lower()
+    goods = [replace(EUROS, ref=ref, quantity=8) for ref in ("a", "b")]
+    plan = loaded(goods, BARE, [Drop("Bonn", frozenset("a")), Drop("Kiel", frozenset("b"))])
+    whole = draw_load(plan, {"Bonn": "Bonn, dock 3"}, title="trailer", legend=True)
+    assert [(row.ref, row.counted) for row in whole.legend] == [("Kiel", "1-8"), ("Bonn", "9-16")]
+    floor = [text.text for text in ElementTree.fromstring(whole.svg).iter("{http://www.w3.org/2000/svg}text")]
+    assert all(floor.count(str(number)) >= 1 for number in range(1, 17))
+    assert len(whole.svg.encode()) < 25_000
+    step = draw_load(plan, {}, title="trailer", upto=8)
+    assert (step.shown, step.svg.count('stroke="var(--accent,#b3261e)" stroke-width="2.4"')) == (8, 1)

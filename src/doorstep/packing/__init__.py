@@ -28,7 +28,7 @@ from doorstep.packing.load import load
 from doorstep.packing.palletize import palletize
 from doorstep.packing.stack_params import LoadParams, PalletParams
 from doorstep.packing.values import Packing, Params, Price
-from doorstep.packing.warm import warm
+from doorstep.packing.warm import warm, warm_loads
 
 __all__ = [
     "Estimate",
@@ -48,4 +48,5 @@ __all__ = [
     "load",
     "palletize",
     "warm",
+    "warm_loads",
 ]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from doorstep.packing.cartonize import cartonize
+from doorstep.packing.load import load
+from doorstep.packing.palletize import palletize
+from doorstep.packing.stack_params import LoadParams, PalletParams
+from doorstep.terms.load import Pallet, Trailer
 from doorstep.terms.parcel import UPRIGHT, Carton, PackItem, Size
 
 
@@ -19,3 +23,10 @@ def warm() -> None:
     large = Carton("large", Size(400, 300, 300), Size(410, 310, 310), 300, 9000, 100)
     small = Carton("small", Size(220, 220, 220), Size(230, 230, 230), 150, 5000, 60)
     cartonize(goods, [small, large])
+
+
+def warm_loads() -> None:
+    """The same for the kernels of pallets and trailers, which no server needs: `./run` calls it when it sets itself up."""
+    case = PackItem("case", Size(400, 300, 200), 5_000, 3)
+    palletize([case], Pallet("deck", 1_200, 800, 144, 25_000, 900, 900_000), PalletParams(0))
+    load([case], Trailer("van", Size(3_000, 1_700, 1_800), 900_000), (), LoadParams(0))
