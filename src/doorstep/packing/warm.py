@@ -26,7 +26,7 @@ def warm() -> None:
 
 
 def warm_loads() -> None:
-    """The same for the kernels of pallets and trailers, which no server needs: `./run` calls it when it sets itself up."""
+    """The same for the kernels of pallets and trailers, for which no server waits: `./run` calls it, once."""
     case = PackItem("case", Size(400, 300, 200), 5_000, 3)
     palletize([case], Pallet("deck", 1_200, 800, 144, 25_000, 900, 900_000), PalletParams(0))
     load([case], Trailer("van", Size(3_000, 1_700, 1_800), 900_000), (), LoadParams(0))
