@@ -42,8 +42,11 @@ def search(
     pool = tuple(0 if item.ref in refused else item.quantity for item in items)
     broken = {item.keep_together for item in items if item.ref in refused} - {""}
     whole = goods.without_groups(pool, broken)
-    boxes, left = order.whys.completed(pool, order.best(whole) if any(whole) else [])
-    return order.plan(boxes, (*never, *left))
+    order.look(pool, whole)
+    return order.plan(never)
+
+
+Rank = tuple[int, int]
 
 
 class _Way(NamedTuple):
@@ -66,44 +69,55 @@ class _Search:
         )
         self.whys = Whys(goods, self.balance, self.rules)
         self.left_off: dict[int, Broken] = {}
+        self.kept: tuple[Rank, list[Box], list[Unpackable]] | None = None
         self.work = 0
 
-    def best(self, pool: Counts) -> list[Box]:
-        """The boxes of the best load found, in the order of loading."""
-        best: tuple[tuple[int, int], list[Box], _Way] | None = None
+    def look(self, wanted: Counts, pool: Counts) -> None:
+        """Look for the best load of the pool; `wanted` is that and what has no hope, for which a reason is told."""
+        best: tuple[Rank, _Way] | None = None
         for way in self._first_ways(pool):
             if best is not None and self.work >= self.params.work_budget:
-                return best[1]
+                return
             boxes = self._loaded(way, pool)
             rank = self._rank(boxes)
             if best is None or rank < best[0]:
-                best = rank, boxes, way
-                self.whys.left_off = self.left_off
+                best = rank, way
+                self._keep(boxes, wanted)
         if best is None:
-            return []
+            return
         chance, unchanged = Random(self.params.seed), 0
         least = (-sum(n * v for n, v in zip(pool, self.goods.volumes, strict=True)), self._least_floor(pool))
         for _ in range(MOST_ROUNDS):
             if self.work >= self.params.work_budget or unchanged >= UNCHANGED_MOST or best[0] <= least:
                 break
-            way = self._changed(best[2], chance)
+            way = self._changed(best[1], chance)
             boxes = self._loaded(way, pool)
             rank = self._rank(boxes)
             unchanged = 0 if rank < best[0] else unchanged + 1
+            if rank < best[0]:
+                self._keep(boxes, wanted)
             if rank <= best[0]:
-                self.whys.left_off = self.left_off if rank < best[0] else self.whys.left_off | self.left_off
-                best = rank, boxes, way
-        return best[1]
+                best = rank, way
 
-    def plan(self, boxes: Sequence[Box], left: Sequence[Unpackable]) -> LoadPlan:
+    def _keep(self, boxes: Sequence[Box], wanted: Counts) -> None:
+        """A load that is better than those before: with what still goes in, and why the rest does not."""
+        self.whys.left_off = self.left_off
+        done, left = self.whys.completed(wanted, boxes)
+        rank = self._rank(done)
+        if self.kept is None or rank < self.kept[0]:
+            self.kept = rank, done, left
+
+    def plan(self, never: Sequence[Unpackable]) -> LoadPlan:
+        """What `look` has found."""
         goods, inner = self.goods, self.trailer.inner
+        _, boxes, behind = self.kept or (None, [], [])
         volume = sum(goods.volumes[box[6]] for box in boxes)
         aboard = tuple(sum(box[6] == kind for box in boxes) for kind in range(len(goods.items)))
         return LoadPlan(
             self.trailer,
             tuple(goods.placement(box) for box in boxes),
             tuple(self.stops[self.stop_of[box[6]]].stop_id for box in boxes),
-            tuple(left),
+            (*never, *behind),
             self.balance.legs(boxes, [stop.stop_id for stop in self.stops]),
             sum(box[7] for box in boxes),
             volume * 1_000_000 // inner.volume_mm3,
@@ -112,7 +126,7 @@ class _Search:
             self.work + self.whys.work,
         )
 
-    def _rank(self, boxes: Sequence[Box]) -> tuple[int, int]:
+    def _rank(self, boxes: Sequence[Box]) -> Rank:
         """Smaller is better: most volume, least floor."""
         return -sum(self.goods.volumes[box[6]] for box in boxes), max((box[3] for box in boxes), default=0)
 
