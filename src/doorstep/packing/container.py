@@ -43,13 +43,14 @@ def fill_container(
     params: Params,
     *,
     full_per_1000: int = FULL_PER_1000,
+    most_blocks: int = MOST_BLOCKS,
 ) -> Filled:
     """As much volume of the goods as is found for one space; what is in and what is left are together what was given.
 
     With `support_percent` 0 goods may overhang as far as they like, else each rests on its whole base. The first
     greedy way is always walked to its end; more `work_budget` never gives less. Joined blocks have at least
-    `full_per_1000` parts in 1,000 of goods. Goods that bear only so much, keep apart or keep together are not for this
-    search: ValueError, and for goods that cannot be.
+    `full_per_1000` parts in 1,000 of goods; the fewer blocks there may be, the sooner a search begins. Goods that bear
+    only so much, keep apart or keep together are not for this search: ValueError, and for goods that cannot be.
     """
     refuse_nonsense_goods(items)
 
@@ -64,7 +65,7 @@ def fill_container(
     if not goods:
         return Filled((), {item.ref: item.quantity for item in items}, 0, 0)
     turned = [(kind, turn) for kind, item in enumerate(goods) for turn in sizes[item.ref]]
-    beam = _Beam(goods, turned, room, most_g, params.support_percent > 0, full_per_1000)
+    beam = _Beam(goods, turned, room, most_g, params.support_percent > 0, full_per_1000, most_blocks)
     work = beam.search(params.work_budget)
     placements = tuple(beam.placements())
     left = {item.ref: item.quantity for item in items}
@@ -97,6 +98,7 @@ class _Beam:
         most_g: int,
         held: bool,
         full_per_1000: int,
+        most_blocks: int,
     ) -> None:
         self.goods, self.sizes = goods, sizes
         self.room = np.array(room, np.int64)
@@ -107,7 +109,7 @@ class _Beam:
         grams = np.array([item.weight_g for item in goods], np.int64)
         blocks, needs = kernels.make_blocks(
             turn_kinds, turn_sizes, grams, self.counts, self.room,
-            max(MOST_BLOCKS, len(sizes)), 1000 if held else full_per_1000,
+            max(most_blocks, len(sizes)), 1000 if held else full_per_1000,
         )  # fmt: skip
         self.made = blocks
         self.order = np.argsort(-blocks[:, kernels.VOLUME], kind="stable")

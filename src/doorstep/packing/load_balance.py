@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from doorstep.packing.pallet_stack import Box
+import numpy as np
+
+from doorstep.packing.compiling import Table
+from doorstep.packing.stack_kernels import Flags
+from doorstep.packing.stacks import Box
 from doorstep.terms.load import Axle, Leg, Trailer
 
 MOST_GAPS = 4
@@ -195,13 +199,20 @@ def slices(boxes: Sequence[Box]) -> list[list[Box]]:
 
 def can_be_loaded(boxes: Sequence[Box], stop_of: Sequence[int]) -> bool:
     """Whether each unit gets past all loaded before it, and out past all that stay longer."""
-    for i, later in enumerate(boxes):
-        for earlier in boxes[:i]:
-            if in_the_way(earlier, later):
-                return False
-            if stop_of[earlier[6]] < stop_of[later[6]] and in_the_way(later, earlier):
-                return False
-    return True
+    table = np.array([box[:7] for box in boxes], np.int64).reshape(len(boxes), 7)
+    stops = np.array(stop_of, np.int64)[table[:, 6]]
+    blocks = ways_barred(table)
+    earlier = np.arange(len(boxes))[:, None] < np.arange(len(boxes))[None, :]
+    return not (blocks & (earlier | (stops[:, None] > stops[None, :]))).any()
+
+
+def ways_barred(boxes: Table) -> Flags:
+    """barred[a, b]: a stands between b and the door, or on it."""
+    low, far = boxes[:, :3], boxes[:, 3:6]
+    beside = np.minimum(far[:, None, 1], far[None, :, 1]) <= np.maximum(low[:, None, 1], low[None, :, 1])
+    along = np.minimum(far[:, None, 0], far[None, :, 0]) > np.maximum(low[:, None, 0], low[None, :, 0])
+    barred: Flags = ~beside & ((low[:, None, 0] >= far[None, :, 0]) | (along & (low[:, None, 2] >= far[None, :, 2])))
+    return barred
 
 
 def in_the_way(one: Box, other: Box) -> bool:

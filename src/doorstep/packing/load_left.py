@@ -9,8 +9,7 @@ import numpy as np
 from doorstep.packing import stack_kernels as kernels
 from doorstep.packing.compiling import Table
 from doorstep.packing.load_balance import Balance, can_be_loaded, in_the_way
-from doorstep.packing.pallet_stack import Box
-from doorstep.packing.stacks import Counts, Goods
+from doorstep.packing.stacks import Box, Counts, Goods
 from doorstep.terms.parcel import Unpackable
 
 LAST_RULE = 5

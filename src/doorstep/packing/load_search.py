@@ -16,14 +16,15 @@ from doorstep.packing import stack_kernels as kernels
 from doorstep.packing.compiling import Table
 from doorstep.packing.load_balance import Balance, bears
 from doorstep.packing.load_left import Broken, Whys
-from doorstep.packing.pallet_stack import NO_BOXES, Box
+from doorstep.packing.stack_blocks import Blocks
 from doorstep.packing.stack_params import LoadParams
-from doorstep.packing.stacks import Counts, Goods, listed, shaken
+from doorstep.packing.stacks import NO_BOXES, Box, Counts, Goods, listed, shaken
 from doorstep.terms.load import Drop, LoadPlan, Trailer
 from doorstep.terms.parcel import PackItem, Size, Unpackable
 
 CORNER_RULES = (4, 5, 7, 6)
 MOST_ROUNDS = 4_000
+LEAST_FOR_WALLS = 40  # units; fewer are loaded one by one
 UNCHANGED_MOST = 1_500  # ways that bring nothing, after which the search ends
 
 
@@ -68,6 +69,7 @@ class _Search:
             [*inner, 0, 0, *inner[:2], trailer.max_content_g, kernels.NO_LIMIT, params.support_percent, 1], np.int64
         )
         self.whys = Whys(goods, self.balance, self.rules)
+        self.blocks = Blocks(goods)
         self.left_off: dict[int, Broken] = {}
         self.kept: tuple[Rank, list[Box], list[Unpackable]] | None = None
         self.work = 0
@@ -75,8 +77,12 @@ class _Search:
     def look(self, wanted: Counts, pool: Counts) -> None:
         """Look for the best load of the pool; `wanted` is that and what has no hope, for which a reason is told."""
         best: tuple[Rank, _Way] | None = None
+        self.left_off = {}
+        walls = self._walls(pool)
+        if walls:
+            self._keep(self._balanced(walls), wanted)
         for way in self._first_ways(pool):
-            if best is not None and self.work >= self.params.work_budget:
+            if best is not None and self._spent():
                 return
             boxes = self._loaded(way, pool)
             rank = self._rank(boxes)
@@ -88,7 +94,11 @@ class _Search:
         chance, unchanged = Random(self.params.seed), 0
         least = (-sum(n * v for n, v in zip(pool, self.goods.volumes, strict=True)), self._least_floor(pool))
         for _ in range(MOST_ROUNDS):
-            if self.work >= self.params.work_budget or unchanged >= UNCHANGED_MOST or best[0] <= least:
+            if (
+                self.work + self.blocks.work >= self.params.work_budget
+                or unchanged >= UNCHANGED_MOST
+                or best[0] <= least
+            ):
                 break
             way = self._changed(best[1], chance)
             boxes = self._loaded(way, pool)
@@ -98,6 +108,27 @@ class _Search:
                 self._keep(boxes, wanted)
             if rank <= best[0]:
                 best = rank, way
+
+    def _spent(self) -> bool:
+        return self.work + self.blocks.work >= self.params.work_budget
+
+    def _walls(self, pool: Counts) -> list[Box]:
+        """Stop by stop as a wall across the trailer, the last one first, by blocks; nothing where not all goods bear
+        anything and may stand with all others, or where they may not be turned."""
+        blocks, inner = self.blocks, self.trailer.inner
+        free = all(free for free, units in zip(blocks.free, pool, strict=True) if units)
+        if not free or not self.params.may_turn or sum(pool) < LEAST_FOR_WALLS:
+            return []
+        rows: list[Box] = []
+        for stop in reversed(range(len(self.stops))):
+            begin = max((box[3] for box in rows), default=0)
+            most_g = self.trailer.max_content_g - sum(box[7] for box in rows)
+            here = tuple(units if self.stop_of[kind] == stop else 0 for kind, units in enumerate(pool))
+            if not any(here) or begin >= inner.length_mm:
+                continue
+            wall = blocks.walls(here, inner._replace(length_mm=inner.length_mm - begin), most_g)
+            rows += [[b[0] + begin, b[1], b[2], b[3] + begin, *b[4:]] for b in wall]
+        return rows
 
     def _keep(self, boxes: Sequence[Box], wanted: Counts) -> None:
         """A load that is better than those before: with what still goes in, and why the rest does not."""
@@ -123,7 +154,7 @@ class _Search:
             volume * 1_000_000 // inner.volume_mm3,
             max((box[3] for box in boxes), default=0),
             self._least_floor(aboard),
-            self.work + self.whys.work,
+            self.work + self.whys.work + self.blocks.work,
         )
 
     def _rank(self, boxes: Sequence[Box]) -> Rank:

@@ -11,16 +11,17 @@ from random import Random
 from typing import NamedTuple
 
 from doorstep.packing.alone import turns
-from doorstep.packing.pallet_stack import Stack, Stacker
+from doorstep.packing.pallet_stack import BLOCKS, BLOCKS_BELOW, Stack, Stacker
 from doorstep.packing.stack_params import PalletParams
 from doorstep.packing.stacks import Counts, Goods, listed, shaken
 from doorstep.terms.load import PackedPallet, Pallet
 from doorstep.terms.parcel import PackItem, Unpackable
 
 CORNER_RULES = (0, 1, 2, 3)
-FULL_LAYERS = (70, 85, 0)  # percent of the deck that a layer of one kind covers at least; 0: no layers first
+FULL_LAYERS = (70, 85, BLOCKS, BLOCKS_BELOW, 0)  # what comes first, see `Stacker.stack`
+LAYERS_WORTH = 10  # to have all goods in full layers is worth one part in so many of the height
 MOST_ROUNDS = 4_000
-UNCHANGED_MOST = 600  # ways that bring nothing, after which the search ends
+UNCHANGED_MOST = 1_200  # ways that bring nothing, after which the search ends
 
 
 def search(
@@ -34,7 +35,7 @@ def search(
     pool = tuple(0 if item.ref in refused else item.quantity for item in items)
     stacks = order.best(pool) if any(pool) else ()
     pallets = tuple(order.stacker.packed(stack) for stack in stacks)
-    return pallets, left, at_least(goods, pool, pallet), order.stacker.work
+    return pallets, left, at_least(goods, pool, pallet), order.work
 
 
 def at_least(goods: Goods, pool: Counts, pallet: Pallet) -> int:
@@ -57,7 +58,15 @@ class _Way(NamedTuple):
     full: int
 
 
-Rank = tuple[int, int, int, int]
+Rank = tuple[int, int, int]
+
+
+class Found(NamedTuple):
+    """A way and what came of it."""
+
+    rank: Rank
+    stacks: tuple[Stack, ...]
+    way: _Way
 
 
 class _Search:
@@ -69,6 +78,11 @@ class _Search:
         self.overs = (0, pallet.overhang_mm) if pallet.overhang_mm else (0,)
         self.alone: dict[str, Stack] = {}
         self.fewest = 0
+        self.group_work = 0
+
+    @property
+    def work(self) -> int:
+        return self.group_work + self.stacker.work
 
     def groups_left(self, refused: set[str]) -> list[Unpackable]:
         """Groups to be kept together that do not all go on one pallet; of the others one way that they do is kept."""
@@ -100,46 +114,52 @@ class _Search:
                 most = sum(stack.counts), stack
             if most[0] == sum(pool):
                 break
-        self.stacker.work += trial.work
+        self.group_work += trial.work
         return most
 
     def best(self, pool: Counts) -> tuple[Stack, ...]:
         """The best way found: as few pallets as can be, full layers, low."""
         self.fewest = at_least(self.goods, pool, self.pallet)
-        best: tuple[Rank, tuple[Stack, ...], _Way] | None = None
+        found: dict[bool, Found] = {}  # the best by blocks and the best unit by unit: each is changed by itself
         for way in self._first_ways(pool):
-            if best is not None and self.stacker.work >= self.params.work_budget:
-                return best[1]
-            stacks = self._stacked(way, pool)
-            rank = self._rank(stacks)
-            if best is None or rank < best[0]:
-                best = rank, stacks, way
-        if best is None:
-            return ()
-        chance = Random(self.params.seed)
-        unchanged = 0
-        for _ in range(MOST_ROUNDS):
-            if self.stacker.work >= self.params.work_budget or unchanged >= UNCHANGED_MOST:
+            if found and self.work >= self.params.work_budget:
                 break
-            way = best[2]._replace(sequence=tuple(shaken(best[2].sequence, chance)))
-            if chance.randrange(4) == 0:
-                way = way._replace(rule=CORNER_RULES[chance.randrange(len(CORNER_RULES))])
-            if chance.randrange(8) == 0:
-                way = way._replace(full=FULL_LAYERS[chance.randrange(len(FULL_LAYERS))])
-            stacks = self._stacked(way, pool)
-            rank = self._rank(stacks)
-            unchanged = 0 if rank < best[0] else unchanged + 1
-            if rank <= best[0]:
-                best = rank, stacks, way
-        return best[1]
+            self._try(way, pool, found)
+        chance, unchanged = Random(self.params.seed), 0
+        weak = any(units and not free for units, free in zip(pool, self.stacker.blocks.free, strict=True))
+        for number in range(MOST_ROUNDS):
+            if self.work >= self.params.work_budget or unchanged >= UNCHANGED_MOST:
+                break
+            # Where all goods go by blocks, their sequence changes nothing.
+            way = found.get(bool(number % 2) and weak, found[min(found)]).way
+            better = self._try(self._changed(way, chance), pool, found)
+            unchanged = 0 if better else unchanged + 1
+        return min(found.values(), key=lambda each: each.rank).stacks
+
+    def _try(self, way: _Way, pool: Counts, found: dict[bool, Found]) -> bool:
+        """Stack the pool that way; True where nothing of its sort was as good."""
+        stacks = self._stacked(way, pool)
+        rank, before = self._rank(stacks), found.get(way.full < 0)
+        if before is None or rank <= before.rank:
+            found[way.full < 0] = Found(rank, stacks, way)
+        return before is None or rank < before.rank
+
+    def _changed(self, way: _Way, chance: Random) -> _Way:
+        way = way._replace(sequence=tuple(shaken(way.sequence, chance)))
+        if chance.randrange(4) == 0:
+            way = way._replace(rule=CORNER_RULES[chance.randrange(len(CORNER_RULES))])
+        if chance.randrange(8) == 0:
+            way = way._replace(full=FULL_LAYERS[chance.randrange(len(FULL_LAYERS))])
+        return way
 
     def _first_ways(self, pool: Counts) -> Iterator[_Way]:
         sequences = [tuple(listed(ranking, pool)) for ranking in self.goods.rankings()]
-        for full in FULL_LAYERS:
-            for over in self.overs:
-                for rule in CORNER_RULES:
-                    for sequence in sequences:
-                        yield _Way(sequence, rule, over, full)
+        for sequence in sequences:
+            for rule in CORNER_RULES:
+                for over in self.overs:
+                    for full in FULL_LAYERS:
+                        if full >= 0 or rule == CORNER_RULES[0]:
+                            yield _Way(sequence, rule, over, full)
 
     def _stacked(self, way: _Way, pool: Counts) -> tuple[Stack, ...]:
         """The pool on pallets, one after another."""
@@ -158,9 +178,13 @@ class _Search:
         return self.stacker.alone(next(kind for kind, units in enumerate(pool) if units))
 
     def _rank(self, stacks: Sequence[Stack]) -> Rank:
-        """Smaller is better. Where there may be a pallet too many, the emptiest one is emptied further first."""
+        """Smaller is better. Where there may be a pallet too many, the emptiest one is emptied further first.
+
+        All goods in full layers are worth a tenth of the height.
+        """
         volumes = self.goods.volumes
         emptiest = min(sum(n * v for n, v in zip(stack.counts, volumes, strict=True)) for stack in stacks)
-        in_layers = sum(stack.in_layers for stack in stacks)
+        units = sum(len(stack.boxes) for stack in stacks)
+        layered = LAYERS_WORTH * units - sum(stack.in_layers for stack in stacks)
         many = len(stacks) > self.fewest
-        return len(stacks), emptiest if many else 0, -in_layers, sum(stack.top for stack in stacks)
+        return len(stacks), emptiest if many else 0, sum(stack.top for stack in stacks) * layered

@@ -14,13 +14,13 @@ from doorstep.packing import stack_kernels as kernels
 from doorstep.packing.compiling import Table
 from doorstep.packing.layers import layers_of
 from doorstep.packing.pallet_fit import held_on_deck
+from doorstep.packing.stack_blocks import Blocks
 from doorstep.packing.stack_params import PalletParams
-from doorstep.packing.stacks import Counts, Goods
+from doorstep.packing.stacks import NO_BOXES, Box, Counts, Goods
 from doorstep.terms.load import PackedPallet, Pallet
 from doorstep.terms.parcel import Size
 
-NO_BOXES: Table = np.empty((0, 8), np.int64)
-Box = list[int]
+BLOCKS, BLOCKS_BELOW = -1, -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,12 @@ class Stacker:
 
     def __init__(self, goods: Goods, pallet: Pallet, params: PalletParams) -> None:
         self.goods, self.pallet, self.params = goods, pallet, params
-        self.work = 0
+        self.blocks = Blocks(goods)
+        self._work = 0
+
+    @property
+    def work(self) -> int:
+        return self._work + self.blocks.work
 
     def room(self, over: int) -> Size:
         """The room over the deck, with so much hanging over on each side."""
@@ -52,7 +57,8 @@ class Stacker:
     def stack(self, sequence: Sequence[int], pool: Counts, rule: int, over: int, full: int) -> Stack | None:
         """As much of the pool as goes on one pallet in this sequence; None where that is nothing.
 
-        `full`: layers of one kind that cover so much of the room's base, in percent, come first; 0: none do.
+        `full`: layers of one kind that cover so much of the room's base, in percent, come first; 0: none do, BLOCKS:
+        what bears anything comes first, by blocks; BLOCKS_BELOW: so that there is height left for what does not.
         Of groups that are kept together all units are on it or none.
         """
         while any(pool):
@@ -89,7 +95,7 @@ class Stacker:
 
     def _try(self, sequence: Sequence[int], pool: Counts, rule: int, over: int, full: int) -> Stack | None:
         rules = self._rules(over)
-        fixed, ends = self._layers(pool, over, full) if full else (NO_BOXES, [])
+        fixed, ends = self._first(pool, over, full)
         stand = len(fixed)
         while True:
             fixed, ends = fixed[:stand], [end for end in ends if end <= stand]
@@ -98,19 +104,30 @@ class Stacker:
             boxes, _, stand, work = kernels.fill(
                 fixed, np.array(rest, np.int64), self.goods.kinds, self.goods.clash, rules, rule
             )
-            self.work += work
+            self._work += work
             if stand == len(fixed):
                 break
         if not len(boxes):
             return None
         rows: list[Box] = boxes.tolist()
-        layers = len(ends)
+        layers, stand = (len(ends), stand) if full > 0 else (0, 0)
         kept = self._centred(rows, over)
         if len(kept) < len(rows):
             layers, stand = 0, 0
         kept.sort(key=lambda box: (box[2], box[1], box[0]))
         counts = self.goods.counted(np.array(kept, np.int64))
         return self._from_deck(Stack(tuple(kept), counts, layers, stand), over)
+
+    def _first(self, pool: Counts, over: int, full: int) -> tuple[Table, list[int]]:
+        """What is put on first, bottom up: (boxes, after how many of them it may be cut short)."""
+        if full >= 0:
+            return self._layers(pool, over, full) if full else (NO_BOXES, [])
+        room, weak = self.room(over), [k for k, units in enumerate(pool) if units and not self.blocks.free[k]]
+        if full == BLOCKS_BELOW and weak:
+            left = max(min(size.height_mm for size in self.goods.turned[kind]) for kind in weak)
+            room = room._replace(height_mm=room.height_mm - left)
+        boxes = self.blocks.base(pool, room, self.pallet.max_content_g)
+        return boxes, list(range(1, len(boxes) + 1))
 
     def _rules(self, over: int) -> Table:
         pallet, room = self.pallet, self.room(over)

@@ -13,6 +13,9 @@ from doorstep.packing.values import clash, refuse_nonsense_goods
 from doorstep.terms.parcel import PackItem, Placement, Size
 
 NO_TURNS = (0,) * 18
+NO_BOXES: Table = np.empty((0, 8), np.int64)
+Box = list[int]
+"""A row of boxes as the compiled core has them: near corner, far corner, kind, weight."""
 Counts = tuple[int, ...]
 """Units of each kind, in the order of the items."""
 
