@@ -175,3 +175,12 @@ def test_the_checker_sees_each_thing_that_can_be_wrong() -> None:
     assert "one side bears" in "; ".join(
         check_load(items, replace(plan, trailer=replace(TRAILER, max_side_g=0)), replace(TRAILER, max_side_g=0))
     )
+
+
+def test_cartons_on_the_floor_stand_in_walls_stop_by_stop() -> None:
+    items = [PackItem(f"box {n}", Size(300 + 20 * n, 260, 200 + 15 * n), 9_000, 70, UPRIGHT) for n in range(6)]
+    stops = [Drop("near", frozenset(i.ref for i in items[:3])), Drop("far", frozenset(i.ref for i in items[3:]))]
+    plan = loaded(items, replace(BARE, inner=Size(4_000, 1_800, 1_900)), stops, LoadParams(0))
+    assert len(plan.placements) == 6 * 70
+    assert plan.floor_mm * 4 < plan.floor_bound_mm * 5, "a fifth of the walls is air at most"
+    assert plan.stop_ids == ("far",) * 210 + ("near",) * 210

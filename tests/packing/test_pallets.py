@@ -182,3 +182,13 @@ def hanging(told: Palletizing) -> Palletizing:
     """A crate with less than half of its base on another."""
     units = (Placement("crate", 0, 0, 0, Size(400, 300, 200)), Placement("crate", 250, 0, 200, Size(400, 300, 200)))
     return replace(told, pallets=(replace(told.pallets[0], placements=units),))
+
+
+def test_mixed_cases_fill_pallets_by_blocks_and_weak_ones_come_on_top() -> None:
+    mixed = [PackItem(f"case {n}", Size(220 + 35 * n, 180 + 20 * n, 120 + 25 * n), 4_000, 20) for n in range(8)]
+    weak = PackItem("lamp", Size(240, 240, 300), 2_000, 8, UPRIGHT, 0)
+    told = stacked([*mixed, weak], params=PalletParams(500_000))
+    full = [each.fill_ppm for each in told.pallets if "lamp" not in {unit.ref for unit in each.placements}]
+    assert not told.left
+    assert len(told.pallets) <= told.at_least + 1
+    assert all(each > 850_000 for each in full[:-1])
