@@ -10,8 +10,8 @@ To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `sma
 lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables).
 
 `palletize` puts goods on pallets (`pallet_stack`, `layers`), `load` puts pallets and cartons into a trailer, stop by
-stop, with its axles within their limits (`load_balance`, `load_left`); both search with `stacks` and `stack_kernels`,
-take `terms.load`, and are judged by `check_pallets` and `check_load`, which share nothing with them.
+stop, with its axles within their limits (`load_balance`, `load_left`); both search with `stacks`, `stack_kernels` and
+`stack_blocks`, take `terms.load`, and are judged by `check_pallets` and `check_load`, which share nothing with them.
 
 `container` fills one large space, such as a trailer, with as much volume as will go in, by blocks and a beam search
 (`container_kernels`). `draw` makes a drawing of a packed carton, `draw_loads` of pallets and trailers: `sheet` (the

@@ -162,16 +162,20 @@ class _Search:
         return -sum(self.goods.volumes[box[6]] for box in boxes), max((box[3] for box in boxes), default=0)
 
     def _least_floor(self, pool: Counts) -> int:
-        """No load of so many units takes less of the floor's length: by volume, or by area where nothing stacks."""
+        """No load of so many units takes less of the floor's length: by volume, and by area, where over no point of the
+        floor there are more units than may be on one another and the lowest of which fit under the roof."""
         inner, goods = self.trailer.inner, self.goods
         there = [kind for kind, units in enumerate(pool) if units]
         volume = sum(pool[kind] * goods.volumes[kind] for kind in there)
-        by_volume = -(-volume // (inner.width_mm * inner.height_mm))
-        lowest = {kind: min(size[2] for size in goods.turned[kind]) for kind in there}
-        if any(self._may_bear(a, b) and lowest[a] + lowest[b] <= inner.height_mm for a in there for b in there):
-            return by_volume
         area = sum(pool[kind] * min(size[0] * size[1] for size in goods.turned[kind]) for kind in there)
-        return max(by_volume, -(-area // inner.width_mm))
+        high, deep = 0, 0
+        for lowest, kind in sorted((min(size[2] for size in goods.turned[kind]), kind) for kind in there):
+            more = min(pool[kind], (inner.height_mm - high) // lowest)
+            high, deep = high + more * lowest, deep + more
+        if not any(self._may_bear(a, b) for a in there for b in there):
+            deep = 1
+        by_volume = -(-volume // (inner.width_mm * inner.height_mm))
+        return max(by_volume, -(-area // (inner.width_mm * max(deep, 1))))
 
     def _may_bear(self, lower: int, upper: int) -> bool:
         limit = self.goods.items[lower].most_on_top_g
