@@ -21,7 +21,7 @@ BUDGETS = (0, 2_000, 20_000)
 
 
 @EXAMPLES
-@given(goods(), pallets, st.sampled_from((50, 75, 100)), st.sampled_from((2, 15)), st.sampled_from(BUDGETS))
+@given(goods(), pallets, st.sampled_from((20, 50, 75, 100)), st.sampled_from((2, 15)), st.sampled_from(BUDGETS))
 def test_every_pallet_passes_the_checker(
     items: list[PackItem], pallet: Pallet, support: int, off_centre: int, budget: int
 ) -> None:

@@ -96,7 +96,7 @@ def trailers(draw: st.DrawFn) -> Trailer:
     length = draw(st.integers(700, 5_000))
     front = Axle("front", draw(st.integers(-1_000, length // 3)), 0, draw(st.sampled_from((200_000, 5_000_000))))
     least = draw(st.sampled_from((0, 0, 50_000)))
-    rear = Axle("rear", draw(st.integers(length // 2, length)), 100_000, 6_000_000, least)
+    rear = Axle("rear", draw(st.integers(length // 2, length)), 0, 6_000_000, least)
     return Trailer(
         "any",
         Size(length, draw(st.integers(600, 2_400)), draw(st.integers(500, 2_700))),
