@@ -10,7 +10,7 @@ from doorstep.terms.load import Axle, Drop, Pallet, Trailer
 from doorstep.terms.parcel import ANY_UP, PackItem, Side, Size
 
 GOODS_COLUMNS = (
-    *("ref", "length_mm", "width_mm", "height_mm", "weight_g", "quantity", "name", "up", "bears_g"),
+    *("ref", "length_mm", "width_mm", "height_mm", "weight_g", "quantity", "name", "up", "most_on_top_g"),
     *("keep_apart", "keep_together", "classes", "stop"),
 )
 PALLET_COLUMNS = (
@@ -91,7 +91,7 @@ def read_goods(lines: Iterable[str]) -> GoodsToLoad | list[str]:
                 row.number("weight_g"),
                 row.number("quantity", 1),
                 row.up(),
-                row.perhaps("bears_g"),
+                row.perhaps("most_on_top_g"),
                 row.text("keep_apart"),
                 row.text("keep_together"),
                 frozenset(row.text("classes").split()),
