@@ -31,6 +31,7 @@ _SAYS = {
 }
 _STYLE = (
     "body{font:14px/1.4 system-ui,sans-serif;margin:1.5rem;color:#1c2733}table{border-collapse:collapse;width:100%}"
+    ".wide{overflow-x:auto}@media(max-width:600px){body{margin:.8rem}th,td{padding:.3rem}}"
     "th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #b9c2cc}td.n,th.n{text-align:right}"
     "section{break-after:page;margin-bottom:2rem}figure{display:inline-block;width:330px;max-width:100%;margin:.5rem}"
     "figure.whole{width:560px}figcaption{color:#5b6875}svg{width:100%}@page{margin:14mm}tr,figure{break-inside:avoid}"
@@ -43,6 +44,11 @@ def kilograms(grams: int) -> str:
     """`1,240.5 kg`, exact."""
     whole, rest = divmod(abs(grams), 1_000)
     return f"{'-' if grams < 0 else ''}{whole:,}{f'.{rest:03}'.rstrip('0') if rest else ''} kg"
+
+
+def bears(grams: int) -> str:
+    """What an axle or a side bears, as it is told at a weighbridge: whole kilograms, rounded half up."""
+    return kilograms((grams + 500) // 1_000 * 1_000)
 
 
 def why_left(no: Unpackable) -> str:
@@ -108,10 +114,10 @@ def leg_rows(plan: LoadPlan) -> list[tuple[str, ...]]:
             leg.stop_id or "the stop",
             kilograms(leg.content_g),
             *(
-                f"{kilograms(bears)} of {kilograms(axle.max_g)}"
-                for bears, axle in zip(leg.axles_g, plan.trailer.axles, strict=True)
+                f"{bears(borne_g)} of {kilograms(axle.max_g)}"
+                for borne_g, axle in zip(leg.axles_g, plan.trailer.axles, strict=True)
             ),
-            kilograms(leg.side_g),
+            bears(leg.side_g),
             f"{leg.centre_mm[0]} mm",
         )
         for leg in plan.legs
@@ -165,11 +171,12 @@ def _figure(svg: str, says: str, *, whole: bool = False) -> str:
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(column)}</th>" for column in columns)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _document(title: str, pages: Sequence[str]) -> str:
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body>{''.join(pages)}</body></html>\n"
     )

@@ -47,6 +47,7 @@ _WRITING = (
 )
 _LONGEST_NAME = 14
 _LONGEST_LINE = 40
+_LONGEST_LEGEND = 56  # letters beside a swatch; where there are more, numbers and place go on a line of their own
 _COLOURS = (
     ("ink", "#1c2733"),
     ("paper", "#ffffff"),
@@ -110,10 +111,11 @@ class Sheet:
         return _At(MARGIN + sx * self.scale, MARGIN + sy * self.scale)
 
     def svg(self, title: str, legend: Sequence[LegendRow]) -> str:
-        names, taken = self._names()
-        badges, hidden = self._badges(taken)
+        written = self._names()
+        badges, places, hidden = self._badges([spot for _, spots in written for spot in spots])
+        names = [name for name, spots in written if not any(_covered(spot, places) for spot in spots)]
         below = self.high + (_LINE if hidden else 0)
-        high = below + (len(legend) * _LINE + 10 if legend else 0)
+        high = below + (sum(map(_lines_of, legend)) * _LINE + 10 if legend else 0)
         return "".join(
             (
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {_short(high)}" role="img" '
@@ -215,9 +217,9 @@ class Sheet:
     def _seen(self, number: int, point: Point) -> bool:
         return seen(point, self.fronts[number])
 
-    def _names(self) -> tuple[list[str], list[_At]]:
-        """The items' names on faces that have room for them in full sight, and the points on paper that they take."""
-        names, taken = [], []
+    def _names(self) -> list[tuple[str, list[_At]]]:
+        """The items' names on faces that have room for them in full sight, with the points on paper that they take."""
+        names = []
         for number, block in enumerate(self.blocks):
             ref = self.units[number].ref
             told = ref if len(ref) <= _LONGEST_NAME else f"{ref[: _LONGEST_NAME - 1]}\u2026"
@@ -225,10 +227,10 @@ class Sheet:
                 spots = self._line_on(block, face, along, len(told) * _LETTER)
                 if spots and all(self._seen(number, spot) for spot in spots):
                     turn = f"matrix({lies} {self.at(spots[1])})"
-                    names.append(f'<text transform="{turn}" y="4.5">{_text(told)}</text>')
-                    taken += [self.at(spot) for spot in spots]
+                    name = f'<text transform="{turn}" y="4.5">{_text(told)}</text>'
+                    names.append((name, [self.at(spot) for spot in spots]))
                     break
-        return names, taken
+        return names
 
     def _line_on(self, block: Block, face: int, along: int, long: float) -> list[Point]:
         """Begin, middle and end of a line of writing in the middle of a face, if there is room for it."""
@@ -244,9 +246,10 @@ class Sheet:
             spots.append(_point(spot))
         return spots
 
-    def _badges(self, taken: Sequence[_At]) -> tuple[list[str], list[int]]:
-        """Each unit's number where most of it is seen and nothing is written yet; and those that are out of sight."""
-        badges, hidden, used = [], [], _Written(taken)
+    def _badges(self, taken: Sequence[_At]) -> tuple[list[str], list[_At], list[int]]:
+        """Each unit's number where most of it is seen and nothing is written yet, where that is, and which units are
+        out of sight."""
+        badges, places, hidden, used = list[str](), list[_At](), list[int](), _Written(taken)
         for number, block in enumerate(self.blocks):
             spots: list[_At] = []
             for steps in LOOKS:
@@ -256,12 +259,13 @@ class Sheet:
                 continue
             best = max(spots, key=lambda spot: (_amid(spot, spots) - 3 * used.crowd(spot), spot.sy, spot.sx))
             used.add(best)
+            places.append(best)
             rim = ACCENT if number + 1 == self.marked else INK
             badges.append(
                 f'<circle cx="{_short(best.sx)}" cy="{_short(best.sy)}" r="{_BADGE}" fill="{PAPER}" stroke="{rim}"/>'
                 f'<text x="{_short(best.sx)}" y="{_short(best.sy + 4.2)}">{number + 1}</text>'
             )
-        return badges, hidden
+        return badges, places, hidden
 
     def _out_of_sight(self, hidden: Sequence[int]) -> str:
         if not hidden:
@@ -288,6 +292,11 @@ def _points(block: Block, steps: int) -> Iterator[Point]:
                 for axis, part in ((one, i), (other, j)):
                     spot[axis] = block.low[axis] + (block.high[axis] - block.low[axis]) * part // (steps + 1)
                 yield _point(spot)
+
+
+def _covered(spot: _At, badges: Sequence[_At]) -> bool:
+    """Whether a number lies on a point of a name, which then cannot be read."""
+    return any(abs(one.sx - spot.sx) < _BADGE + 3 and abs(one.sy - spot.sy) < _BADGE + 3 for one in badges)
 
 
 def _amid(spot: _At, spots: Sequence[_At]) -> float:
@@ -323,22 +332,31 @@ def along(begin: _At, end: _At, aside: int, told: str) -> str:
     return f'<text transform="translate({middle})rotate({turn})" y="{aside}">{told}</text>'
 
 
+def _told(row: LegendRow) -> str:
+    told = f"{row.quantity} {row.ref}" + (f", {row.name}" if row.name != row.ref else "")
+    return told if len(told) <= _LONGEST_LINE else f"{told[: _LONGEST_LINE - 1]}\u2026"
+
+
+def _lines_of(row: LegendRow) -> int:
+    return 1 if len(_told(row)) + len(row.counted) + len(row.position) <= _LONGEST_LEGEND else 2
+
+
 def _legend_lines(legend: Sequence[LegendRow], top: float) -> Iterator[str]:
     """Under the drawing: colour and pattern, how many of what, their numbers, where the first stands."""
     if legend:
         yield f'<g font-size="11" fill="{INK}">'
-    for line, row in enumerate(legend):
-        y = top + line * _LINE
+    y = top
+    for row in legend:
         swatch = f'x="{MARGIN - 14}" y="{_short(y)}" width="12" height="12"'
         yield f'<rect {swatch} fill="{UNIT[row.kind - 1]}" stroke="{INK}"/>'
         if row.kind > 1:
             yield f'<rect {swatch} fill="url(#dp{row.kind})"/>'
-        told = f"{row.quantity} {row.ref}" + (f", {row.name}" if row.name != row.ref else "")
-        short = told if len(told) <= _LONGEST_LINE else f"{told[: _LONGEST_LINE - 1]}\u2026"
+        below = f'x="{MARGIN + 12}" dy="{_LINE - 3}"' if _lines_of(row) > 1 else 'dx="6"'
         yield (
-            f'<text x="{MARGIN + 4}" y="{_short(y + 10)}">{_text(short)} '
-            f'<tspan fill="{MUTED}" dx="6">no. {row.counted}, {row.position}</tspan></text>'
+            f'<text x="{MARGIN + 4}" y="{_short(y + 10)}">{_text(_told(row))} '
+            f'<tspan fill="{MUTED}" {below}>no. {row.counted}, {row.position}</tspan></text>'
         )
+        y += _lines_of(row) * _LINE
     if legend:
         yield "</g>"
 
