@@ -6,8 +6,9 @@ pure functions over the values of `terms.parcel`: whole millimetres, grams and m
 seed in `Params`.
 
 To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
-(everything larger), `incumbent` (what is left of an earlier packing), `bounds`, `check`. What several of them share
-lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables).
+(everything larger), `incumbent` (what is left of an earlier packing), `bounds` with `billed` and `standing`, `check`.
+What several of them share lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order
+as tables).
 
 `palletize` puts goods on pallets (`pallet_stack`, `layers`), `load` puts pallets and cartons into a trailer, stop by
 stop, with its axles within their limits (`load_balance`, `load_left`); both search with `stacks`, `stack_kernels` and
@@ -18,6 +19,7 @@ stop, with its axles within their limits (`load_balance`, `load_left`); both sea
 paper), `legend`, `occlusion` (what hides what).
 """
 
+from doorstep.packing.billed import Billable, by_volume_or_weight
 from doorstep.packing.bounds import Estimate, EstimatedParcel, cartons_for, estimate
 from doorstep.packing.cartonize import cartonize
 from doorstep.packing.check import check
@@ -31,6 +33,7 @@ from doorstep.packing.values import Packing, Params, Price
 from doorstep.packing.warm import warm, warm_loads
 
 __all__ = [
+    "Billable",
     "Estimate",
     "EstimatedParcel",
     "LoadParams",
@@ -38,6 +41,7 @@ __all__ = [
     "PalletParams",
     "Params",
     "Price",
+    "by_volume_or_weight",
     "cartonize",
     "cartons_for",
     "check",

@@ -93,15 +93,20 @@ class Rows:
         return PackedCarton(carton, tuple(placements), units * item.weight_g)
 
 
+def most_layers(item: PackItem, many: int) -> int:
+    """How many units of a kind may stand on one another; `many` where they bear any number."""
+    if item.most_on_top_g is None or (item.most_on_top_g and not item.weight_g):
+        return many
+    return 1 + (item.most_on_top_g // item.weight_g if item.most_on_top_g else 0)
+
+
 def best_rows(item: PackItem, carton: Carton) -> Rows:
     """The turn that lets most units into a carton that takes one, no more on one another than they bear."""
     best = Rows(item.size, 0, 0, 0)
-    most_layers = carton.inner.height_mm
-    if item.most_on_top_g is not None and (item.weight_g or not item.most_on_top_g):
-        most_layers = 1 + (item.most_on_top_g // item.weight_g if item.most_on_top_g else 0)
+    bears = most_layers(item, carton.inner.height_mm)
     for turn in turns(item):
         along, across, layers = (room // side for room, side in zip(carton.inner, turn, strict=True))
-        most = along * across * min(layers, most_layers)
+        most = along * across * min(layers, bears)
         if item.weight_g:
             most = min(most, carton.max_content_g // item.weight_g)
         if most > best.most:

@@ -1,7 +1,7 @@
 """What no packing can beat, from volume and weight alone, and what to reckon with before anything is packed.
 
-Promising asks for thousands of orders what they will take before one of them is packed: `estimate` answers in tens of
-microseconds. The search uses the same bounds to know when it may stop.
+Promising asks for thousands of orders what they will take before one of them is packed: `estimate` answers in a tenth
+of a millisecond. The search uses the same bounds to know when it may stop.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from doorstep.packing.billed import Billable, billed_at_least, billed_at_most, by_volume_or_weight
 from doorstep.packing.shelf import Shelf, shelf_for
 from doorstep.packing.values import refuse_nonsense_goods
 from doorstep.terms.parcel import Carton, Mailer, PackItem, Size
@@ -33,26 +34,36 @@ class Estimate:
     `cartons_at_least` cartons, and in none do the cartons cost less than `cost_at_least_minor` (filling and sending
     them comes on top). Goods that ship in their own box count one carton each and cost nothing. `unpackable` is exact:
     these refs fit no carton, all others do.
+    None of them is billed for less than `billable_at_least_g` grams in all, and the one that is billed for least is
+    billed for no more than `short_by_g` above that: the bound is never below the true optimum by more than it states.
     Not guaranteed: `parcels`, the sizes and weights that will probably be billed.
     """
 
     cartons_at_least: int
     cost_at_least_minor: int
+    billable_at_least_g: int
+    short_by_g: int
     parcels: tuple[EstimatedParcel, ...]
     unpackable: tuple[str, ...]
 
 
-def estimate(items: Sequence[PackItem], cartons: Sequence[Carton | Mailer]) -> Estimate:
-    """What the goods will take, in tens of microseconds: bounds that hold, and parcels to reckon with."""
+def estimate(
+    items: Sequence[PackItem], cartons: Sequence[Carton | Mailer], billable: Billable = by_volume_or_weight
+) -> Estimate:
+    """What the goods will take, in a tenth of a millisecond: bounds that hold, and parcels to reckon with.
+
+    `billable` is how a carrier bills a parcel, by 5,000 cm3 a kilogram where it is not told.
+    """
     refuse_nonsense_goods(items)
     shelf = shelf_for(items, cartons)
     own = [item for item in items if item.own_container]
     parcels = [EstimatedParcel(item.size, item.weight_g) for item in own for _ in range(item.quantity)]
     taken = [(item, shelf.takers(item)) for item in items if not item.own_container]
+    own_g = sum(billable(parcel.size, parcel.weight_g) for parcel in parcels)
     unpackable = tuple(item.ref for item, takers in taken if not takers)
     goods = [(item, takers) for item, takers in taken if takers]
     if not goods:
-        return Estimate(len(parcels), 0, tuple(parcels), unpackable)
+        return Estimate(len(parcels), 0, own_g, 0, tuple(parcels), unpackable)
     volume = weight = units = dearest = 0
     take_all = -1
     groups = set()
@@ -69,9 +80,12 @@ def estimate(items: Sequence[PackItem], cartons: Sequence[Carton | Mailer]) -> E
     several = max(2, fewest)
     least_cost = max(shelf.least_cost(several, volume, weight), dearest + (several - 1) * shelf.cheapest(-1).cost_minor)
     parcels += _likely_parcels(shelf, take_all, units, volume, weight)
+    least_g = billed_at_least(goods, shelf, billable, volume, weight, single, several)
     return Estimate(
         sum(item.quantity for item in own) + (1 if single else several),
         min(least_cost, shelf.cheapest(single).cost_minor) if single else least_cost,
+        own_g + least_g,
+        max(billed_at_most(goods, shelf, billable) - least_g, 0) if units > 1 or shelf.mailers else 0,
         tuple(parcels),
         unpackable,
     )

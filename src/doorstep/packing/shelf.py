@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import combinations_with_replacement, pairwise
 from typing import NamedTuple
 
+from doorstep.packing.lately import Lately
 from doorstep.packing.values import refuse_nonsense_cartons
 from doorstep.terms.parcel import ANY_UP, Carton, Mailer, PackItem, Side
 
@@ -126,9 +127,10 @@ def shelf_for(items: Iterable[PackItem], cartons: Sequence[Carton | Mailer]) -> 
     A mailer lies on it as the cartons it is when filled to some thicknesses: to each side of a unit, so that whether
     it takes a unit is answered exactly, and to some even steps.
     """
-    if not any(isinstance(carton, Mailer) for carton in cartons):
-        return shelf_of(tuple(cartons))
-    return shelf_of(tuple(cartons), tuple(sorted({side for item in items for side in item.size})))
+    given = tuple(cartons)
+    if not any(isinstance(carton, Mailer) for carton in given):
+        return _shelf_lately(given)
+    return shelf_of(given, tuple(sorted({side for item in items for side in item.size})))
 
 
 @lru_cache(maxsize=64)
@@ -151,6 +153,9 @@ def shelf_of(given: tuple[Carton | Mailer, ...], sides: tuple[int, ...] = ()) ->
         any(carton.void_minor_per_litre for carton in cartons),
         tuple(carton for carton in given if isinstance(carton, Mailer)),
     )
+
+
+_shelf_lately: Lately[tuple[Carton | Mailer, ...], Shelf] = Lately(shelf_of)
 
 
 def _as_cartons(carton: Carton | Mailer, sides: tuple[int, ...]) -> list[Carton]:
