@@ -162,7 +162,7 @@ def test_every_slip_in_every_table_is_told_at_once(folder: Path) -> None:
     [
         (b'currency = "USD"', b'currency = "DOLLARS"', "company.toml, company.currency: is not a currency we know"),
         (b"[company]", b"[company", "company.toml, line 4, column 9: "),
-        (b'name = "Distribution centre, Chicago"', b'name = "\xe9"', "company.toml, line 21: this is not UTF-8 text"),
+        (b'name = "Distribution centre, Chicago"', b'name = "\xe9"', "company.toml, line 36: this is not UTF-8 text"),
         (b'zone = "America/Chicago"', b'zone = "Chicago"', "'Chicago' is no time zone, such as America/Chicago"),
         (b'CHI = "17:30"', b'CHO = "17:30"', "company.toml, services.0.cut_offs: there is no site CHO"),
         (
