@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.carriers import claims
+from doorstep.carriers.audit import audit
 from doorstep.carriers.billed import Learned, Sample, expected_billed_minor, learn
 from doorstep.carriers.claims import Claim, ClaimClock, ClaimClocks, ClaimKind, ClaimState, Since
 from doorstep.carriers.freight_account import Posting, answered, billed, by_month, handed_over, released
-from doorstep.carriers.invoice import Billed, ClaimRules, DifferenceKind, Expected, Invoice, InvoiceLine, audit
+from doorstep.carriers.invoice import Billed, ClaimRules, DifferenceKind, Expected, Invoice, InvoiceLine
 from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.tariff import ChargeKind
@@ -78,8 +79,8 @@ def test_a_reweigh_is_worth_a_claim_only_where_we_weighed_ourselves() -> None:
 
 
 def test_weight_and_sides_each_get_their_part_where_the_tariff_can_be_asked() -> None:
-    def priced(_label: Expected, weight_g: int, size: Size) -> int:
-        return 1100 + (100 if weight_g > 2_000 else 0) + (400 if size != BOX else 0)
+    def priced(_label: Expected, weight_g: int, size: Size) -> tuple[Billed, ...]:
+        return _base(1000 + (100 if weight_g > 2_000 else 0) + (400 if size != BOX else 0))
 
     both = _line(_base(1550), weight_g=3_000, size=Size(400, 300, 200))
     assert _found(both, priced_at=priced) == [
@@ -97,6 +98,26 @@ def test_another_service_and_surcharges_nobody_expected_are_told() -> None:
     assert _found(_line(odd)) == [("surcharge", 700, True)]
     later = _line((Billed(ChargeKind.HANDLING, 700, "odd shape"),), 2)
     assert _found(_line(), later) == [("surcharge", 700, True)]
+
+
+def test_each_charge_is_held_against_its_own_whenever_it_is_billed() -> None:
+    price, fuel, home = ((each,) for each in USUAL)
+    assert _found(_line(price), _line(fuel, 2), _line(home, 3)) == []
+    assert _found(_line(price), _line((Billed(ChargeKind.FUEL, 160),), 2)) == [("price_differs", 60, True)]
+    assert _found(_line(price), _line((Billed(ChargeKind.RESIDENTIAL, 450),), 2)) == [("surcharge", 150, True)]
+    within = (Billed(ChargeKind.BASE, 1100), *home)
+    assert _found(_line(within)) == []
+    assert _found(_line(within), _line(fuel, 2)) == [("price_differs", 100, True)]  # it was in the price already
+    shared = (Billed(ChargeKind.BASE, 950), USUAL[1], Billed(ChargeKind.RESIDENTIAL, 350))
+    assert _found(_line(shared)) == []  # in all what was expected
+
+
+def test_a_surcharge_that_other_sides_bring_is_a_matter_of_the_sides() -> None:
+    def priced(_label: Expected, _weight_g: int, size: Size) -> tuple[Billed, ...]:
+        return (*USUAL, Billed(ChargeKind.OVERSIZE, 900)) if max(size) > 900 else USUAL
+
+    long = _line((*USUAL, Billed(ChargeKind.OVERSIZE, 1000)), size=Size(1000, 200, 100))
+    assert _found(long, priced_at=priced) == [("re_dimension", 900, True), ("surcharge", 100, True)]
 
 
 def test_a_delivery_after_the_guaranteed_day_is_refunded() -> None:
@@ -120,7 +141,12 @@ _SIZES = st.sampled_from([None, BOX, Size(500, 400, 300)])
     st.sampled_from([None, 900, 1500]),
 )  # fmt: skip
 def test_the_differences_of_any_line_add_up(lines: list[InvoiceLine], voided: bool, price: int | None) -> None:
-    _found(*lines, label=replace(MUG, voided=voided, handed_over=not voided), priced_at=lambda *_: price)
+    def told(*_: object) -> tuple[Billed, ...] | None:
+        return None if price is None else (Billed(ChargeKind.BASE, price), Billed(ChargeKind.RESIDENTIAL, 300))
+
+    for whole in (False, True):
+        label = replace(MUG, voided=voided, handed_over=not voided, whole=whole)
+        _found(*lines, label=label, priced_at=told)
 
 
 CLAIM = Claim("clm-1", "swift", ClaimKind.OVERCHARGE, 400, "USD", date(2026, 12, 1))

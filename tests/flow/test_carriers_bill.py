@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from doorstep.carriers.claims import ClaimState
 from doorstep.carriers.invoice import Billed, Invoice, InvoiceLine
-from doorstep.flow.invoices import expire_claims, file_claim, list_claims, settle_claim, take_invoice
+from doorstep.flow.claims import expire_claims, file_claim, list_claims, settle_claim
+from doorstep.flow.invoices import take_invoice
 from doorstep.jobs.clockwork import CHORES
 from doorstep.terms.refusals import Why
 from doorstep.terms.tariff import ChargeKind
-from tests.corner_shop import CLERK, Shop, granted, refused
+from tests.corner_shop import CLERK, Shop, all_is_well, granted, refused
 
 BILLED = date(2026, 3, 9)
 
 
 def _invoice(shop: Shop, number: str, over_minor: int = 0, currency: str = "USD") -> Invoice:
     label = shop.rows("SELECT * FROM label WHERE state = 'bought'")[0]
-    charges = (Billed(ChargeKind.BASE, label.cost_minor - 50 + over_minor), Billed(ChargeKind.FUEL, 50))
+    first, *others = [Billed(ChargeKind(each["kind"]), each["minor"], each["name"]) for each in label.charges]
+    charges = (Billed(first.kind, first.minor + over_minor, first.name), *others)
     return Invoice(label.carrier_id, number, BILLED, currency, (InvoiceLine(2, charges, label.tracking_number),))
 
 
@@ -27,7 +30,49 @@ def test_an_invoice_as_expected_claims_nothing_and_is_booked_once(shop: Shop) ->
     assert (taken.billed_minor, taken.disputed_minor, taken.claim_ids) == (taken.expected_minor, 0, ())
     facts = shop.journal()
     again = granted(take_invoice(shop.office, CLERK, _invoice(shop, "I-1", over_minor=900)))
-    assert (again.before, again.billed_minor, shop.journal()) == (True, taken.billed_minor, facts)
+    assert (again.before, again.again, again.billed_minor, shop.journal()) == (True, 1, 0, facts)
+
+
+def test_each_charge_of_a_label_is_kept_and_a_missing_one_is_billed_later(shop: Shop) -> None:
+    shop.on_its_way(("MUG", 2))
+    label = shop.rows("SELECT * FROM label")[0]
+    assert sum(each["minor"] for each in label.charges) == label.cost_minor
+    assert [each["kind"] for each in label.charges] == ["base", "fuel"]
+    whole = _invoice(shop, "I-1")
+    price, fuel = (
+        replace(whole, number=number, lines=(replace(whole.lines[0], charges=(charge,)),))
+        for number, charge in zip(("I-1", "I-2"), whole.lines[0].charges, strict=True)
+    )
+    for part in (price, fuel):
+        taken = granted(take_invoice(shop.office, CLERK, part))
+        assert (taken.billed_minor, taken.claim_ids) == (taken.expected_minor, ())
+    settled = shop.rows("SELECT sum(settled_minor)::int AS minor FROM invoice_line")
+    assert settled[0].minor == label.cost_minor
+    all_is_well(shop.store)
+
+
+def test_a_partly_bad_invoice_is_completed_when_its_other_lines_are_brought(shop: Shop) -> None:
+    shop.on_its_way(("MUG", 2))
+    whole = _invoice(shop, "I-1")
+    strange = replace(whole.lines[0], line_no=7, tracking_number="T9")
+    granted(take_invoice(shop.office, CLERK, whole, unread=1))
+    granted(take_invoice(shop.office, CLERK, replace(whole, lines=(*whole.lines, strange))))
+    row = shop.rows("SELECT lines, unread, billed_minor FROM invoice")[0]
+    assert tuple(row) == (2, 0, 2 * whole.lines[0].billed_minor)
+    refused(take_invoice(shop.office, CLERK, replace(whole, billed_on=date(2026, 3, 10))), Why.ALREADY_THERE)
+    all_is_well(shop.store)
+
+
+def test_a_heavier_parcel_is_priced_again_by_the_tariff_of_its_label(shop: Shop) -> None:
+    shop.on_its_way(("MUG", 2))
+    whole = _invoice(shop, "I-1", over_minor=4_000)
+    heavier = replace(whole, lines=(replace(whole.lines[0], weight_g=20_000),))
+    granted(take_invoice(shop.office, CLERK, heavier))
+    (line,) = shop.rows("SELECT * FROM invoice_line")
+    kinds = {each["kind"]: each["minor"] for each in line.differences}
+    assert 0 < kinds["re_weigh"] < 4_000
+    assert kinds["re_weigh"] + kinds["price_differs"] == 4_000
+    all_is_well(shop.store)  # what is not worth a claim corrects the order's cost
 
 
 def test_what_another_invoice_billed_before_is_a_duplicate_and_is_claimed_and_paid(shop: Shop) -> None:

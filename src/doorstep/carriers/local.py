@@ -1,6 +1,7 @@
 """The dialect of the local carrier: a small JSON interface, idempotent by our reference, scans pushed and signed.
 
-    POST /v1/labels                      201 made, 200 the same label again for the same reference and body
+    POST /v1/labels                      201 made, 200 the same label again for the same reference and body; its
+                                         cost may be told charge by charge
     GET  /v1/labels?reference=...        200, or 404 unknown_label
     POST /v1/labels/<number>/void        200, also when already void; 409 already_accepted
 
@@ -13,10 +14,12 @@ import base64
 import json
 from urllib.parse import quote
 
+from doorstep.carriers.bills import Charge
 from doorstep.carriers.local_scans import read_scan, verify_signature
 from doorstep.carriers.port import CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Parked, Reply, Request, Voided
 from doorstep.carriers.reading import UnreadableError, read_amount, read_object, read_part, read_text
 from doorstep.terms.places import Address
+from doorstep.terms.tariff import ChargeKind
 
 __all__ = [
     "build_label",
@@ -160,7 +163,26 @@ def _read_found(reply: Reply, reference: str) -> LabelMade | NoLabel:
         currency=read_text(cost, "currency"),
         document=document,
         document_type=document_type,
+        charges=_charges(cost),
     )
+
+
+def _charges(cost: dict[str, object]) -> tuple[Charge, ...]:
+    """What the cost is made of, where the carrier tells it: `charges`, each with kind, name and minor."""
+    told = cost.get("charges", [])
+    if not isinstance(told, list):
+        raise UnreadableError("charges is not a list")
+    return tuple(_charge(each) for each in told)
+
+
+def _charge(told: object) -> Charge:
+    minor = told.get("minor") if isinstance(told, dict) else None
+    if not isinstance(told, dict) or not isinstance(minor, int) or isinstance(minor, bool):
+        raise UnreadableError("a charge has no whole amount")
+    kind = read_text(told, "kind")
+    if kind not in set(ChargeKind):
+        raise UnreadableError(f"unknown kind of charge {kind!r}")
+    return Charge(ChargeKind(kind), read_text(told, "name"), minor)
 
 
 def _read_no(reply: Reply) -> CarrierSaysNo:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from doorstep.carriers.bills import Charge
 from doorstep.terms.parcel import Milestone, Size
 from doorstep.terms.places import Address
 
@@ -49,13 +50,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class LabelMade:
-    """A label that is live at the carrier. `document_type` is a media type, such as `application/zpl`."""
+    """A label that is live at the carrier. `document_type` is a media type, such as `application/zpl`.
+
+    `charges` are the parts of its cost, where the carrier tells them.
+    """
 
     tracking_number: str
     cost_minor: int
     currency: str
     document: bytes
     document_type: str
+    charges: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

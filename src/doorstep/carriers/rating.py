@@ -8,7 +8,7 @@ from datetime import date
 
 from doorstep.carriers.bills import Bill, NoRate, NoRateWhy
 from doorstep.carriers.freight import Freight, Handled, Trip, ltl_bill, truck_bill
-from doorstep.carriers.parcels import No, Priced, Quoter, quoter_of, refused, sheet_of
+from doorstep.carriers.parcels import No, Parcel, Priced, Quoter, bill, quoter_of, refused, sheet_of
 from doorstep.carriers.sheets import COMMERCIAL, Grid, Sheet
 from doorstep.carriers.zones import zone_of
 from doorstep.terms.freight import LtlTariff, TruckTariff, VanTariff
@@ -27,7 +27,17 @@ from doorstep.terms.tariff import (
     PriceTable,
 )
 
-__all__ = ["NoRate", "NoRateWhy", "Rated", "dimensional_weight_g", "girth_mm", "parcel_tariff", "rate", "zone_of"]
+__all__ = [
+    "NoRate",
+    "NoRateWhy",
+    "Rated",
+    "dimensional_weight_g",
+    "girth_mm",
+    "itemised",
+    "parcel_tariff",
+    "rate",
+    "zone_of",
+]
 
 _WHOLE = Grid("g", 1, "mm", 1)
 _GRAM = Measure(1, 1, "g")
@@ -90,6 +100,32 @@ def rate(
     if isinstance(found, No):
         return refused(quoter.sheet, found, service.service_id, origin_area, destination_area)
     return _rated(service.service_id, quoter.sheet, found)
+
+
+def itemised(
+    service: CarrierService,
+    parcel_size: Size,
+    weight_g: int,
+    origin_area: str,
+    destination_area: str,
+    on: date | None = None,
+    account: str = "",
+) -> Bill | NoRate:
+    """The same price with its charges one by one; they add up to what `rate` says."""
+    tariff, lane, weight, sides = (
+        service.tariff,
+        (origin_area, destination_area),
+        grams(weight_g),
+        Sides(*parcel_size, 1, "mm"),
+    )
+    if isinstance(tariff, VanTariff):
+        return NoRate(NoRateWhy.NO_ROUTE, service.service_id)
+    if isinstance(tariff, LtlTariff):
+        return ltl_bill(tariff, Freight((Handled(weight, sides),), *lane, on, account=account), service.service_id)
+    if isinstance(tariff, TruckTariff):
+        return truck_bill(tariff, Trip(*lane, weight, on=on), service.service_id)
+    parcel = Parcel(weight, sides, *lane, on, account=account)
+    return bill(parcel_tariff(tariff), parcel, service.service_id)
 
 
 _QUOTERS: dict[tuple[int, str, str, date | None, str], tuple[AnyTariff, Quoter]] = {}

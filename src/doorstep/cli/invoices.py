@@ -76,7 +76,7 @@ def claims(
     as_json: AsJson = False,
 ) -> None:
     """Claims on carriers, those first that must be filed first."""
-    from doorstep.flow.invoices import list_claims
+    from doorstep.flow.claims import list_claims
 
     with opened(context, as_json=as_json) as desk:
         found = list_claims(desk.office, state)
@@ -90,7 +90,7 @@ def claims(
 
 def file(context: typer.Context, claim_id: ClaimId, acting: Acting = "", as_json: AsJson = False) -> None:
     """Say that a claim was told to the carrier."""
-    from doorstep.flow.invoices import file_claim
+    from doorstep.flow.claims import file_claim
 
     with opened(context, acting=acting, as_json=as_json) as desk:
         told = desk.granted(file_claim(desk.office, desk.who, claim_id, desk.office.store.clock.now().date()))
@@ -105,7 +105,7 @@ def settle(
     as_json: AsJson = False,
 ) -> None:
     """Say what the carrier answered to a filed claim."""
-    from doorstep.flow.invoices import settle_claim
+    from doorstep.flow.claims import settle_claim
 
     with opened(context, acting=acting, as_json=as_json) as desk:
         told = desk.granted(settle_claim(desk.office, desk.who, claim_id, paid))

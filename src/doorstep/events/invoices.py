@@ -31,29 +31,38 @@ class FoundDifference:
 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
-    """A line as it was audited; `label_id` '' where it is of no label of ours."""
+    """A line as it was audited; `label_id` and `order_id` are '' where it is of no label of ours.
+
+    `settled_minor` is what it takes off the freight that is accrued for the label.
+    """
 
     line_no: int
     label_id: str
+    order_id: str
     named: str
     matched_by: str
     expected_minor: int
     billed_minor: int
     disputed_minor: int
+    settled_minor: int
     charges: tuple[BilledCharge, ...]
     differences: tuple[FoundDifference, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceTaken(Body):
-    """A carrier's invoice came in and was audited; its lines that could not be read are not among these."""
+    """Lines of a carrier's invoice came in and were audited. Others of it came before, or come once they are mended:
+    `unread` counts those that could not be read this time.
+    """
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.SCORE
     carrier_id: str
     number: str
     billed_on: date
     currency: str
     lines: tuple[BilledLine, ...]
+    unread: int = 0
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("invoice", f"{self.carrier_id}/{self.number}", "about"),)

@@ -68,6 +68,11 @@ def _weights_apart(body: dict[str, Any]) -> dict[str, Any]:
     return {"company": company, "weights": {"broken_minor": 5_000, "waits_minor": 1_000_000, **weights}}
 
 
+def _settling_nothing(line: dict[str, Any]) -> dict[str, Any]:
+    """Until version 2 a line of an invoice did not say what it settles of what was accrued, nor for which order."""
+    return {**line, "order_id": "", "settled_minor": 0}
+
+
 REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices))
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
@@ -76,3 +81,5 @@ REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("ServiceDefined", 1, lambda body: body)
 REGISTRY.upcast("CartonDefined", 1, lambda body: body)
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})
+REGISTRY.upcast("LabelBought", 1, lambda body: {**body, "charges": [], "tariff_id": "", "priced_on": None})
+REGISTRY.upcast("InvoiceTaken", 1, lambda body: {**body, "lines": [_settling_nothing(each) for each in body["lines"]]})

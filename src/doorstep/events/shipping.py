@@ -36,14 +36,31 @@ class LabelRequested(LabelEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class LabelBought(LabelEvent):
-    """The carrier made the label. The document lies outside the journal under its digest."""
+class LabelCharge:
+    """One charge of a label, minor units; kinds are those of `terms.tariff.ChargeKind`."""
 
+    kind: str
+    minor: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelBought(LabelEvent):
+    """The carrier made the label. The document lies outside the journal under its digest.
+
+    `charges` add up to the cost, or are none where only the cost is known. They were priced by a tariff on a day, or
+    told by the carrier: then `tariff_id` is ''.
+    """
+
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.LABEL
     tracking_number: str
     cost_minor: int
     currency: str
     document: str
+    charges: tuple[LabelCharge, ...] = ()
+    tariff_id: str = ""
+    priced_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from doorstep.carriers import claims
-from doorstep.carriers.claims import Claim, ClaimClocks, ClaimKind, ClaimState, Since
-from doorstep.carriers.invoice import (
-    AuditedLine,
-    Billed,
-    ClaimRules,
-    Earlier,
-    Expected,
-    Invoice,
-    audit,
-)
-from doorstep.events.invoices import (
-    BilledCharge,
-    BilledLine,
-    ClaimExpired,
-    ClaimFiled,
-    ClaimOpened,
-    ClaimSettled,
-    FoundDifference,
-    InvoiceTaken,
-)
-from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
-from doorstep.storage.queries import invoices
+from doorstep.carriers.audit import PricedAt, audit
+from doorstep.carriers.claims import ClaimClocks, ClaimKind, Since
+from doorstep.carriers.invoice import AuditedLine, Billed, ClaimRules, Earlier, Expected, Invoice
+from doorstep.events.invoices import BilledCharge, BilledLine, ClaimOpened, FoundDifference, InvoiceTaken
+from doorstep.flow.label_charges import Lane, priced
+from doorstep.flow.office import Office, Scribe, Who
+from doorstep.storage.queries import invoices, master
 from doorstep.storage.store import Transaction
 from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.service import CarrierService
 from doorstep.terms.tariff import ChargeKind
+
+AT_ONCE = 1_000  # lines in one fact
 
 
 @dataclass(frozen=True, slots=True)
 class TakenInvoice:
-    """An invoice in minor units, and the claims that it opened; `before`: it was taken already, nothing is booked."""
+    """What of an invoice was taken now, in minor units, and the claims that it opened.
+
+    `lines` are new ones; `again` were taken before and book nothing. `before`: nothing of it was new.
+    """
 
     carrier_id: str
     number: str
@@ -49,91 +39,156 @@ class TakenInvoice:
     disputed_minor: int
     claim_ids: tuple[str, ...] = ()
     before: bool = False
+    lines: int = 0
+    again: int = 0
 
 
 def take_invoice(
-    office: Office, who: Who, invoice: Invoice, rules: ClaimRules | None = None, clocks: ClaimClocks | None = None
+    office: Office,
+    who: Who,
+    invoice: Invoice,
+    rules: ClaimRules | None = None,
+    clocks: ClaimClocks | None = None,
+    unread: int = 0,
 ) -> TakenInvoice | Refusal:
-    """Audit an invoice's lines and open claims. The same carrier and number again books nothing.
+    """Audit an invoice's lines and open claims. Lines of the same carrier, number and place book nothing again.
 
-    UNKNOWN_CURRENCY where a label of it was bought in another currency.
+    `unread` lines came back: mended and brought with this same number they complete the invoice. UNKNOWN_CURRENCY
+    where a label of it was bought in another currency; ALREADY_THERE where the invoice's day or currency is another.
     """
 
     def step(tx: Transaction) -> TakenInvoice | Refusal:
+        invoices.lock_number(tx, invoice.carrier_id, invoice.number)
         known = invoices.invoice(tx, invoice.carrier_id, invoice.number)
-        if known is not None:
-            sums = (known.currency, known.billed_minor, known.expected_minor, known.disputed_minor)
-            return TakenInvoice(invoice.carrier_id, invoice.number, *sums, before=True)
-        expected = _expected(tx, invoice)
-        if isinstance(expected, Refusal):
-            return expected
-        audited = audit(invoice, expected, rules)
-        scribe = Scribe(who, tx.now)
-        lines = tuple(map(_written, audited))
-        body = InvoiceTaken(invoice.carrier_id, invoice.number, invoice.billed_on, invoice.currency, lines)
-        tx.record(scribe(body))
-        opened = [each for line in audited for each in _to_claim(office, invoice, line, clocks or ClaimClocks())]
-        for each in opened:
-            tx.record(scribe(each))
-        return TakenInvoice(
-            carrier_id=invoice.carrier_id,
-            number=invoice.number,
-            currency=invoice.currency,
-            billed_minor=sum(line.billed_minor for line in audited),
-            expected_minor=sum(line.expected_minor for line in audited),
-            disputed_minor=sum(line.disputed_minor for line in audited),
-            claim_ids=tuple(each.claim_id for each in opened),
-        )
+        if known is not None and (known.billed_on, known.currency) != (invoice.billed_on, invoice.currency):
+            says = (
+                f"Invoice {invoice.number} of {invoice.carrier_id} was taken before, of {known.billed_on} in "
+                f"{known.currency}; this file says {invoice.billed_on} in {invoice.currency}."
+            )
+            return Refusal(Why.ALREADY_THERE, says, {"carrier_id": invoice.carrier_id, "number": invoice.number})
+        taken = invoices.line_numbers(tx, invoice.carrier_id, invoice.number) if known is not None else set()
+        fresh = replace(invoice, lines=tuple(line for line in invoice.lines if line.line_no not in taken))
+        told = TakenInvoice(invoice.carrier_id, invoice.number, invoice.currency, 0, 0, 0, before=True)
+        told = replace(told, again=len(invoice.lines) - len(fresh.lines))
+        if known is not None and not fresh.lines and known.unread == unread:
+            return told
+        world = _World(tx, fresh)
+        if world.refusal is not None:
+            return world.refusal
+        audited = audit(fresh, world.expected, rules, world.priced_at)
+        return _record(office, tx, Scribe(who, tx.now), fresh, world.written(audited), audited, unread, clocks, told)
 
     return office.store.run(step)
 
 
-def _expected(tx: Transaction, invoice: Invoice) -> list[Expected] | Refusal:
-    named = [
-        {getattr(line, name) for line in invoice.lines} - {""} for name in ("tracking_number", "sscc", "reference")
-    ]
-    rows = invoices.labels(tx, invoice.carrier_id, *named)
-    earlier: dict[str, list[Earlier]] = defaultdict(list)
-    for row in invoices.billed_before(tx, [row.label_id for row in rows]):
-        for each in row.charges:
-            charge = Billed(ChargeKind(each["kind"]), each["minor"], each["name"])
-            earlier[row.label_id].append(Earlier(row.invoice_number, row.line_no, charge))
-    for row in rows:
-        if row.currency != invoice.currency:
-            says = (
-                f"Label {row.label_id} was bought in {row.currency}, invoice {invoice.number} is in {invoice.currency}."
-            )
-            return Refusal(Why.UNKNOWN_CURRENCY, says, {"label_id": row.label_id, "currency": invoice.currency})
-    return [_label(row, tuple(earlier[row.label_id])) for row in rows]
+def _record(
+    office: Office,
+    tx: Transaction,
+    scribe: Scribe,
+    invoice: Invoice,
+    lines: Sequence[BilledLine],
+    audited: Sequence[AuditedLine],
+    unread: int,
+    clocks: ClaimClocks | None,
+    told: TakenInvoice,
+) -> TakenInvoice:
+    about = (invoice.carrier_id, invoice.number, invoice.billed_on, invoice.currency)
+    for first in range(0, len(lines), AT_ONCE) or (0,):
+        tx.record(scribe(InvoiceTaken(*about, tuple(lines[first : first + AT_ONCE]), unread)))
+    opened = [each for line in audited for each in _to_claim(office, invoice, line, clocks or ClaimClocks())]
+    tx.record(*(scribe(each) for each in opened))
+    return replace(
+        told,
+        billed_minor=sum(line.billed_minor for line in audited),
+        expected_minor=sum(line.expected_minor for line in audited),
+        disputed_minor=sum(line.disputed_minor for line in audited),
+        claim_ids=tuple(each.claim_id for each in opened),
+        before=False,
+        lines=len(lines),
+    )
+
+
+class _World:
+    """What the lines of an invoice are held against: labels with their charges, what was billed of them, services."""
+
+    def __init__(self, tx: Transaction, invoice: Invoice) -> None:
+        named = [
+            {getattr(line, name) for line in invoice.lines} - {""} for name in ("tracking_number", "sscc", "reference")
+        ]
+        rows = invoices.labels(tx, invoice.carrier_id, *named)
+        self.refusal = next((_another_currency(row, invoice) for row in rows if row.currency != invoice.currency), None)
+        self._rows = {row.label_id: row for row in rows}
+        self._services = {each.service_id: each for each in master.services(tx)}
+        self._earlier: dict[str, list[Earlier]] = defaultdict(list)
+        self._settled: dict[str, int] = defaultdict(int)
+        for row in invoices.billed_before(tx, list(self._rows)):
+            self._settled[row.label_id] += row.settled_minor
+            for each in row.charges:
+                charge = Billed(ChargeKind(each["kind"]), each["minor"], each["name"])
+                self._earlier[row.label_id].append(Earlier(row.invoice_number, row.line_no, charge))
+        self.expected = [_label(row, tuple(self._earlier[row.label_id])) for row in rows]
+
+    @property
+    def priced_at(self) -> PricedAt:
+        return self._priced
+
+    def _priced(self, label: Expected, weight_g: int, size: Size) -> Sequence[Billed] | None:
+        """By the tariff that the label was priced by; none once the service goes by another."""
+        row = self._rows[label.label_id]
+        service: CarrierService | None = self._services.get(row.service_id)
+        if service is None or not row.tariff_id or service.tariff.tariff_id != row.tariff_id:
+            return None
+        found = priced(service, size, weight_g, Lane(row.origin, row.area, row.priced_on))
+        return None if found is None else tuple(Billed(each.kind, each.minor, each.name) for each in found)
+
+    def written(self, audited: Iterable[AuditedLine]) -> list[BilledLine]:
+        """The lines as they are kept, each with what it settles of its label's cost, as far as that is open still."""
+        lines = []
+        for each in audited:
+            row, settled = self._rows.get(each.label_id), 0
+            if row is not None and each.expected_minor:
+                before = self._settled[each.label_id]
+                settled = max(min(each.expected_minor, row.cost_minor - before), -before)
+                self._settled[each.label_id] = before + settled
+            lines.append(_written(each, row.order_id if row is not None else "", settled))
+        return lines
+
+
+def _another_currency(row: Any, invoice: Invoice) -> Refusal:
+    says = f"Label {row.label_id} was bought in {row.currency}, invoice {invoice.number} is in {invoice.currency}."
+    return Refusal(Why.UNKNOWN_CURRENCY, says, {"label_id": row.label_id, "currency": invoice.currency})
 
 
 def _label(row: Any, earlier: tuple[Earlier, ...]) -> Expected:
+    charges = tuple(Billed(ChargeKind(each["kind"]), each["minor"], each["name"]) for each in row.charges)
     return Expected(
         label_id=row.label_id,
         sscc=row.sscc,
         tracking_number=row.tracking_number,
         service_id=row.service_id,
-        charges=(Billed(ChargeKind.BASE, row.cost_minor),),
+        charges=charges or (Billed(ChargeKind.BASE, row.cost_minor),),
         weight_g=row.weight_g,
         size=Size(row.length_mm, row.width_mm, row.height_mm),
         references=tuple(each for each in (row.order_id, row.reference) if each),
         voided=row.state == "voided",
         handed_over=row.state != "voided" and row.parcel_state in ("handed_over", "delivered"),
-        whole=True,
+        whole=not charges,
         earlier=earlier,
     )
 
 
-def _written(audited: AuditedLine) -> BilledLine:
+def _written(audited: AuditedLine, order_id: str, settled_minor: int) -> BilledLine:
     line = audited.line
     return BilledLine(
         line_no=line.line_no,
         label_id=audited.label_id,
+        order_id=order_id,
         named=line.tracking_number or line.sscc or line.reference,
         matched_by=audited.matched_by,
         expected_minor=audited.expected_minor,
         billed_minor=audited.billed_minor,
         disputed_minor=audited.disputed_minor,
+        settled_minor=settled_minor,
         charges=tuple(BilledCharge(each.kind, each.minor, each.name) for each in line.charges),
         differences=tuple(
             FoundDifference(
@@ -156,67 +211,3 @@ def _to_claim(office: Office, invoice: Invoice, line: AuditedLine, clocks: Claim
         about = (carrier_id, kind.value, number, line_no, line.label_id)
         opened.append(ClaimOpened(office.ids.new("clm"), *about, minor, invoice.currency, file_by))
     return opened
-
-
-def file_claim(office: Office, who: Who, claim_id: str, today: date) -> Claim | Refusal:
-    """The claim is told to the carrier. WRONG_STATE, TOO_LATE."""
-
-    def step(tx: Transaction) -> Claim | Refusal:
-        claim = _locked(tx, claim_id)
-        filed = claim if isinstance(claim, Refusal) else claims.file(claim, today)
-        if isinstance(filed, Claim):
-            tx.record(Scribe(who, tx.now)(ClaimFiled(claim_id)))
-        return filed
-
-    return office.store.run(step)
-
-
-def settle_claim(office: Office, who: Who, claim_id: str, paid_minor: int) -> Claim | Refusal:
-    """The carrier answered a filed claim: it pays all or a part, or (0) refuses. WRONG_STATE, BAD_QUANTITY."""
-
-    def step(tx: Transaction) -> Claim | Refusal:
-        claim = _locked(tx, claim_id)
-        settled = claim if isinstance(claim, Refusal) else claims.settle(claim, paid_minor)
-        if isinstance(settled, Claim):
-            tx.record(Scribe(who, tx.now)(ClaimSettled(claim_id, paid_minor)))
-        return settled
-
-    return office.store.run(step)
-
-
-def expire_claims(office: Office, today: date) -> tuple[str, ...] | Refusal:
-    """Open claims whose last day has passed are over; their ids."""
-
-    def step(tx: Transaction) -> tuple[str, ...]:
-        over = claims.expired(map(_read, invoices.past_claims(tx, today)), today)
-        for each in over:
-            tx.record(Scribe(CLOCKWORK, tx.now)(ClaimExpired(each.claim_id)))
-        return tuple(each.claim_id for each in over)
-
-    return office.store.run(step)
-
-
-def list_claims(office: Office, state: str = "", at_most: int = 200) -> Sequence[Claim]:
-    """Claims, those first that must be filed first."""
-    with office.store.reading() as tx:
-        return tuple(_read(row) for row in invoices.claims(tx, state, at_most))
-
-
-def _locked(tx: Transaction, claim_id: str) -> Claim | Refusal:
-    row = invoices.lock_claim(tx, claim_id)
-    if row is None:
-        return Refusal(Why.UNKNOWN_TASK, f"There is no claim {claim_id}.", {"claim_id": claim_id})
-    return _read(row)
-
-
-def _read(row: Any) -> Claim:
-    return Claim(
-        claim_id=row.claim_id,
-        carrier_id=row.carrier_id,
-        kind=ClaimKind(row.kind),
-        claimed_minor=row.claimed_minor,
-        currency=row.currency,
-        file_by=row.file_by,
-        state=ClaimState(row.state),
-        paid_minor=row.paid_minor,
-    )

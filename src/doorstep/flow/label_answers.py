@@ -10,6 +10,7 @@ from typing import Any
 from doorstep.carriers.port import CarrierSaysNo, LabelMade
 from doorstep.events.shipping import LabelBought, LabelFailed, LabelVoidRequested
 from doorstep.events.steps import Step
+from doorstep.flow.label_charges import Lane, Told, charges_of
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, set_up
 from doorstep.flow.slack import hand_off
 from doorstep.storage.database_errors import DatabaseUnavailable
@@ -57,7 +58,7 @@ class _Labels:
     def __init__(self, tx: Transaction, answers: Sequence[Answer]) -> None:
         self._tx, self._answers, self._scribe = tx, answers, Scribe(CLOCKWORK, tx.now)
         fulfilment_ids = sorted({answer.fulfilment_id for answer in answers})
-        _, locked, labels, fulfilments, parcels, company = tx.answers(
+        _, locked, labels, fulfilments, parcels, company, services, sites = tx.answers(
             floor.lock_numbers(
                 {(each.carrier_id, each.told.tracking_number) for each in answers if isinstance(each.told, LabelMade)}
             ),
@@ -66,13 +67,16 @@ class _Labels:
             floor.fulfilments_query(fulfilment_ids),
             floor.parcels_query(fulfilment_ids),
             master.COMPANY,
+            master.services_of_fulfilments(fulfilment_ids),
+            master.SITES,
         )
+        self._services, self._sites = master.read_services(tx, services), master.read_sites(sites)
         self._orders = {row.order_id: row for row in locked}
         self._labels = {row.label_id: row for row in labels}
         self._fulfilments = {row.fulfilment_id: row for row in fulfilments}
-        self._parcels: dict[str, set[str]] = defaultdict(set)
+        self._parcels: dict[str, dict[str, Any]] = defaultdict(dict)
         for row in parcels:
-            self._parcels[row.fulfilment_id].add(row.sscc)
+            self._parcels[row.fulfilment_id][row.sscc] = row
         self._labelled = {row.sscc for row in labels if row.state == "bought"}
         self._company = set_up(company)
 
@@ -97,7 +101,11 @@ class _Labels:
     def _bought(self, label: Any, told: LabelMade) -> None:
         tx, fulfilment = self._tx, self._fulfilments[label.fulfilment_id]
         document = tx.keep_document(told.document_type, told.document)
-        bought = LabelBought(*_about(label), told.tracking_number, told.cost_minor, told.currency, document)
+        paid = self._charges(label, told)
+        bought = LabelBought(
+            *(*_about(label), told.tracking_number, told.cost_minor, told.currency, document),
+            *(paid.charges, paid.tariff_id, paid.priced_on),
+        )
         tx.record(self._scribe(bought, site=fulfilment.site_id))
         tx.later(REREAD_SCANS, label.label_id, tx.now)
         if label.state == "void_requested":
@@ -108,6 +116,14 @@ class _Labels:
         self._labelled.add(label.sscc)
         if fulfilment.state == "packed" and self._labelled.issuperset(self._parcels[label.fulfilment_id]):
             tx.record(hand_off(self._scribe, self._company, fulfilment, Step.LABEL, Step.HAND_OVER, tx.now))
+
+    def _charges(self, label: Any, told: LabelMade) -> Told:
+        parcel = self._parcels[label.fulfilment_id].get(label.sscc)
+        if parcel is None:
+            return Told()
+        site, on = self._sites.get(parcel.site_id), self._tx.now.date()
+        lane = Lane(site.area if site else "", self._orders[label.order_id].area, on)
+        return charges_of(told, parcel, self._services.get(label.service_id), lane)
 
 
 def _about(label: Any) -> tuple[str, str, str, str]:

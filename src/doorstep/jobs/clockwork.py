@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from doorstep.flow.invoices import expire_claims
+from doorstep.flow.claims import expire_claims
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
 from doorstep.flow.plan import plan_open_orders

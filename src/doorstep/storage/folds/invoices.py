@@ -13,17 +13,16 @@ from doorstep.storage.changes import Changes
 
 
 def invoice_taken(body: invoices.InvoiceTaken, entry: Entry, changes: Changes) -> None:
-    changes.put(
-        tables.invoice,
-        carrier_id=body.carrier_id,
-        invoice_number=body.number,
-        billed_on=body.billed_on,
-        currency=body.currency,
-        billed_minor=sum(line.billed_minor for line in body.lines),
-        expected_minor=sum(line.expected_minor for line in body.lines),
-        disputed_minor=sum(line.disputed_minor for line in body.lines),
-        taken_at=entry.fact.occurred_at,
-    )
+    known = (body.carrier_id, body.number)
+    new = {"billed_on": body.billed_on, "currency": body.currency, "taken_at": entry.fact.occurred_at}
+    sums = {
+        "billed_minor": sum(line.billed_minor for line in body.lines),
+        "expected_minor": sum(line.expected_minor for line in body.lines),
+        "disputed_minor": sum(line.disputed_minor for line in body.lines),
+        "lines": len(body.lines),
+    }
+    changes.add(tables.invoice, known, sums, {**new, **dict.fromkeys(sums, 0), "unread": 0})
+    changes.set(tables.invoice, known, unread=body.unread)
     for line in body.lines:
         changes.put(
             tables.invoice_line,
@@ -38,7 +37,27 @@ def invoice_taken(body: invoices.InvoiceTaken, entry: Entry, changes: Changes) -
             disputed_minor=line.disputed_minor,
             charges=[asdict(each) for each in line.charges],
             differences=[asdict(each) for each in line.differences],
+            order_id=line.order_id,
+            settled_minor=line.settled_minor,
         )
+        corrected = line.billed_minor - line.expected_minor - line.disputed_minor
+        if line.order_id and corrected:
+            source = f"{body.carrier_id}/{body.number}/{line.line_no}"
+            _cost(changes, source, "freight correction", line.order_id, corrected, body.currency, entry)
+
+
+def _cost(
+    changes: Changes, source: str, kind: str, order_id: str, amount_minor: int, currency: str, entry: Entry
+) -> None:
+    changes.put(
+        tables.cost_entry,
+        source=source,
+        cost_kind=kind,
+        order_id=order_id,
+        amount_minor=amount_minor,
+        currency=currency,
+        incurred_at=entry.fact.occurred_at,
+    )
 
 
 def claim_opened(body: invoices.ClaimOpened, entry: Entry, changes: Changes) -> None:

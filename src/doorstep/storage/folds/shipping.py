@@ -28,6 +28,9 @@ def label_requested(body: shipping.LabelRequested, entry: Entry, changes: Change
         document="",
         says="",
         requested_at=entry.fact.occurred_at,
+        charges=[],
+        tariff_id="",
+        priced_on=None,
     )
 
 
@@ -40,6 +43,9 @@ def label_bought(body: shipping.LabelBought, entry: Entry, changes: Changes) -> 
         cost_minor=body.cost_minor,
         currency=body.currency,
         document=body.document,
+        charges=body.charges,
+        tariff_id=body.tariff_id,
+        priced_on=body.priced_on,
     )
     _cost(body, "freight", body.cost_minor, body.currency, entry, changes)
 

@@ -172,18 +172,22 @@ def inv_07(tx: Transaction) -> list[str]:
             "  AND l.cost_minor = c.amount_minor AND l.currency = c.currency) "
             "WHEN 'freight refund' THEN EXISTS (SELECT FROM label l WHERE l.label_id = c.source "
             "  AND l.order_id = c.order_id AND l.currency = c.currency) "
+            "WHEN 'freight correction' THEN EXISTS (SELECT FROM invoice_line l WHERE l.order_id = c.order_id "
+            "  AND c.source = l.carrier_id || '/' || l.invoice_number || '/' || l.line_no "
+            "  AND c.amount_minor = l.billed_minor - l.expected_minor - l.disputed_minor) "
             "ELSE false END ORDER BY source, cost_kind",
         ),
         *found(
             tx,
             "The {cost_kind} from {source} is {amount_minor}: a cost is not below zero, a refund not above.",
-            "SELECT * FROM cost_entry WHERE (cost_kind <> 'freight refund' AND amount_minor < 0) "
+            "SELECT * FROM cost_entry WHERE (cost_kind IN ('carton', 'freight') AND amount_minor < 0) "
             "OR (cost_kind = 'freight refund' AND amount_minor > 0) ORDER BY source, cost_kind",
         ),
         *found(
             tx,
             "{source} gives back more than it took: {total} {currency} are left.",
-            "SELECT source, currency, sum(amount_minor) AS total FROM cost_entry GROUP BY source, currency "
+            "SELECT source, currency, sum(amount_minor) AS total FROM cost_entry "
+            "WHERE cost_kind <> 'freight correction' GROUP BY source, currency "
             "HAVING sum(amount_minor) < 0 ORDER BY source",
         ),
     ]

@@ -17,6 +17,9 @@ invoice = Table(
     whole("expected_minor"),
     whole("disputed_minor"),
     instant("taken_at", nullable=False),
+    whole("lines"),
+    whole("unread"),  # lines of the last file that could not be read
+    Index("invoice_by_day", "billed_on", "carrier_id", "invoice_number"),
 )
 
 invoice_line = Table(
@@ -33,6 +36,8 @@ invoice_line = Table(
     whole("disputed_minor"),
     json("charges"),
     json("differences"),
+    words("order_id"),
+    whole("settled_minor"),  # of what was accrued for the label
 )
 
 claim = Table(

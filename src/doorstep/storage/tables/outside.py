@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table, text
+from sqlalchemy import Column, Date, Index, Table, text
 
-from doorstep.storage.tables.columns import VIEWS, instant, key, whole, words, yes_no
+from doorstep.storage.tables.columns import VIEWS, instant, json, key, whole, words, yes_no
 
 label = Table(
     "label",
@@ -22,6 +22,9 @@ label = Table(
     words("document"),
     words("says"),
     instant("requested_at", nullable=False),
+    json("charges"),  # kind, minor, name; none where only the cost is known
+    words("tariff_id"),
+    Column("priced_on", Date),
     Index(
         "one_live_label",
         "sscc",
