@@ -15,7 +15,12 @@ def test_a_table_is_audited_and_its_claim_filed(terminal: Terminal, tmp_path: Pa
     assert "Line 3 Freight much is not an amount such as 12.34" in said.err
     (taken,) = said.data
     assert (taken["billed_minor"], taken["expected_minor"]) == (1200, 0)
-    (claim,) = terminal("invoice", "claims", "--json").data
+    left = (tmp_path / "bill.bad.csv").read_text()
+    (tmp_path / "bill.bad.csv").write_text(left.replace("much", "3.00"))
+    mended = (tmp_path / "bill.bad.csv", *table[1:])
+    (taken,) = terminal("invoice", "take", *mended, "--number", "I-1", "--billed", "2026-03-01", "--json").data
+    assert (taken["lines"], taken["billed_minor"]) == (1, 300)
+    claim, _ = terminal("invoice", "claims", "--json").data
     assert "is filed with steady" in terminal("invoice", "file", claim["claim_id"]).words
     assert "refused: 0 of 1200" in terminal("invoice", "settle", claim["claim_id"], "0").words
     assert "overcharge" in terminal("invoice", "claims").words

@@ -3,7 +3,8 @@
 from datetime import date
 
 from doorstep.carriers.invoice import Billed, Invoice
-from doorstep.intake.invoices import InvoiceMap, read_210, read_table
+from doorstep.intake.invoices import InvoiceMap, read_table
+from doorstep.intake.invoices_210 import read_210
 from doorstep.terms.parcel import Size
 from doorstep.terms.tariff import ChargeKind
 
@@ -57,22 +58,46 @@ GOOD = ("B3**I-7*SHIP1*CC**20261101*1834****SWFT", "C3*USD", "LX*1", "N9*2I*T1",
 
 
 def test_a_210_is_read_with_its_parcels_and_charges() -> None:
-    (read,), problems = read_210(_edi(*GOOD), "swift", "EUR")
+    (read,), problems, _ = read_210(_edi(*GOOD), "swift", "EUR")
     assert (problems, read.problems) == ((), ())
     invoice = read.invoice
     assert (invoice.number, invoice.billed_on, invoice.currency) == ("I-7", date(2026, 11, 1), "USD")
     first, second = invoice.lines
-    assert (first.tracking_number, first.weight_g, first.line_no) == ("T1", 2268, 6)
+    assert (first.tracking_number, first.weight_g) == ("T1", 2268)
     assert first.charges == (Billed(ChargeKind.BASE, 1234), Billed(ChargeKind.FUEL, 100, "FUEL SURCHARGE"))
     assert (second.sscc, second.billed_minor) == ("00340000000000000015", 500)
+    assert [line.line_no for line in invoice.lines] == [1, 2]  # by LX
 
 
 def test_a_210_that_does_not_add_up_or_is_cut_off_says_so() -> None:
     wrong = tuple(each.replace("*1834**", "*1900**") for each in GOOD)
-    (read,), _ = read_210(_edi(*wrong), "swift", "USD")
-    assert [p.says for p in read.problems] == ["says 1900 minor units are due; its lines bill 1834"]
+    (read,), *_ = read_210(_edi(*wrong), "swift", "USD")
+    assert read.invoice.due_minor == 1900
     assert read_210(_edi(*GOOD).split("L3*")[0], "swift", "USD")[1][0].says.startswith("the invoice is not whole")
     assert read_210("Track,What\n", "swift", "USD")[1][0].says.startswith("an X12 file begins with")
     bad = tuple(each.replace("*500", "*5.00") for each in GOOD)
-    (read,), _ = read_210(_edi(*bad), "swift", "USD")
+    (read,), *_ = read_210(_edi(*bad), "swift", "USD")
     assert (len(read.invoice.lines), read.problems[0].place) == (1, "11")
+
+
+def test_what_came_back_of_a_table_is_a_table_that_is_mended_and_read_by_the_same_map() -> None:
+    text = "Track,What,USD\nT1,Freight,10.00\nT2,Freight,much\n=T3,Freight,ten\n"
+    read = read_table(text, LONG, HEAD)
+    assert read.bad.splitlines()[0] == "Track,What,USD,problem_line,problem"
+    mended = read_table(read.bad.replace("much", "-11.00").replace("ten", "2.00"), LONG, HEAD)
+    assert [(line.line_no, line.tracking_number, line.billed_minor) for line in mended.invoice.lines] == [
+        (3, "T2", -1100),
+        (4, "=T3", 200),
+    ]
+    assert mended.bad == ""
+
+
+def test_what_came_back_of_a_210_is_a_210_with_its_bad_lines_alone() -> None:
+    bad = tuple(each.replace("*500", "*5.00") for each in GOOD)
+    told = read_210(_edi(*bad), "swift", "USD")
+    assert "NTE*ADD*a charge 5.00 is not a whole number of hundredths" in told.bad
+    ((mended,), problems, left) = read_210(told.bad.replace("*5.00", "*500"), "swift", "USD")
+    assert (problems, mended.problems, left) == ((), (), "")
+    (line,) = mended.invoice.lines
+    assert (line.line_no, line.sscc, line.billed_minor) == (2, "00340000000000000015", 500)
+    assert (mended.invoice.number, mended.invoice.due_minor) == ("I-7", 1834)

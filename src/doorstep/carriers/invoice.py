@@ -46,13 +46,17 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An invoice of a carrier. The pair of carrier and number is what it is known by."""
+    """An invoice of a carrier. The pair of carrier and number is what it is known by.
+
+    `due_minor` is what all its lines come to, where it says so.
+    """
 
     carrier_id: str
     number: str
     billed_on: date
     currency: str
     lines: tuple[InvoiceLine, ...]
+    due_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class BilledLine:
 @dataclass(frozen=True, slots=True)
 class InvoiceTaken(Body):
     """Lines of a carrier's invoice came in and were audited. Others of it came before, or come once they are mended:
-    `unread` counts those that could not be read this time.
+    `unread` counts those that could not be read this time; `due_minor` is what it says all its lines come to.
     """
 
     VERSION: ClassVar[int] = 2
@@ -63,6 +63,7 @@ class InvoiceTaken(Body):
     currency: str
     lines: tuple[BilledLine, ...]
     unread: int = 0
+    due_minor: int | None = None
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("invoice", f"{self.carrier_id}/{self.number}", "about"),)

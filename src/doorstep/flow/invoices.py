@@ -28,7 +28,8 @@ AT_ONCE = 1_000  # lines in one fact
 class TakenInvoice:
     """What of an invoice was taken now, in minor units, and the claims that it opened.
 
-    `lines` are new ones; `again` were taken before and book nothing. `before`: nothing of it was new.
+    `lines` are new ones; `again` were taken before and book nothing. `before`: nothing of it was new. `missing_minor`
+    is what all its lines are to come to, as it says itself, beyond what they do now that none is left.
     """
 
     carrier_id: str
@@ -41,6 +42,7 @@ class TakenInvoice:
     before: bool = False
     lines: int = 0
     again: int = 0
+    missing_minor: int = 0
 
 
 def take_invoice(
@@ -76,6 +78,9 @@ def take_invoice(
         if world.refusal is not None:
             return world.refusal
         audited = audit(fresh, world.expected, rules, world.priced_at)
+        if not unread and invoice.due_minor is not None:
+            billed_minor = sum(line.billed_minor for line in audited) + (known.billed_minor if known else 0)
+            told = replace(told, missing_minor=invoice.due_minor - billed_minor)
         return _record(office, tx, Scribe(who, tx.now), fresh, world.written(audited), audited, unread, clocks, told)
 
     return office.store.run(step)
@@ -94,7 +99,7 @@ def _record(
 ) -> TakenInvoice:
     about = (invoice.carrier_id, invoice.number, invoice.billed_on, invoice.currency)
     for first in range(0, len(lines), AT_ONCE) or (0,):
-        tx.record(scribe(InvoiceTaken(*about, tuple(lines[first : first + AT_ONCE]), unread)))
+        tx.record(scribe(InvoiceTaken(*about, tuple(lines[first : first + AT_ONCE]), unread, invoice.due_minor)))
     opened = [each for line in audited for each in _to_claim(office, invoice, line, clocks or ClaimClocks())]
     tx.record(*(scribe(each) for each in opened))
     return replace(

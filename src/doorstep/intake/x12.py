@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _ISA_LENGTH = 106  # its elements have fixed widths, so the three separators stand at fixed places
@@ -48,3 +48,8 @@ def transactions(read: tuple[Segment, ...], kind: str) -> Iterator[tuple[Segment
                 within = []
     if within:
         yield tuple(within)
+
+
+def joined(read: Iterable[Segment]) -> str:
+    """Segments as a file: one a line, elements as they were, the usual separators."""
+    return "".join(f"{'*'.join((each.name, *each.elements))}~\n" for each in read)

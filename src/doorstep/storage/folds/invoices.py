@@ -21,8 +21,8 @@ def invoice_taken(body: invoices.InvoiceTaken, entry: Entry, changes: Changes) -
         "disputed_minor": sum(line.disputed_minor for line in body.lines),
         "lines": len(body.lines),
     }
-    changes.add(tables.invoice, known, sums, {**new, **dict.fromkeys(sums, 0), "unread": 0})
-    changes.set(tables.invoice, known, unread=body.unread)
+    changes.add(tables.invoice, known, sums, {**new, **dict.fromkeys(sums, 0), "unread": 0, "due_minor": None})
+    changes.set(tables.invoice, known, unread=body.unread, due_minor=body.due_minor)
     for line in body.lines:
         changes.put(
             tables.invoice_line,

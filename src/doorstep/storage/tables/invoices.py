@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Table, text
+from sqlalchemy import BigInteger, Column, Date, Index, Table, text
 
 from doorstep.storage.tables.columns import VIEWS, instant, json, key, key_no, whole, words
 
@@ -19,6 +19,7 @@ invoice = Table(
     instant("taken_at", nullable=False),
     whole("lines"),
     whole("unread"),  # lines of the last file that could not be read
+    Column("due_minor", BigInteger),  # what it says its lines come to
     Index("invoice_by_day", "billed_on", "carrier_id", "invoice_number"),
 )
 

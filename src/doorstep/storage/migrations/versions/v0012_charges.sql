@@ -4,6 +4,7 @@ ALTER TABLE label ADD COLUMN tariff_id TEXT DEFAULT '' NOT NULL;
 ALTER TABLE label ADD COLUMN priced_on DATE;
 ALTER TABLE invoice ADD COLUMN lines BIGINT DEFAULT '0' NOT NULL;
 ALTER TABLE invoice ADD COLUMN unread BIGINT DEFAULT '0' NOT NULL;
+ALTER TABLE invoice ADD COLUMN due_minor BIGINT;
 ALTER TABLE invoice_line ADD COLUMN order_id TEXT DEFAULT '' NOT NULL;
 ALTER TABLE invoice_line ADD COLUMN settled_minor BIGINT DEFAULT '0' NOT NULL;
 UPDATE invoice i SET lines = (SELECT count(*) FROM invoice_line l WHERE (l.carrier_id, l.invoice_number) = (i.carrier_id, i.invoice_number));
