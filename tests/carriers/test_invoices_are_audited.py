@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from doorstep.carriers import claims
 from doorstep.carriers.audit import audit
 from doorstep.carriers.billed import Learned, Sample, expected_billed_minor, learn
-from doorstep.carriers.claims import Claim, ClaimClock, ClaimClocks, ClaimKind, ClaimState, Since
-from doorstep.carriers.freight_account import Posting, answered, billed, by_month, handed_over, released
+from doorstep.carriers.claims import Claim, ClaimState
+from doorstep.carriers.freight_account import Posting, answered, billed, by_month, handed_over, released, settles
 from doorstep.carriers.invoice import Billed, ClaimRules, DifferenceKind, Expected, Invoice, InvoiceLine
+from doorstep.terms.billing import ALL, BillingTerms, ClaimClock, ClaimKind, Since, terms_with, wrong_with
 from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.tariff import ChargeKind
@@ -167,12 +168,18 @@ def test_a_claim_is_filed_in_time_then_paid_or_refused_and_else_expires() -> Non
         assert isinstance(wrong, Refusal)
 
 
-def test_a_carriers_own_clock_goes_before_the_usual_one_and_waits_for_its_start() -> None:
-    clocks = ClaimClocks({"swift": {ClaimKind.LOSS: ClaimClock(9, Since.DELIVERY)}})
+def test_a_carriers_own_terms_go_before_those_of_all_and_those_before_the_usual() -> None:
+    agreed = {
+        "swift": BillingTerms(least_minor=900, clocks={ClaimKind.LOSS: ClaimClock(9, Since.DELIVERY)}),
+        ALL: BillingTerms(least_minor=700, tolerance_g=20, clocks={ClaimKind.LOSS: ClaimClock(30, Since.HAND_OVER)}),
+    }
     delivered = {Since.DELIVERY: date(2026, 11, 1)}
-    assert clocks.deadline("swift", ClaimKind.LOSS, delivered) == date(2026, 11, 10)
-    assert clocks.deadline("swift", ClaimKind.CONCEALED_DAMAGE, delivered) == date(2026, 11, 6)
-    assert clocks.deadline("other", ClaimKind.LOSS, delivered) is None
+    swift, other = terms_with(agreed, "swift"), terms_with(agreed, "other")
+    assert (swift.least_minor, swift.tolerance_g, swift.tolerance_mm) == (900, 20, 10)
+    assert swift.deadline(ClaimKind.LOSS, delivered) == date(2026, 11, 10)
+    assert swift.deadline(ClaimKind.CONCEALED_DAMAGE, delivered) == date(2026, 11, 6)
+    assert (other.least_minor, other.deadline(ClaimKind.LOSS, delivered)) == (700, None)
+    assert "lost_after_days" in wrong_with(BillingTerms(lost_after_days=0))
 
 
 _DAYS = st.dates(date(2026, 1, 1), date(2026, 6, 30))
@@ -188,13 +195,13 @@ def test_the_freight_account_always_adds_up(parcels: list[tuple[date, int, int, 
         if not comes:
             postings.append(released(later, expected))
             continue
-        postings.append(billed(later, expected, expected, told, disputed))
+        postings.append(billed(later, settles(expected, 0, expected), told, disputed))
         postings.append(answered(date(2026, 8, 1), disputed, disputed // 2))
     months = by_month(postings)
     opened = 0
     for month in months:
         assert month.opened_minor == opened
-        assert month.open_minor == month.opened_minor + month.accrued_minor - month.settled_minor
+        assert month.open_minor == opened + month.accrued_minor - month.settled_minor - month.released_minor
         opened = month.open_minor
     if months:
         assert (months[-1].open_minor, months[-1].in_dispute_minor) == (0, 0)

@@ -35,6 +35,7 @@ NO_STEP: dict[str, str] = {
     "flow.score.scored_facts": PART,
     "flow.track.take_within": PART,
     "flow.redate.promise_again": "promises anew what stays where it is: the words of a promise complete no step",
+    "flow.claims.find_claims": MANY,
     "flow.later.run_due": MANY,
     "flow.later.run_one": MANY,
     "flow.later.run_together": MANY,

@@ -24,3 +24,14 @@ def test_a_table_is_audited_and_its_claim_filed(terminal: Terminal, tmp_path: Pa
     assert "is filed with steady" in terminal("invoice", "file", claim["claim_id"]).words
     assert "refused: 0 of 1200" in terminal("invoice", "settle", claim["claim_id"], "0").words
     assert "overcharge" in terminal("invoice", "claims").words
+
+
+def test_what_is_agreed_with_carriers_is_set_from_a_file_and_shown(terminal: Terminal, tmp_path: Path) -> None:
+    shown = terminal("invoice", "terms", "examples/billing/terms.toml", "--json").data
+    assert shown["steady"]["claims"]["concealed_damage"] == {"days": 14, "since": "delivery"}
+    assert (shown["all"]["lost_after_days"], shown["steady"]["lost_after_days"]) == (30, 21)
+    assert "14 after delivery" in terminal("invoice", "terms").words
+    (tmp_path / "wrong.toml").write_text("[steady]\nleast_minr = 3\n")
+    assert "did you mean least_minor?" in terminal("invoice", "terms", tmp_path / "wrong.toml", code=65).err
+    assert terminal("invoice", "account", "--json").data == []
+    assert "no parcel 1" in terminal("invoice", "claim", "loss", "1", "900", code=66).err

@@ -7,9 +7,12 @@ from datetime import date, timedelta
 
 from doorstep.carriers.claims import ClaimState
 from doorstep.carriers.invoice import Billed, Invoice, InvoiceLine
-from doorstep.flow.claims import expire_claims, file_claim, list_claims, settle_claim
+from doorstep.flow.billing_terms import set_billing_terms
+from doorstep.flow.claims import expire_claims, file_claim, find_claims, list_claims, open_claim, settle_claim
+from doorstep.flow.freight_account import freight_account, release_unbilled
 from doorstep.flow.invoices import take_invoice
 from doorstep.jobs.clockwork import CHORES
+from doorstep.terms.billing import BillingTerms, ClaimClock, ClaimKind, Guarantee, Since
 from doorstep.terms.refusals import Why
 from doorstep.terms.tariff import ChargeKind
 from tests.corner_shop import CLERK, Shop, all_is_well, granted, refused
@@ -102,3 +105,95 @@ def test_a_claim_nobody_filed_in_time_expires(shop: Shop) -> None:
 def test_an_invoice_in_another_currency_than_its_labels_is_refused(shop: Shop) -> None:
     shop.on_its_way(("MUG", 2))
     refused(take_invoice(shop.office, CLERK, _invoice(shop, "I-1", currency="EUR")), Why.UNKNOWN_CURRENCY)
+
+
+def test_what_has_not_come_is_claimed_as_lost_and_withdrawn_when_it_comes_after_all(shop: Shop) -> None:
+    order = shop.on_its_way(("MUG", 2))
+    (sscc,) = shop.parcels(order.order_id)
+    assert granted(find_claims(shop.office)).opened == ()
+    shop.later(days=31)
+    (claim_id,) = granted(find_claims(shop.office)).opened
+    (claim,) = list_claims(shop.office, "open")
+    label = shop.rows("SELECT * FROM label")[0]
+    price = shop.one("SELECT (item ->> 'price_minor')::int FROM item WHERE item_id = 'MUG'")
+    assert (claim.kind, claim.claimed_minor) == (ClaimKind.LOSS, label.cost_minor + 2 * price)
+    assert claim.file_by is not None
+    assert (claim.file_by - BILLED).days > 30  # sixty days after the hand-over
+    assert granted(find_claims(shop.office)).opened == ()
+    shop.scan(sscc, "DL", shop.clock.now())
+    assert granted(find_claims(shop.office)).withdrawn == (claim_id,)
+    all_is_well(shop.store)
+
+
+def test_damage_is_claimed_by_hand_while_there_is_time(shop: Shop) -> None:
+    order = shop.on_its_way(("MUG", 2))
+    (sscc,) = shop.parcels(order.order_id)
+    asked = (shop.office, CLERK, ClaimKind.CONCEALED_DAMAGE, sscc)
+    refused(open_claim(*asked, 900), Why.WRONG_STATE, "after delivery")
+    shop.later(days=3)
+    shop.scan(sscc, "DL", shop.clock.now())
+    refused(open_claim(*asked, 0), Why.BAD_QUANTITY)
+    claim = granted(open_claim(*asked, 900, "handle broken"))
+    refused(open_claim(*asked, 900), Why.ALREADY_THERE)
+    granted(file_claim(shop.office, CLERK, claim.claim_id, claim.file_by or BILLED))
+    granted(settle_claim(shop.office, CLERK, claim.claim_id, 600))
+    assert shop.one("SELECT amount_minor FROM cost_entry WHERE cost_kind = 'claim'") == -600
+    shop.later(days=9)
+    other = shop.on_its_way(("TEA", 1))
+    (second,) = shop.parcels(other.order_id)
+    shop.scan(second, "DL", shop.clock.now())
+    shop.later(days=9)
+    refused(open_claim(*asked[:3], second, 900), Why.TOO_LATE)
+    all_is_well(shop.store)
+
+
+def test_a_late_delivery_is_refunded_where_the_carrier_guarantees_a_day(shop: Shop) -> None:
+    order = shop.on_its_way(("MUG", 2))
+    label = shop.rows("SELECT * FROM label")[0]
+    guaranteed = BillingTerms(guarantees={label.service_id: Guarantee({"": 2}, 500_000)})
+    granted(set_billing_terms(shop.office, CLERK, {label.carrier_id: guaranteed}))
+    granted(take_invoice(shop.office, CLERK, _invoice(shop, "I-1")))
+    assert list_claims(shop.office) == ()  # it is on its way still
+    shop.later(days=9)
+    shop.scan(shop.parcels(order.order_id)[0], "DL", shop.clock.now())
+    granted(find_claims(shop.office))
+    (claim,) = list_claims(shop.office, "open")
+    assert (claim.kind, claim.claimed_minor) == (ClaimKind.LATE_REFUND, (label.cost_minor + 1) // 2)
+    assert claim.file_by == BILLED + timedelta(days=15)
+    wrong = {label.carrier_id: BillingTerms(guarantees={"nobody": Guarantee({"": 2})})}
+    refused(set_billing_terms(shop.office, CLERK, wrong), Why.MALFORMED, "no service nobody")
+    all_is_well(shop.store)
+
+
+def test_tolerances_and_deadlines_are_what_was_agreed_with_the_carrier(shop: Shop) -> None:
+    shop.on_its_way(("MUG", 2))
+    agreed = BillingTerms(least_minor=1_000, clocks={ClaimKind.OVERCHARGE: ClaimClock(30, Since.INVOICE)})
+    granted(set_billing_terms(shop.office, CLERK, {"": agreed}))
+    assert granted(take_invoice(shop.office, CLERK, _invoice(shop, "I-1", over_minor=999))).claim_ids == ()
+    granted(take_invoice(shop.office, CLERK, _invoice(shop, "I-2", over_minor=999)))
+    (claim,) = list_claims(shop.office, "open")
+    assert claim.file_by == BILLED + timedelta(days=30)
+
+
+def test_freight_is_accrued_when_shipped_settled_when_billed_and_released_when_nobody_bills_it(shop: Shop) -> None:
+    shop.on_its_way(("MUG", 2))
+    cost_minor = shop.rows("SELECT cost_minor FROM label")[0].cost_minor
+    granted(take_invoice(shop.office, CLERK, _invoice(shop, "I-1", over_minor=900)))
+    (account,) = freight_account(shop.office)
+    (march,) = account.months
+    assert (march.month, march.accrued_minor, march.settled_minor, march.open_minor) == (
+        *("2026-03", cost_minor, cost_minor, 0),
+    )
+    assert (march.billed_minor, march.in_dispute_minor, march.cost_minor) == (cost_minor + 900, 900, cost_minor)
+    (claim,) = list_claims(shop.office)
+    granted(file_claim(shop.office, CLERK, claim.claim_id, BILLED))
+    granted(settle_claim(shop.office, CLERK, claim.claim_id, 500))
+    (march,) = freight_account(shop.office, "steady")[0].months
+    assert (march.in_dispute_minor, march.paid_back_minor, march.cost_minor) == (0, 500, cost_minor + 400)
+    shop.on_its_way(("TEA", 1))
+    shop.later(days=181)
+    assert len(granted(release_unbilled(shop.office))) == 1
+    months = freight_account(shop.office)[0].months
+    assert (months[-1].open_minor, months[-1].cost_minor) == (0, -months[-1].released_minor)
+    assert freight_account(shop.office, "nobody") == ()
+    all_is_well(shop.store)

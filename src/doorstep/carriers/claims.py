@@ -2,73 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from doorstep.carriers.invoice import DifferenceKind
+from doorstep.terms.billing import ClaimKind
 from doorstep.terms.refusals import Refusal, Why
 
 
-class ClaimKind(StrEnum):
-    """What a claim is for."""
-
-    CONCEALED_DAMAGE = "concealed_damage"
-    LOSS = "loss"
-    LATE_REFUND = "late_refund"
-    OVERCHARGE = "overcharge"
-
-
-class Since(StrEnum):
-    """What a claim's clock starts with."""
-
-    HAND_OVER = "hand_over"
-    DELIVERY = "delivery"
-    INVOICE = "invoice"
-
-
 class ClaimState(StrEnum):
-    """Open until it is filed or its time is up; filed until the carrier has paid or refused."""
+    """Open until it is filed or its time is up; filed until the carrier has paid or refused. One that proved to be
+    without ground is withdrawn."""
 
     OPEN = "open"
     FILED = "filed"
     PAID = "paid"
     REFUSED = "refused"
     EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimClock:
-    """A claim can be filed up to and with the day that is so many days after its start."""
-
-    days: int
-    since: Since
-
-
-# What holds where a carrier says nothing else; a carrier's own contract goes before it.
-USUAL_CLOCKS: Mapping[ClaimKind, ClaimClock] = {
-    ClaimKind.CONCEALED_DAMAGE: ClaimClock(5, Since.DELIVERY),
-    ClaimKind.LOSS: ClaimClock(60, Since.HAND_OVER),
-    ClaimKind.LATE_REFUND: ClaimClock(15, Since.INVOICE),
-    ClaimKind.OVERCHARGE: ClaimClock(180, Since.INVOICE),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimClocks:
-    """The clocks of all carriers: those that a carrier names, else the usual ones."""
-
-    of_carrier: Mapping[str, Mapping[ClaimKind, ClaimClock]] = field(default_factory=dict)
-
-    def of(self, carrier_id: str, kind: ClaimKind) -> ClaimClock:
-        return self.of_carrier.get(carrier_id, {}).get(kind, USUAL_CLOCKS[kind])
-
-    def deadline(self, carrier_id: str, kind: ClaimKind, starts: Mapping[Since, date]) -> date | None:
-        """The last day to file on; None while the clock has not started."""
-        clock = self.of(carrier_id, kind)
-        start = starts.get(clock.since)
-        return None if start is None else start + timedelta(days=clock.days)
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +36,10 @@ class Claim:
     file_by: date | None
     state: ClaimState = ClaimState.OPEN
     paid_minor: int = 0
+
+    def cost_minor(self, paid_minor: int) -> int:
+        """What its end adds to the cost of its order: of an overcharge, what is not paid back; else what is paid."""
+        return self.claimed_minor - paid_minor if self.kind is ClaimKind.OVERCHARGE else -paid_minor
 
 
 def kind_of(difference: DifferenceKind) -> ClaimKind:
@@ -108,6 +65,13 @@ def settle(claim: Claim, paid_minor: int) -> Claim | Refusal:
         says = f"Claim {claim.claim_id} is for {claimed(claim)}: what is paid for it is between 0 and that."
         return Refusal(Why.BAD_QUANTITY, says, {"claim_id": claim.claim_id, "paid_minor": paid_minor})
     return replace(claim, state=ClaimState.PAID if paid_minor else ClaimState.REFUSED, paid_minor=paid_minor)
+
+
+def withdraw(claim: Claim) -> Claim | Refusal:
+    """The claim, given up before the carrier answered."""
+    if claim.state not in (ClaimState.OPEN, ClaimState.FILED):
+        return _wrong_state(claim, "only a claim that the carrier has not answered is withdrawn")
+    return replace(claim, state=ClaimState.WITHDRAWN)
 
 
 def claimed(claim: Claim) -> str:

@@ -24,9 +24,7 @@ _CHANGES = (
     *("flow.change.cancel_line", "flow.change.cancel_order", "flow.change.change_quantity"),
     *("flow.change.change_address", "flow.change.change_date"),
 )
-_SCANS = (
-    *("flow.track.take_scan", "flow.track.take_scans", "flow.track.reread_scans", "flow.track.reread_scans_many"),
-)
+_SCANS = ("flow.track.take_scan", "flow.track.take_scans", "flow.track.reread_scans", "flow.track.reread_scans_many")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +213,8 @@ NODES: tuple[Node, ...] = (
         title="Claim from carrier",
         step=Step.SCORE,
         handles="",
-        completed_by=("ClaimSettled", "ClaimExpired"),
-        done_by=("flow.invoices.settle_claim", "flow.invoices.expire_claims"),
+        completed_by=("ClaimSettled", "ClaimExpired", "ClaimWithdrawn"),
+        done_by=("flow.claims.settle_claim", "flow.claims.expire_claims", "flow.claims.withdraw_claim"),
         noun="claims",
     ),
     Node(
@@ -331,6 +329,7 @@ BESIDE: Mapping[str, str] = {
     "LabelVoidRequested": "the wish to void a label; it comes with the change, and voiding ends it",
     "ClaimOpened": "says what there is to claim; it comes with the audit of the invoice",
     "ClaimFiled": "the carrier was told; its answer ends the claim",
+    "AccrualReleased": "freight that nobody bills is expected no more; nothing happened to the order",
     "PaperQueued": "the wish to print; the printing ends it",
     "PaperTaken": "says which printer has it in hand; the printing ends it",
     "InboundExpected": "says what is to come; the receiving itself is the step",

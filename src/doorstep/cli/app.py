@@ -169,6 +169,10 @@ INVOICE: Mapping[str, Callable[..., None]] = {
     "claims": invoices.claims,
     "file": invoices.file,
     "settle": invoices.settle,
+    "withdraw": invoices.withdraw,
+    "claim": invoices.claim,
+    "terms": invoices.terms,
+    "account": invoices.account,
 }
 PRINT: Mapping[str, Callable[..., None]] = {
     "make": printing.make,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doorstep.cli.desk import opened
-from doorstep.cli.failures import CANNOT_CREATE, DATA, StoppedError, complain, granted
+from doorstep.cli.failures import CANNOT_CREATE, DATA, MisusedError, StoppedError, complain, granted
 from doorstep.cli.files import bytes_of, parsed
-from doorstep.cli.options import Acting, AsJson
+from doorstep.cli.options import Acting, AsJson, Key
 from doorstep.cli.output import table
 
 if TYPE_CHECKING:
@@ -133,3 +133,84 @@ def settle(
     with opened(context, acting=acting, as_json=as_json) as desk:
         told = desk.granted(settle_claim(desk.office, desk.who, claim_id, paid))
         desk.show(told, lambda: f"{claim_id} is {told.state}: {told.paid_minor} of {told.claimed_minor}.")
+
+
+def claim(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="FOR", help="concealed_damage or loss.")],
+    sscc: Annotated[str, typer.Argument(metavar="SSCC", help="The parcel.")],
+    amount: Annotated[int, typer.Argument(metavar="AMOUNT", help="What is claimed, in minor units.")],
+    says: Annotated[str, typer.Option("--says", help="What happened.", show_default=False)] = "",
+    key: Key = "",
+    acting: Acting = "",
+    as_json: AsJson = False,
+) -> None:
+    """Claim a damage that was found after delivery, or a parcel that the carrier lost."""
+    from doorstep.flow.claims import open_claim
+    from doorstep.terms.billing import ClaimKind
+
+    if kind not in set(ClaimKind):
+        raise MisusedError(f"A claim is for concealed_damage or loss, not for {kind}.")
+    with opened(context, acting=acting, key=key, as_json=as_json) as desk:
+        told = desk.granted(open_claim(desk.office, desk.who, ClaimKind(kind), sscc, amount, says, desk.key))
+        until = f", until {told.file_by}" if told.file_by else ""
+        desk.show(told, lambda: f"{told.claim_id} is open: file it with {told.carrier_id}{until}.")
+
+
+def withdraw(context: typer.Context, claim_id: ClaimId, acting: Acting = "", as_json: AsJson = False) -> None:
+    """Give up a claim that the carrier has not answered."""
+    from doorstep.flow.claims import withdraw_claim
+
+    with opened(context, acting=acting, as_json=as_json) as desk:
+        told = desk.granted(withdraw_claim(desk.office, desk.who, claim_id))
+        desk.show(told, lambda: f"{claim_id} is {told.state}.")
+
+
+def terms(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="TOML or JSON to set; else they are shown.")] = "",
+    acting: Acting = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show or set what is agreed with carriers: tolerances, last days of claims, guarantees. One table for each."""
+    from doorstep.flow.billing_terms import billing_terms_told, set_billing_terms
+    from doorstep.intake.billing import read_billing_terms, written
+
+    raw = parsed(file) if file else None
+    with opened(context, acting=acting, as_json=as_json) as desk:
+        if raw is not None:
+            agreed = desk.granted(read_billing_terms(raw), file)
+            desk.granted(set_billing_terms(desk.office, desk.who, agreed))
+        held = billing_terms_told(desk.office)
+        rows = [
+            (
+                *(carrier_id or "all others", each.least_minor, each.tolerance_g, each.tolerance_mm),
+                each.lost_after_days,
+                *(f"{clock.days} after {clock.since}" for _, clock in sorted(each.clocks.items())),
+            )
+            for carrier_id, each in held.items()
+        ]
+        heads = ("Carrier", "Claimed from", "Tolerance g", "mm", "Lost after days")
+        of_claims = ("Damage by", "Late by", "Loss by", "Overcharge by")
+        shown = {carrier_id: each.model_dump(mode="json") for carrier_id, each in written(held).items()}
+        desk.show(shown, lambda: table("Terms of carriers' bills", *heads, *of_claims, rows=rows))
+
+
+def account(
+    context: typer.Context,
+    carrier: Annotated[str, typer.Option("--carrier", help="Of one carrier alone.", show_default=False)] = "",
+    as_json: AsJson = False,
+) -> None:
+    """The freight account by month: accrued when parcels leave, settled when they are billed."""
+    from doorstep.flow.freight_account import freight_account
+
+    with opened(context, as_json=as_json) as desk:
+        found = freight_account(desk.office, carrier)
+        names = ("opened", "accrued", "settled", "released", "open", "billed", "disputed", "paid_back", "cost")
+        rows = [
+            (each.currency, month.month, *(getattr(month, f"{name}_minor") for name in names))
+            for each in found
+            for month in each.months
+        ]
+        heads = [name.replace("_", " ").capitalize() for name in names]
+        desk.show(found, lambda: table("Freight, in minor units", "Currency", "Month", *heads, rows=rows))

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from doorstep.events.envelope import Body, Touch
 from doorstep.events.steps import Step
+from doorstep.terms.billing import BillingTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ class ClaimEvent(Body):
 
 @dataclass(frozen=True, slots=True)
 class ClaimOpened(ClaimEvent):
-    """There is something to claim, until and with the day `file_by`."""
+    """There is something to claim, until and with the day `file_by`. `says` is why, in the words of who opened it."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.SCORE
     carrier_id: str
     kind: str
@@ -92,6 +94,9 @@ class ClaimOpened(ClaimEvent):
     claimed_minor: int
     currency: str
     file_by: date | None
+    order_id: str = ""
+    sscc: str = ""
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +107,62 @@ class ClaimFiled(ClaimEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimSettled(ClaimEvent):
+class ClaimEnded(ClaimEvent):
+    """A claim is over. `cost_minor` is what that adds to the cost of its order: what an overcharge was not paid back,
+    below zero what was paid of another claim.
+    """
+
+    order_id: str
+    cost_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSettled(ClaimEnded):
     """The carrier answered: it pays so much, or nothing."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.SCORE
     paid_minor: int
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimExpired(ClaimEvent):
+class ClaimExpired(ClaimEnded):
     """Nobody filed the claim in its time."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.SCORE
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWithdrawn(ClaimEnded):
+    """The claim is given up: it proved to be without ground."""
+
+    STEP: ClassVar[Step] = Step.SCORE
+
+
+@dataclass(frozen=True, slots=True)
+class AccrualReleased(Body):
+    """Freight of a label that nobody billed for so long that nobody will."""
+
+    STEP: ClassVar[Step] = Step.SCORE
+    label_id: str
+    order_id: str
+    carrier_id: str
+    released_minor: int
+    currency: str
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("label", self.label_id, "released"), Touch("order", self.order_id, "about"))
+
+
+@dataclass(frozen=True, slots=True)
+class BillingTermsSet(Body):
+    """What is agreed with a carrier ('': with all) about its bills, from now on."""
+
+    STEP: ClassVar[Step] = Step.DEFINE
+    carrier_id: str
+    terms: BillingTerms
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("carrier", self.carrier_id, "agreed"),)

@@ -83,3 +83,6 @@ REGISTRY.upcast("CartonDefined", 1, lambda body: body)
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})
 REGISTRY.upcast("LabelBought", 1, lambda body: {**body, "charges": [], "tariff_id": "", "priced_on": None})
 REGISTRY.upcast("InvoiceTaken", 1, lambda body: {**body, "lines": [_settling_nothing(each) for each in body["lines"]]})
+REGISTRY.upcast("ClaimOpened", 1, lambda body: {**body, "order_id": "", "sscc": "", "says": ""})
+for ended in ("ClaimSettled", "ClaimExpired"):
+    REGISTRY.upcast(ended, 1, lambda body: {**body, "order_id": "", "cost_minor": 0, "currency": ""})

@@ -9,13 +9,15 @@ from typing import Any
 
 from doorstep.carriers import claims
 from doorstep.carriers.audit import PricedAt, audit
-from doorstep.carriers.claims import ClaimClocks, ClaimKind, Since
-from doorstep.carriers.invoice import AuditedLine, Billed, ClaimRules, Earlier, Expected, Invoice
+from doorstep.carriers.freight_account import settles
+from doorstep.carriers.invoice import AuditedLine, Billed, Earlier, Expected, Invoice
 from doorstep.events.invoices import BilledCharge, BilledLine, ClaimOpened, FoundDifference, InvoiceTaken
+from doorstep.flow.billing_terms import Billing
 from doorstep.flow.label_charges import Lane, priced
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.storage.queries import invoices, master
 from doorstep.storage.store import Transaction
+from doorstep.terms.billing import ClaimKind, Since
 from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
@@ -45,14 +47,7 @@ class TakenInvoice:
     missing_minor: int = 0
 
 
-def take_invoice(
-    office: Office,
-    who: Who,
-    invoice: Invoice,
-    rules: ClaimRules | None = None,
-    clocks: ClaimClocks | None = None,
-    unread: int = 0,
-) -> TakenInvoice | Refusal:
+def take_invoice(office: Office, who: Who, invoice: Invoice, unread: int = 0, key: str = "") -> TakenInvoice | Refusal:
     """Audit an invoice's lines and open claims. Lines of the same carrier, number and place book nothing again.
 
     `unread` lines came back: mended and brought with this same number they complete the invoice. UNKNOWN_CURRENCY
@@ -77,31 +72,23 @@ def take_invoice(
         world = _World(tx, fresh)
         if world.refusal is not None:
             return world.refusal
-        audited = audit(fresh, world.expected, rules, world.priced_at)
+        audited = audit(fresh, world.expected, world.billing.rules(invoice.carrier_id), world.priced_at)
         if not unread and invoice.due_minor is not None:
             billed_minor = sum(line.billed_minor for line in audited) + (known.billed_minor if known else 0)
             told = replace(told, missing_minor=invoice.due_minor - billed_minor)
-        return _record(office, tx, Scribe(who, tx.now), fresh, world.written(audited), audited, unread, clocks, told)
+        about = (invoice.carrier_id, invoice.number, invoice.billed_on, invoice.currency)
+        scribe, lines = Scribe(who, tx.now), world.written(audited)
+        for first in range(0, len(lines), AT_ONCE) or (0,):
+            some = tuple(lines[first : first + AT_ONCE])
+            tx.record(scribe(InvoiceTaken(*about, some, unread, invoice.due_minor)))
+        opened = [each for line in audited for each in world.to_claim(office, invoice, line)]
+        tx.record(*(scribe(each) for each in opened))
+        return _told(told, audited, opened)
 
-    return office.store.run(step)
+    return office.store.run(step, answers=TakenInvoice, key=key, request=invoice)
 
 
-def _record(
-    office: Office,
-    tx: Transaction,
-    scribe: Scribe,
-    invoice: Invoice,
-    lines: Sequence[BilledLine],
-    audited: Sequence[AuditedLine],
-    unread: int,
-    clocks: ClaimClocks | None,
-    told: TakenInvoice,
-) -> TakenInvoice:
-    about = (invoice.carrier_id, invoice.number, invoice.billed_on, invoice.currency)
-    for first in range(0, len(lines), AT_ONCE) or (0,):
-        tx.record(scribe(InvoiceTaken(*about, tuple(lines[first : first + AT_ONCE]), unread, invoice.due_minor)))
-    opened = [each for line in audited for each in _to_claim(office, invoice, line, clocks or ClaimClocks())]
-    tx.record(*(scribe(each) for each in opened))
+def _told(told: TakenInvoice, audited: Sequence[AuditedLine], opened: Sequence[ClaimOpened]) -> TakenInvoice:
     return replace(
         told,
         billed_minor=sum(line.billed_minor for line in audited),
@@ -109,7 +96,7 @@ def _record(
         disputed_minor=sum(line.disputed_minor for line in audited),
         claim_ids=tuple(each.claim_id for each in opened),
         before=False,
-        lines=len(lines),
+        lines=len(audited),
     )
 
 
@@ -123,15 +110,37 @@ class _World:
         rows = invoices.labels(tx, invoice.carrier_id, *named)
         self.refusal = next((_another_currency(row, invoice) for row in rows if row.currency != invoice.currency), None)
         self._rows = {row.label_id: row for row in rows}
+        self.billing = Billing(tx)
         self._services = {each.service_id: each for each in master.services(tx)}
         self._earlier: dict[str, list[Earlier]] = defaultdict(list)
-        self._settled: dict[str, int] = defaultdict(int)
+        self._settled: dict[str, int] = defaultdict(int, invoices.released(tx, list(self._rows)))
         for row in invoices.billed_before(tx, list(self._rows)):
             self._settled[row.label_id] += row.settled_minor
             for each in row.charges:
                 charge = Billed(ChargeKind(each["kind"]), each["minor"], each["name"])
                 self._earlier[row.label_id].append(Earlier(row.invoice_number, row.line_no, charge))
-        self.expected = [_label(row, tuple(self._earlier[row.label_id])) for row in rows]
+        self.expected = [self._label(row) for row in rows]
+
+    def _label(self, row: Any) -> Expected:
+        charges = tuple(Billed(ChargeKind(each["kind"]), each["minor"], each["name"]) for each in row.charges)
+        guaranteed_on, refund_ppm = self.billing.guaranteed(row)
+        return Expected(
+            label_id=row.label_id,
+            sscc=row.sscc,
+            tracking_number=row.tracking_number,
+            service_id=row.service_id,
+            charges=charges or (Billed(ChargeKind.BASE, row.cost_minor),),
+            weight_g=row.weight_g,
+            size=Size(row.length_mm, row.width_mm, row.height_mm),
+            references=tuple(each for each in (row.order_id, row.reference) if each),
+            voided=row.state == "voided",
+            handed_over=row.state != "voided" and row.parcel_state in ("handed_over", "delivered"),
+            guaranteed_on=guaranteed_on,
+            delivered_on=self.billing.starts(row).get(Since.DELIVERY),
+            refund_ppm=refund_ppm,
+            whole=not charges,
+            earlier=tuple(self._earlier[row.label_id]),
+        )
 
     @property
     def priced_at(self) -> PricedAt:
@@ -153,33 +162,32 @@ class _World:
             row, settled = self._rows.get(each.label_id), 0
             if row is not None and each.expected_minor:
                 before = self._settled[each.label_id]
-                settled = max(min(each.expected_minor, row.cost_minor - before), -before)
+                settled = settles(row.cost_minor, before, each.expected_minor)
                 self._settled[each.label_id] = before + settled
             lines.append(_written(each, row.order_id if row is not None else "", settled))
         return lines
+
+    def to_claim(self, office: Office, invoice: Invoice, line: AuditedLine) -> list[ClaimOpened]:
+        """What of a line is worth a claim, in one for each kind."""
+        of_kind: dict[ClaimKind, int] = defaultdict(int)
+        for each in line.differences:
+            if each.worth_claim:
+                of_kind[claims.kind_of(each.kind)] += each.minor
+        row, terms = self._rows.get(line.label_id), self.billing.of(invoice.carrier_id)
+        starts = {**(self.billing.starts(row) if row is not None else {}), Since.INVOICE: invoice.billed_on}
+        of_parcel = (row.order_id, row.sscc) if row is not None else ("", "")
+        return [
+            ClaimOpened(
+                *(office.ids.new("clm"), invoice.carrier_id, kind.value, invoice.number, line.line.line_no),
+                *(line.label_id, minor, invoice.currency, terms.deadline(kind, starts), *of_parcel),
+            )
+            for kind, minor in of_kind.items()
+        ]
 
 
 def _another_currency(row: Any, invoice: Invoice) -> Refusal:
     says = f"Label {row.label_id} was bought in {row.currency}, invoice {invoice.number} is in {invoice.currency}."
     return Refusal(Why.UNKNOWN_CURRENCY, says, {"label_id": row.label_id, "currency": invoice.currency})
-
-
-def _label(row: Any, earlier: tuple[Earlier, ...]) -> Expected:
-    charges = tuple(Billed(ChargeKind(each["kind"]), each["minor"], each["name"]) for each in row.charges)
-    return Expected(
-        label_id=row.label_id,
-        sscc=row.sscc,
-        tracking_number=row.tracking_number,
-        service_id=row.service_id,
-        charges=charges or (Billed(ChargeKind.BASE, row.cost_minor),),
-        weight_g=row.weight_g,
-        size=Size(row.length_mm, row.width_mm, row.height_mm),
-        references=tuple(each for each in (row.order_id, row.reference) if each),
-        voided=row.state == "voided",
-        handed_over=row.state != "voided" and row.parcel_state in ("handed_over", "delivered"),
-        whole=not charges,
-        earlier=earlier,
-    )
 
 
 def _written(audited: AuditedLine, order_id: str, settled_minor: int) -> BilledLine:
@@ -202,17 +210,3 @@ def _written(audited: AuditedLine, order_id: str, settled_minor: int) -> BilledL
             for each in audited.differences
         ),
     )
-
-
-def _to_claim(office: Office, invoice: Invoice, line: AuditedLine, clocks: ClaimClocks) -> list[ClaimOpened]:
-    of_kind: dict[ClaimKind, int] = defaultdict(int)
-    for each in line.differences:
-        if each.worth_claim:
-            of_kind[claims.kind_of(each.kind)] += each.minor
-    carrier_id, number, line_no = invoice.carrier_id, invoice.number, line.line.line_no
-    opened = []
-    for kind, minor in of_kind.items():
-        file_by = clocks.deadline(carrier_id, kind, {Since.INVOICE: invoice.billed_on})
-        about = (carrier_id, kind.value, number, line_no, line.label_id)
-        opened.append(ClaimOpened(office.ids.new("clm"), *about, minor, invoice.currency, file_by))
-    return opened

@@ -30,7 +30,7 @@ def per_cent(ppm: int) -> str:
     return f"{whole}.{rest:0{_ONE_PPM}d}".rstrip("0").removesuffix(".")
 
 
-def _ppm(least: int, most: int, written: object) -> int:
+def ppm_of(least: int, most: int, written: object) -> int:
     """Per cent, as written, in parts per million."""
     if isinstance(written, float):
         raise ValueError(f'{written} is written in quotes: "{written}"')
@@ -45,8 +45,8 @@ def _ppm(least: int, most: int, written: object) -> int:
 
 _WRITTEN = WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,4})?$", "examples": ["97.5"]})
 # A promise is never certain, and nobody wants one that is a toss-up.
-Sure = Annotated[int, BeforeValidator(partial(_ppm, 500_000, 999_999)), PlainSerializer(per_cent), _WRITTEN]
-OfValue = Annotated[int, BeforeValidator(partial(_ppm, 0, 10_000_000)), PlainSerializer(per_cent), _WRITTEN]
+Sure = Annotated[int, BeforeValidator(partial(ppm_of, 500_000, 999_999)), PlainSerializer(per_cent), _WRITTEN]
+OfValue = Annotated[int, BeforeValidator(partial(ppm_of, 0, 10_000_000)), PlainSerializer(per_cent), _WRITTEN]
 Minor = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 ClassName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 

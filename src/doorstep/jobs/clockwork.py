@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from doorstep.flow.claims import expire_claims
+from doorstep.flow.claims import expire_claims, find_claims
+from doorstep.flow.freight_account import release_unbilled
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
 from doorstep.flow.plan import plan_open_orders
@@ -61,6 +62,8 @@ CHORES: Mapping[str, Chore] = {
     "check_invariants": Chore(HOUR_SECONDS, report_invariants),
     "learn": Chore(DAY_SECONDS, learn),
     "expire_claims": Chore(DAY_SECONDS, expire_claims_today),
+    "find_claims": Chore(DAY_SECONDS, find_claims),
+    "release_unbilled": Chore(DAY_SECONDS, release_unbilled),
 }
 
 

@@ -77,6 +77,9 @@ def claim_opened(body: invoices.ClaimOpened, entry: Entry, changes: Changes) -> 
         paid_minor=0,
         opened_at=at,
         since=at,
+        order_id=body.order_id,
+        sscc=body.sscc,
+        says=body.says,
     )
 
 
@@ -85,12 +88,38 @@ def claim_filed(body: invoices.ClaimFiled, entry: Entry, changes: Changes) -> No
 
 
 def claim_settled(body: invoices.ClaimSettled, entry: Entry, changes: Changes) -> None:
-    state = "paid" if body.paid_minor else "refused"
-    changes.set(tables.claim, (body.claim_id,), state=state, paid_minor=body.paid_minor, since=entry.fact.occurred_at)
+    _ended(body, "paid" if body.paid_minor else "refused", entry, changes, paid_minor=body.paid_minor)
 
 
 def claim_expired(body: invoices.ClaimExpired, entry: Entry, changes: Changes) -> None:
-    changes.set(tables.claim, (body.claim_id,), state="expired", since=entry.fact.occurred_at)
+    _ended(body, "expired", entry, changes)
+
+
+def claim_withdrawn(body: invoices.ClaimWithdrawn, entry: Entry, changes: Changes) -> None:
+    _ended(body, "withdrawn", entry, changes)
+
+
+def _ended(body: invoices.ClaimEnded, state: str, entry: Entry, changes: Changes, **more: int) -> None:
+    changes.set(tables.claim, (body.claim_id,), state=state, since=entry.fact.occurred_at, **more)
+    if body.order_id and body.cost_minor:
+        _cost(changes, body.claim_id, "claim", body.order_id, body.cost_minor, body.currency, entry)
+
+
+def accrual_released(body: invoices.AccrualReleased, entry: Entry, changes: Changes) -> None:
+    changes.put(
+        tables.accrual_release,
+        label_id=body.label_id,
+        order_id=body.order_id,
+        carrier_id=body.carrier_id,
+        released_minor=body.released_minor,
+        currency=body.currency,
+        released_at=entry.fact.occurred_at,
+    )
+    _cost(changes, body.label_id, "freight release", body.order_id, -body.released_minor, body.currency, entry)
+
+
+def billing_terms_set(body: invoices.BillingTermsSet, _: Entry, changes: Changes) -> None:
+    changes.replace(tables.billing_terms, carrier_id=body.carrier_id, terms=body.terms)
 
 
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
@@ -99,4 +128,7 @@ FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     invoices.ClaimFiled: claim_filed,
     invoices.ClaimSettled: claim_settled,
     invoices.ClaimExpired: claim_expired,
+    invoices.ClaimWithdrawn: claim_withdrawn,
+    invoices.AccrualReleased: accrual_released,
+    invoices.BillingTermsSet: billing_terms_set,
 }

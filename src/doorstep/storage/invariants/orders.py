@@ -175,6 +175,10 @@ def inv_07(tx: Transaction) -> list[str]:
             "WHEN 'freight correction' THEN EXISTS (SELECT FROM invoice_line l WHERE l.order_id = c.order_id "
             "  AND c.source = l.carrier_id || '/' || l.invoice_number || '/' || l.line_no "
             "  AND c.amount_minor = l.billed_minor - l.expected_minor - l.disputed_minor) "
+            "WHEN 'claim' THEN EXISTS (SELECT FROM claim l WHERE l.claim_id = c.source AND l.order_id = c.order_id "
+            "  AND l.state IN ('paid', 'refused', 'expired', 'withdrawn')) "
+            "WHEN 'freight release' THEN EXISTS (SELECT FROM accrual_release r WHERE r.label_id = c.source "
+            "  AND r.order_id = c.order_id AND r.released_minor = -c.amount_minor) "
             "ELSE false END ORDER BY source, cost_kind",
         ),
         *found(
@@ -187,7 +191,7 @@ def inv_07(tx: Transaction) -> list[str]:
             tx,
             "{source} gives back more than it took: {total} {currency} are left.",
             "SELECT source, currency, sum(amount_minor) AS total FROM cost_entry "
-            "WHERE cost_kind <> 'freight correction' GROUP BY source, currency "
+            "WHERE cost_kind NOT IN ('freight correction', 'claim') GROUP BY source, currency "
             "HAVING sum(amount_minor) < 0 ORDER BY source",
         ),
     ]

@@ -13,7 +13,7 @@ from doorstep.storage.tables.floor import (
     wave,
 )
 from doorstep.storage.tables.imports import import_map, imported_order, imports
-from doorstep.storage.tables.invoices import claim, invoice, invoice_line
+from doorstep.storage.tables.invoices import accrual_release, billing_terms, claim, invoice, invoice_line
 from doorstep.storage.tables.learning import handling, transit
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
@@ -37,8 +37,10 @@ __all__ = [
     "PERMANENT",
     "VIEWS",
     "account",
+    "accrual_release",
     "balance",
     "bench",
+    "billing_terms",
     "carton",
     "claim",
     "company",

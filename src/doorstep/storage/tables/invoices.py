@@ -53,9 +53,27 @@ claim = Table(
     whole("claimed_minor"),
     words("currency"),
     Column("file_by", Date),
-    words("state"),  # open, filed, paid, refused, expired
+    words("state"),  # open, filed, paid, refused, expired, withdrawn
     whole("paid_minor"),
     instant("opened_at", nullable=False),
     instant("since", nullable=False),
+    words("order_id"),
+    words("sscc"),
+    words("says"),
+    Index("claim_of_label", "label_id", "kind"),
     Index("claim_to_file", "file_by", "claim_id", postgresql_where=text("state = 'open'")),
 )
+
+# Freight that nobody billed, and nobody will.
+accrual_release = Table(
+    "accrual_release",
+    VIEWS,
+    key("label_id"),
+    words("order_id"),
+    words("carrier_id"),
+    whole("released_minor"),
+    words("currency"),
+    instant("released_at", nullable=False),
+)
+
+billing_terms = Table("billing_terms", VIEWS, key("carrier_id"), json("terms"))  # '': of all carriers
