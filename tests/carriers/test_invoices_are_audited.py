@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doorstep.carriers import claims
 from doorstep.carriers.audit import audit
-from doorstep.carriers.billed import Learned, Sample, expected_billed_minor, learn
+from doorstep.carriers.billed import Learned, Sample, learn, step_of
 from doorstep.carriers.claims import Claim, ClaimState
 from doorstep.carriers.freight_account import Posting, answered, billed, by_month, handed_over, released, settles
 from doorstep.carriers.invoice import Billed, ClaimRules, DifferenceKind, Expected, Invoice, InvoiceLine
@@ -211,9 +211,10 @@ def test_the_freight_account_always_adds_up(parcels: list[tuple[date, int, int, 
 
 
 def test_what_is_billed_is_learned_slowly_and_never_without_evidence() -> None:
-    assert expected_billed_minor(Learned(), "ground", 900, 1_000) == 1_000
-    one, many = (learn([Sample("ground", 900, 1_000, 1_200)] * count) for count in (1, 2_000))
-    assert 1_000 < expected_billed_minor(one, "ground", 900, 1_000) < 1_025
-    assert expected_billed_minor(many, "ground", 900, 1_000) >= 1_197
-    assert 1_100 < expected_billed_minor(many, "ground", 15_000, 1_000) <= 1_200  # its service's, at another weight
-    assert expected_billed_minor(many, "air", 900, 1_000) == 1_000
+    assert Learned().billed_minor("ground", 900, 1_000) == 1_000
+    step = step_of(900)
+    one, many = (learn([Sample("ground", step, 1_000 * count, 1_200 * count, count)]) for count in (1, 2_000))
+    assert 1_000 < one.billed_minor("ground", 900, 1_000) < 1_025
+    assert many.billed_minor("ground", 900, 1_000) >= 1_197
+    assert 1_100 < many.billed_minor("ground", 15_000, 1_000) <= 1_200  # its service's, at another weight
+    assert many.billed_minor("air", 900, 1_000) == 1_000

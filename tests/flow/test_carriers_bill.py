@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from doorstep.carriers.claims import ClaimState
 from doorstep.carriers.invoice import Billed, Invoice, InvoiceLine
@@ -11,20 +13,28 @@ from doorstep.flow.billing_terms import set_billing_terms
 from doorstep.flow.claims import expire_claims, file_claim, find_claims, list_claims, open_claim, settle_claim
 from doorstep.flow.freight_account import freight_account, release_unbilled
 from doorstep.flow.invoices import take_invoice
+from doorstep.flow.learn import learn
+from doorstep.flow.place import Placed, quote_order
 from doorstep.jobs.clockwork import CHORES
 from doorstep.terms.billing import BillingTerms, ClaimClock, ClaimKind, Guarantee, Since
 from doorstep.terms.refusals import Why
 from doorstep.terms.tariff import ChargeKind
-from tests.corner_shop import CLERK, Shop, all_is_well, granted, refused
+from tests.corner_shop import CLERK, Shop, all_is_well, granted, order, refused
 
 BILLED = date(2026, 3, 9)
 
 
 def _invoice(shop: Shop, number: str, over_minor: int = 0, currency: str = "USD") -> Invoice:
-    label = shop.rows("SELECT * FROM label WHERE state = 'bought'")[0]
-    first, *others = [Billed(ChargeKind(each["kind"]), each["minor"], each["name"]) for each in label.charges]
-    charges = (Billed(first.kind, first.minor + over_minor, first.name), *others)
-    return Invoice(label.carrier_id, number, BILLED, currency, (InvoiceLine(2, charges, label.tracking_number),))
+    return _invoice_of(shop.rows("SELECT * FROM label WHERE state = 'bought'")[:1], number, over_minor, currency)
+
+
+def _invoice_of(labels: Sequence[Any], number: str, over_minor: int, currency: str = "USD") -> Invoice:
+    lines = []
+    for line_no, label in enumerate(labels, 2):
+        first, *others = [Billed(ChargeKind(each["kind"]), each["minor"], each["name"]) for each in label.charges]
+        charges = (Billed(first.kind, first.minor + over_minor, first.name), *others)
+        lines.append(InvoiceLine(line_no, charges, label.tracking_number))
+    return Invoice(labels[0].carrier_id, number, BILLED, currency, tuple(lines))
 
 
 def test_an_invoice_as_expected_claims_nothing_and_is_booked_once(shop: Shop) -> None:
@@ -197,3 +207,56 @@ def test_freight_is_accrued_when_shipped_settled_when_billed_and_released_when_n
     assert (months[-1].open_minor, months[-1].cost_minor) == (0, -months[-1].released_minor)
     assert freight_account(shop.office, "nobody") == ()
     all_is_well(shop.store)
+
+
+def test_what_a_carrier_bills_in_the_end_is_reckoned_in_the_next_choice_and_told(shop: Shop) -> None:
+    shop.on_its_way(("MUG", 2))
+    granted(set_billing_terms(shop.office, CLERK, {"": BillingTerms(least_minor=100_000)}))
+    label = shop.rows("SELECT * FROM label")[0]
+    before = granted(quote_order(shop.office, order(("MUG", 2))))[0]
+    granted(take_invoice(shop.office, CLERK, _invoice(shop, "I-1", over_minor=label.cost_minor)))
+    assert learn(shop.office).bills == 1
+    assert learn(shop.office).bills == 0
+    after = granted(quote_order(shop.office, order(("MUG", 2))))[0]
+    assert before.sent_minor < after.sent_minor < before.sent_minor + label.cost_minor // 10  # one parcel tells little
+    placed = shop.place(("MUG", 2))
+    shop.settle()
+    (reasons,) = shop.rows("SELECT reasons FROM plan WHERE order_id = %s", placed.order_id)
+    assert any("bills 4.7 % more in the end than its tariff says" in reason for reason in reasons[0]), reasons
+    all_is_well(shop.store)
+
+
+def test_after_audits_that_a_service_always_bills_more_the_next_plan_takes_another_and_says_why(shop: Shop) -> None:
+    granted(set_billing_terms(shop.office, CLERK, {"": BillingTerms(least_minor=100_000)}))
+    before = [shop.place(("MUG", 1)) for _ in range(5)]
+    shop.settle()
+    assert {_plan_of(shop, placed)[0] for placed in before} == {"steady-ground"}
+    shop.release()
+    shop.pick_all()
+    shop.pack_all()
+    shop.settle()
+    shop.hand_over()
+    labels = shop.rows("SELECT * FROM label")
+    granted(take_invoice(shop.office, CLERK, _invoice_of(labels, "I-1", over_minor=8 * labels[0].cost_minor)))
+    placed = shop.place(("MUG", 1))
+    shop.settle()
+    assert _plan_of(shop, placed) == ("steady-ground", ["cheapest"])  # nothing is learned until somebody counts
+    assert learn(shop.office).bills == 1
+    placed = shop.place(("MUG", 1))
+    shop.settle()
+    service_id, reasons = _plan_of(shop, placed)
+    assert service_id == "swift-express"
+    assert reasons == [
+        "cheapest",
+        "steady-ground bills 160.0 % more in the end than its tariff says, which is reckoned in",
+    ]
+    all_is_well(shop.store)
+
+
+def _plan_of(shop: Shop, placed: Placed) -> tuple[str, list[str]]:
+    query = (
+        "SELECT f.service_id, p.reasons FROM plan p JOIN fulfilment f USING (order_id) "
+        "WHERE p.order_id = %s AND f.state <> 'cancelled'"
+    )
+    (row,) = shop.rows(query, placed.order_id)
+    return row.service_id, row.reasons

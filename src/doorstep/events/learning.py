@@ -45,3 +45,20 @@ class HandlingLearned(Body):
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("site", self.site_id, "learned"),)
+
+
+@dataclass(frozen=True, slots=True)
+class BillingLearned(Body):
+    """What a carrier billed in the end of what a service's labels were to cost: `steps` says for each weight step how
+    many parcels, what was expected and what was billed, minor units; claims that were paid are taken off.
+
+    It takes the place of what was learned before.
+    """
+
+    STEP: ClassVar[Step] = Step.IMPROVE
+    service_id: str
+    steps: Mapping[str, tuple[int, int, int]]  # number of the step, as text
+    until: date
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("service", self.service_id, "learned"),)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from doorstep.carriers.billed import STEPS_G
 from doorstep.events.envelope import Body
-from doorstep.events.learning import HandlingLearned, TransitLearned
+from doorstep.events.learning import BillingLearned, HandlingLearned, TransitLearned
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.storage.queries import learning, master
 from doorstep.storage.store import Transaction
@@ -24,20 +25,21 @@ Lane = tuple[str, str]  # regions of origin and destination, both '' for the who
 
 @dataclass(frozen=True, slots=True)
 class LearnedAnew:
-    """How many lanes (with those of whole services) and sites are known otherwise than before."""
+    """How many lanes (with those of whole services), sites and services' bills are known otherwise than before."""
 
     lanes: int
     sites: int
+    bills: int
 
 
 def learn(office: Office, who: Who = CLOCKWORK) -> LearnedAnew:
-    """Count transit by lane and service, handling by site; record what is not as it was known."""
+    """Count transit by lane and service, handling by site, bills by service; record what is not as it was known."""
 
     def step(tx: Transaction) -> LearnedAnew:
-        lanes, sites = list(_transits(tx)), list(_handlings(tx))
+        lanes, sites, bills = list(_transits(tx)), list(_handlings(tx)), list(_bills(tx))
         scribe = Scribe(who, tx.now)
-        tx.record(*(scribe(body, cause="learned") for body in (*lanes, *sites)))
-        return LearnedAnew(len(lanes), len(sites))
+        tx.record(*(scribe(body, cause="learned") for body in (*lanes, *sites, *bills)))
+        return LearnedAnew(len(lanes), len(sites), len(bills))
 
     told = office.store.run(step)
     if isinstance(told, Refusal):
@@ -79,6 +81,16 @@ def _working_days(calendar: Calendar, left_on: date, came_on: date) -> int:
     while (after := calendar.working_day(day, 1)) <= came_on:
         day, days = after, days + 1
     return days
+
+
+def _bills(tx: Transaction) -> Iterator[Body]:
+    steps: dict[str, dict[str, tuple[int, int, int]]] = defaultdict(dict)
+    for row in learning.billed_in_the_end(tx, STEPS_G):
+        steps[row.service_id][str(row.step)] = (row.parcels, row.expected, row.billed)
+    known = learning.billing(tx)
+    for service_id, told in sorted(steps.items()):
+        if {step: list(sums) for step, sums in told.items()} != known.get(service_id):
+            yield BillingLearned(service_id, told, tx.now.date())
 
 
 def _handlings(tx: Transaction) -> Iterator[Body]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from doorstep.events.envelope import Body, Fact
 from doorstep.events.steps import DEPARTMENT
+from doorstep.flow.price_book import PriceBook, price_book
 from doorstep.links.sender import Sender
 from doorstep.planning import compose
 from doorstep.planning.values import Deciders
@@ -77,10 +78,10 @@ def set_up(rows: Sequence[Any]) -> Company:
 
 
 @lru_cache(maxsize=16)
-def _deciders(cartons: tuple[Carton, ...], currency: str, on: date) -> Deciders:
-    return compose.deciders(cartons, currency, on=on)
+def _deciders(cartons: tuple[Carton, ...], currency: str, book: PriceBook) -> Deciders:
+    return compose.deciders(cartons, currency, on=book.on, billed=book.billed)
 
 
 def deciders_of(tx: Transaction, company: Company) -> Deciders:
     """Packing and carriers as planning composes them, with the company's cartons."""
-    return _deciders(master.cartons(tx), company.currency, tx.now.date())
+    return _deciders(master.cartons(tx), company.currency, price_book(tx))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from doorstep.events.envelope import Fact
@@ -13,6 +13,7 @@ from doorstep.events.fulfilment import Content, ParcelPacked, moves_between
 from doorstep.events.steps import Step
 from doorstep.flow.office import Office, Scribe, Who, set_up
 from doorstep.flow.pick import may_work_on
+from doorstep.flow.price_book import PriceBook, price_book
 from doorstep.flow.slack import hand_off
 from doorstep.packing import Packing, cartonize, check
 from doorstep.planning.compose import Lane, pack_item
@@ -124,7 +125,7 @@ def _pack(
     tx: Transaction, scribe: Scribe, bench: _Bench, weights_g: Sequence[int], started_at: datetime | None
 ) -> PackDone | Refusal:
     company, fulfilment = bench.company, bench.fulfilment
-    packing = _fit(bench, tx.now.date())
+    packing = _fit(bench, price_book(tx))
     if isinstance(packing, Refusal):
         return packing
     refusal = _judge_weights(fulfilment, packing, weights_g, bench.items)
@@ -164,13 +165,15 @@ def packed_fact(scribe: Scribe, body: ParcelPacked, started_at: datetime | None 
     return scribe(body, site=body.site_id, place=dock_place(body.site_id), **times)
 
 
-def _fit(bench: _Bench, on: date) -> Packing | Refusal:
+def _fit(bench: _Bench, book: PriceBook) -> Packing | Refusal:
     units: dict[str, int] = defaultdict(int)
     for row in bench.rows:
         units[row.item_id] += row.quantity
     goods = [pack_item(bench.items[item_id], quantity) for item_id, quantity in units.items()]
-    cartons, service = bench.cartons, bench.service
-    price = Lane(service, bench.company.currency, bench.site_area, bench.area, on).price if service else None
+    cartons, price = bench.cartons, None
+    if bench.service is not None:
+        lane = (bench.service, bench.company.currency, bench.site_area, bench.area)
+        price = Lane(*lane, book.on, billed=book.billed).price
     packing = cartonize(goods, cartons, price=price)
     if packing.unpackable:
         worst = packing.unpackable[0]

@@ -207,7 +207,7 @@ def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -
     """What planning offers for a demand now; the refusal where it offers nothing."""
     item_ids = sorted({need.item.item_id for need in demand.needs})
     learned = learning.transits_to_query(region(demand.area))
-    tx.ahead(master.SERVICES, master.CARTONS, learned, *supply_queries(item_ids))
+    tx.ahead(master.SERVICES, master.CARTONS, learning.BILLING, learned, *supply_queries(item_ids))
     question = QuoteQuestion(
         now=tx.now,
         demand=demand,

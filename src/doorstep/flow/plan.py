@@ -14,6 +14,7 @@ from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved, StockHeld
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.promise import holds_of, reservation_of
+from doorstep.flow.reasons import bills_otherwise
 from doorstep.flow.slack import slack_before_departure
 from doorstep.flow.supply import costs_of, needs_of, reserved_at, site_supplies
 from doorstep.planning.answers import OrderPlan, Plan, Shipment
@@ -225,7 +226,7 @@ def _record_shipments(
         replaced=tuple(row.fulfilment_id for row, _ in before),
         cost_minor=order.cost.total_minor,
         bound_minor=order.least_minor,
-        reasons=tuple(map(str, order.reasons)),
+        reasons=(*map(str, order.reasons), *bills_otherwise(order)),
         rejected=tuple(
             f"{' + '.join(f'{site} by {service}' for site, service in other.ways)}: {other.why}, {other.cost_minor}"
             for other in order.runners_up

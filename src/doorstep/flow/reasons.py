@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from doorstep.planning.answers import Freight, OrderPlan
+
 _WORDS = {
     "cheapest": "no other way costs less",
     "stock taken": "a cheaper way needs stock that other orders have",
@@ -27,6 +29,25 @@ class Rejected:
 def in_words(reason: str) -> str:
     """A plan's reason as a clause: `no other way costs less`."""
     return _WORDS.get(reason, reason)
+
+
+def bills_otherwise(order: OrderPlan) -> tuple[str, ...]:
+    """A plan's reasons where the freight of a way, taken or rejected, is reckoned otherwise than its tariff says."""
+    freight = [shipment.freight for shipment in order.shipments]
+    freight += [each for other in order.runners_up for each in other.freight]
+    told: dict[str, str] = {}
+    for each in freight:
+        if each.tariff_minor and each.tariff_minor != each.billed_minor:
+            told.setdefault(each.service_id, _bills(each))
+    return tuple(told.values())
+
+
+def _bills(freight: Freight) -> str:
+    apart, tariff_minor = abs(freight.billed_minor - freight.tariff_minor), freight.tariff_minor
+    per_mille = (apart * 1_000 + tariff_minor // 2) // tariff_minor
+    more = "more" if freight.billed_minor > tariff_minor else "less"
+    share = f"{per_mille // 10}.{per_mille % 10} %"
+    return f"{freight.service_id} bills {share} {more} in the end than its tariff says, which is reckoned in"
 
 
 def rejected_ways(kept: Sequence[str]) -> tuple[Rejected, ...]:

@@ -44,6 +44,15 @@ class CostParts:
 
 
 @dataclass(frozen=True, slots=True)
+class Freight:
+    """What a shipment's tariff says of it, and what its carrier bills in the end: it is reckoned with the latter."""
+
+    service_id: str
+    tariff_minor: int
+    billed_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shipment:
     """One fulfilment order: what one site sends by one service.
 
@@ -62,6 +71,7 @@ class Shipment:
     cost_minor: int  # freight, cartons and handling of this shipment alone
     leg: Leg
     in_window_ppm: int
+    freight: Freight
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ class RunnerUp:
     first_departs: datetime
     cost_minor: int
     why: Reason
+    freight: tuple[Freight, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+from doorstep.carriers.billed import Learned
 from doorstep.carriers.may_ship import Ban, may_it_ship
 from doorstep.carriers.rating import NoRate, Rated, rate
 from doorstep.packing import Estimate, cartonize, cartons_for, estimate
@@ -18,6 +19,7 @@ from doorstep.terms.parcel import ANY_UP, UPRIGHT, Carton, PackItem, Size
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
+AS_TARIFFS_SAY = Learned()
 _KEPT = 1024  # contents whose estimate is kept
 _NOT_SENT_MINOR = 10**12  # a carton that the service does not take: dearer than anything it takes
 
@@ -42,9 +44,11 @@ def deciders(
     packed: bool = False,
     on: date | None = None,
     exchange: Exchange | None = None,
+    billed: Learned = AS_TARIFFS_SAY,
 ) -> Deciders:
     """Deciders over the company's cartons and currency. Tariffs are read as they are on the day `on`; a price in
-    another currency is taken at that day's rate of `exchange`, and is none without one.
+    another currency is taken at that day's rate of `exchange`, and is none without one. Freight is reckoned as
+    carriers bill it in the end, by what `billed` has learned of them.
 
     `packed` False reckons with estimated parcels (microseconds; `carton_id` is empty), True packs every shipment for
     every service (milliseconds). A quote and the plan that follows it must be asked alike.
@@ -60,7 +64,7 @@ def deciders(
     def carton_up(
         contents: Sequence[tuple[Item, int]], service: CarrierService, origin: str, destination: str
     ) -> Boxed | Refusal:
-        lane = Lane(service, currency, origin, destination, on, exchange)
+        lane = Lane(service, currency, origin, destination, on, exchange, billed)
         if packed:
             return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane)
         return _estimated(*reckoned(tuple(contents)), cartons, lane)
@@ -102,6 +106,7 @@ class Lane:
     destination: str
     on: date | None
     exchange: Exchange | None = None
+    billed: Learned = AS_TARIFFS_SAY
 
     def rate(self, size: Size, weight_g: int) -> Rated | Refusal:
         rated = rate(self.service, size, max(weight_g, 1), self.origin, self.destination, self.on)
@@ -120,7 +125,11 @@ class Lane:
 
     def price(self, carton: Carton, weight_g: int) -> int:
         rated = self.rate(carton.outer, weight_g)
-        return _NOT_SENT_MINOR if isinstance(rated, Refusal) else rated.total_minor
+        return _NOT_SENT_MINOR if isinstance(rated, Refusal) else self.billed_minor(rated, weight_g)
+
+    def billed_minor(self, rated: Rated, weight_g: int) -> int:
+        """What a price comes to in the end."""
+        return self.billed.billed_minor(self.service.service_id, weight_g, rated.total_minor)
 
 
 def _estimated(goods: Sequence[PackItem], reckoned: Estimate, cartons: Sequence[Carton], lane: Lane) -> Boxed | Refusal:
@@ -160,14 +169,14 @@ def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane) ->
 def _rated(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed | Refusal:
     """Parcels as (carton id, outer size, grams, cost of the carton), rated one by one; all of them or a refusal."""
     boxed = []
-    zone = ""
+    zone, tariff_minor = "", 0
     for carton_id, size, weight_g, carton_minor in parcels:
         rated = lane.rate(size, weight_g)
         if isinstance(rated, Refusal):
             return rated
-        zone = rated.zone
-        boxed.append(BoxedParcel(carton_id, weight_g, rated.total_minor, carton_minor))
-    return Boxed(zone, lane.service.tariff.tariff_id, tuple(boxed))
+        zone, tariff_minor = rated.zone, tariff_minor + rated.total_minor
+        boxed.append(BoxedParcel(carton_id, weight_g, lane.billed_minor(rated, weight_g), carton_minor))
+    return Boxed(zone, lane.service.tariff.tariff_id, tuple(boxed), tariff_minor)
 
 
 def _does_not_fit(goods: Sequence[PackItem], cartons: Sequence[Carton]) -> Refusal:

@@ -227,4 +227,5 @@ def _runner_up(choice: Choice, pick: Choice, board: Board) -> RunnerUp:
         first_departs=min(option.departs for option in options),
         cost_minor=choice.cost.total_minor,
         why=_why_not(choice, pick, board),
+        freight=tuple(option.freight for option in options),
     )

@@ -184,7 +184,7 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class BoxedParcel:
-    """One parcel as it is expected: what it weighs and costs to send and to box."""
+    """One parcel as it is expected: what it weighs, what its carrier bills for it in the end, what its carton costs."""
 
     carton_id: str
     weight_g: int
@@ -194,11 +194,15 @@ class BoxedParcel:
 
 @dataclass(frozen=True, slots=True)
 class Boxed:
-    """A shipment in its expected parcels, rated by one service on one lane."""
+    """A shipment in its expected parcels, rated by one service on one lane.
+
+    `tariff_minor` is what its tariff says of them all, None: what they are reckoned with.
+    """
 
     zone: str
     tariff_id: str
     parcels: tuple[BoxedParcel, ...]
+    tariff_minor: int | None = None
 
 
 CartonUp = Callable[[Sequence[tuple[Item, int]], CarrierService, str, str], Boxed | Refusal]

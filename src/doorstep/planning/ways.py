@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 
-from doorstep.planning.answers import CostParts, Shipment
+from doorstep.planning.answers import CostParts, Freight, Shipment
 from doorstep.planning.supply import Free, Pattern, RowKey, Supply, patterns, row_of
 from doorstep.planning.values import (
     Boxed,
@@ -54,6 +54,11 @@ class Option:
     def cost_minor(self) -> int:
         return self.freight_minor + self.cartons_minor + self.handling_minor
 
+    @property
+    def freight(self) -> Freight:
+        said = self.boxed.tariff_minor
+        return Freight(self.service_id, self.freight_minor if said is None else said, self.freight_minor)
+
     def as_shipment(self, ship_by: datetime, in_window_ppm: int) -> Shipment:
         return Shipment(
             site_id=self.day.site_id,
@@ -67,6 +72,7 @@ class Option:
             cost_minor=self.cost_minor,
             leg=self.leg,
             in_window_ppm=in_window_ppm,
+            freight=self.freight,
         )
 
 

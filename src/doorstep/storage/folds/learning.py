@@ -29,7 +29,12 @@ def handling_learned(body: learning.HandlingLearned, _: Entry, changes: Changes)
     changes.replace(tables.handling, site_id=body.site_id, hours=body.hours, parcels=parcels, until=body.until)
 
 
+def billing_learned(body: learning.BillingLearned, _: Entry, changes: Changes) -> None:
+    changes.replace(tables.billing, service_id=body.service_id, steps=body.steps, until=body.until)
+
+
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     learning.TransitLearned: transit_learned,
     learning.HandlingLearned: handling_learned,
+    learning.BillingLearned: billing_learned,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from doorstep.promising.learned import Learned, Seen
@@ -62,3 +63,31 @@ def handled(tx: Transaction) -> list[Any]:
 
 def known_handling(tx: Transaction) -> dict[str, dict[str, int]]:
     return {row.site_id: row.hours for row in tx.rows("SELECT site_id, hours FROM handling")}
+
+
+def billed_in_the_end(tx: Transaction, steps_g: Sequence[int]) -> list[Any]:
+    """Rows (service_id, step, parcels, expected, billed) of labels that were billed, by weight step.
+
+    What is disputed is not billed, until its claim ends without being paid; what a claim was paid is taken off.
+    """
+    return tx.rows(
+        "WITH of_label AS (SELECT label_id, sum(expected_minor) AS expected, "
+        "  sum(billed_minor - disputed_minor) AS kept "
+        "  FROM invoice_line WHERE label_id <> '' GROUP BY 1 HAVING sum(expected_minor) > 0), "
+        "ended AS (SELECT label_id, sum(CASE WHEN kind = 'overcharge' THEN claimed_minor - paid_minor "
+        "  ELSE -paid_minor END) AS minor FROM claim WHERE label_id <> '' AND kind IN ('overcharge', 'late_refund') "
+        "  AND state IN ('paid', 'refused', 'expired', 'withdrawn') GROUP BY 1) "
+        "SELECT l.service_id, width_bucket(p.weight_g - 1, %s::bigint[]) AS step, count(*) AS parcels, "
+        "sum(b.expected)::bigint AS expected, sum(b.kept + coalesce(e.minor, 0))::bigint AS billed "
+        "FROM of_label b JOIN label l USING (label_id) JOIN parcel p USING (sscc) LEFT JOIN ended e USING (label_id) "
+        "GROUP BY 1, 2 ORDER BY 1, 2",
+        list(steps_g),
+    )
+
+
+BILLING: Query = ("SELECT service_id, steps::text AS text FROM billing ORDER BY service_id",)
+
+
+def billing(tx: Transaction) -> dict[str, dict[str, list[int]]]:
+    """What was learned of bills: by service, by weight step, parcels, expected and billed."""
+    return {row.service_id: row.steps for row in tx.rows("SELECT service_id, steps FROM billing")}

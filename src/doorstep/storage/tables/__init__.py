@@ -14,7 +14,7 @@ from doorstep.storage.tables.floor import (
 )
 from doorstep.storage.tables.imports import import_map, imported_order, imports
 from doorstep.storage.tables.invoices import accrual_release, billing_terms, claim, invoice, invoice_line
-from doorstep.storage.tables.learning import handling, transit
+from doorstep.storage.tables.learning import billing, handling, transit
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
 from doorstep.storage.tables.outside import label, milestone, scan
@@ -40,6 +40,7 @@ __all__ = [
     "accrual_release",
     "balance",
     "bench",
+    "billing",
     "billing_terms",
     "carton",
     "claim",

@@ -26,3 +26,11 @@ handling = Table(
     whole("parcels"),
     Column("until", Date, nullable=False),
 )
+
+billing = Table(
+    "billing",
+    VIEWS,
+    key("service_id"),
+    json("steps"),  # weight step -> parcels, expected, billed
+    Column("until", Date, nullable=False),
+)
