@@ -1,7 +1,8 @@
 """Which goods go into which cartons, and how: the room that packs.
 
 `cartonize` packs an order, `estimate` says in microseconds what an order will take at least and probably, `check`
-tells, independently of both, whether a packing can be believed, and `explain` says why it is as it is. All are
+tells, independently of both, whether a packing can be believed, `explain` says why it is as it is, and `prove` how far
+a small one is from the cheapest (`proof`, `proof_model`). All are
 pure functions over the values of `terms.parcel`: whole millimetres, grams and minor units, no clock, no chance but the
 seed in `Params`.
 
@@ -28,6 +29,7 @@ from doorstep.packing.check_pallet import check_pallets
 from doorstep.packing.explain import explain
 from doorstep.packing.load import load
 from doorstep.packing.palletize import palletize
+from doorstep.packing.proof import NoProverError, Proved, prove
 from doorstep.packing.stack_params import LoadParams, PalletParams
 from doorstep.packing.values import Packing, Params, Price
 from doorstep.packing.warm import warm, warm_loads
@@ -37,10 +39,12 @@ __all__ = [
     "Estimate",
     "EstimatedParcel",
     "LoadParams",
+    "NoProverError",
     "Packing",
     "PalletParams",
     "Params",
     "Price",
+    "Proved",
     "by_volume_or_weight",
     "cartonize",
     "cartons_for",
@@ -51,6 +55,7 @@ __all__ = [
     "explain",
     "load",
     "palletize",
+    "prove",
     "warm",
     "warm_loads",
 ]
