@@ -31,6 +31,7 @@ HOW = {
     "wall_time": "time of day",
     "weekdays": "weekdays",
     "several": "names",
+    "sides": "length, width, height",
     "parts": "parts",
     "per_cent": "per cent",
 }

@@ -118,7 +118,7 @@ def _chosen(what: str, wanted: str, kinds: Sequence[Kind]) -> Kind:
 def _pallets_page(told: Palletizing, given: GoodsToLoad, sheet_file: str) -> Iterator[Part]:
     from collections import Counter
 
-    from doorstep.packing.load_words import kilograms
+    from doorstep.packing.why_left import kilograms
 
     rows = []
     for number, packed in enumerate(told.pallets, 1):
@@ -152,8 +152,8 @@ def _load_page(plan: LoadPlan, given: GoodsToLoad, sheet_file: str) -> Iterator[
 
 
 def _left(left: Sequence[Unpackable], given: GoodsToLoad) -> Iterator[Part]:
-    from doorstep.packing.load_words import why_left
+    from doorstep.packing import in_words
 
     if left:
-        rows = [(given.names[no.ref], no.quantity, why_left(no)) for no in left]
+        rows = [(given.names[no.ref], no.quantity, in_words(no)) for no in left]
         yield table("Left behind", "What", "#Units", "Because", rows=rows)

@@ -21,7 +21,7 @@ from doorstep.terms.service import CarrierService
 class CompanyDefined(Body):
     """The company's name, currency and defaults. `weights` came with it until goals were told by themselves."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     STEP: ClassVar[Step] = Step.DEFINE
     company: Company
     weights: Weights | None = None
@@ -76,6 +76,7 @@ class PlaceDefined(Body):
 class ItemDefined(Body):
     """An item of the catalogue."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.DEFINE
     item: Item
 

@@ -77,8 +77,11 @@ REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports,
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
+REGISTRY.upcast("CompanyDefined", 2, lambda body: body)  # until then no classes of goods were separated
 # Until version 2 a tariff was a plain one; what it says is said the same way still.
 REGISTRY.upcast("ServiceDefined", 1, lambda body: body)
+# Until version 2 nothing was said of what bears how much, what is kept apart or together.
+REGISTRY.upcast("ItemDefined", 1, lambda body: body)
 REGISTRY.upcast("CartonDefined", 1, lambda body: body)
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})
 REGISTRY.upcast("LabelBought", 1, lambda body: {**body, "charges": [], "tariff_id": "", "priced_on": None})

@@ -23,7 +23,7 @@ from doorstep.terms.company import Company
 from doorstep.terms.item import Item
 from doorstep.terms.money import DECIMALS
 from doorstep.terms.order import Terms
-from doorstep.terms.parcel import Carton
+from doorstep.terms.parcel import Carton, Side
 from doorstep.terms.places import Address, PlaceKind, SiteKind
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
@@ -34,6 +34,10 @@ def define_company(office: Office, who: Who, company: Company) -> str | Refusal:
     if company.currency not in DECIMALS:
         says = f"{company.currency} is not a currency we know; use one of {', '.join(sorted(DECIMALS))}."
         return Refusal(Why.UNKNOWN_CURRENCY, says, {"currency": company.currency})
+    alike = [one for one, other in company.separated if one == other]
+    if alike:
+        says = f"Goods of class {alike[0]} are separated from themselves; give such items different keep_apart."
+        return Refusal(Why.MALFORMED, says, {"class": alike[0]})
     return _define(office, who, company.name, [CompanyDefined(company)])
 
 
@@ -92,6 +96,8 @@ def wrong_with(item: Item, known: Mapping[str, Item]) -> str:
         return f"it weighs {item.weight_g} g"
     if item.sold_by < 1:
         return f"it is sold by {item.sold_by}; a package holds one unit at least"
+    if rules := wrong_rules(item):
+        return rules
     if len({part.item_id for part in item.parts}) < len(item.parts):
         return "a part is named twice; name it once, with its quantity"
     for part in item.parts:
@@ -101,6 +107,19 @@ def wrong_with(item: Item, known: Mapping[str, Item]) -> str:
             return f"its part {part.item_id} is a kit itself"
         if part.quantity <= 0:
             return f"it takes {part.quantity} of {part.item_id}"
+    return ""
+
+
+def wrong_rules(item: Item) -> str:
+    """What is wrong with how an item is to be packed; '' where nothing is."""
+    if item.most_on_top_g is not None and item.most_on_top_g < 0:
+        return f"it bears {item.most_on_top_g} g; say 0 where nothing may stand on it"
+    if item.fragile and item.most_on_top_g:
+        return f"fragile says that nothing may stand on it, most_on_top_g that {item.most_on_top_g} g may; say one"
+    if item.upright and item.up and set(item.up) != {Side.HEIGHT}:
+        return f"upright says that its height points up, up names {', '.join(item.up)}; say one"
+    if item.own_container and item.keep_together:
+        return f"it ships in its own box and cannot be kept together with {item.keep_together}"
     return ""
 
 

@@ -78,10 +78,12 @@ def set_up(rows: Sequence[Any]) -> Company:
 
 
 @lru_cache(maxsize=16)
-def _deciders(cartons: tuple[Carton, ...], currency: str, book: PriceBook) -> Deciders:
-    return compose.deciders(cartons, currency, on=book.on, billed=book.billed)
+def _deciders(
+    cartons: tuple[Carton, ...], currency: str, book: PriceBook, separated: tuple[tuple[str, str], ...]
+) -> Deciders:
+    return compose.deciders(cartons, currency, on=book.on, billed=book.billed, separated=separated)
 
 
 def deciders_of(tx: Transaction, company: Company) -> Deciders:
     """Packing and carriers as planning composes them, with the company's cartons."""
-    return _deciders(master.cartons(tx), company.currency, price_book(tx))
+    return _deciders(master.cartons(tx), company.currency, price_book(tx), company.separated)

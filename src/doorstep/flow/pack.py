@@ -15,8 +15,8 @@ from doorstep.flow.office import Office, Scribe, Who, set_up
 from doorstep.flow.pick import may_work_on
 from doorstep.flow.price_book import PriceBook, price_book
 from doorstep.flow.slack import hand_off
-from doorstep.packing import Packing, cartonize, check
-from doorstep.planning.compose import Lane, pack_item
+from doorstep.packing import Packing, cartonize, check, in_words
+from doorstep.planning.compose import Lane, pack_item, packed_as
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS
@@ -174,12 +174,14 @@ def _fit(bench: _Bench, book: PriceBook) -> Packing | Refusal:
     if bench.service is not None:
         lane = (bench.service, bench.company.currency, bench.site_area, bench.area)
         price = Lane(*lane, book.on, billed=book.billed).price
-    packing = cartonize(goods, cartons, price=price)
+    params = packed_as(bench.company.separated)
+    packing = cartonize(goods, cartons, params, price=price)
     if packing.unpackable:
         worst = packing.unpackable[0]
-        says = f"{worst.ref} fits no carton: its {worst.binding} is {worst.needs}, the best carton has {worst.best}."
-        return Refusal(Why.DOES_NOT_FIT, says, {"item_id": worst.ref, worst.binding: worst.needs})
-    wrong = check(goods, packing, cartons, price=price)
+        says = " ".join(f"{no.ref} fits no carton: {in_words(no)}." for no in packing.unpackable)
+        concerns: dict[str, str | int] = {"item_id": worst.ref, "binding": worst.binding}
+        return Refusal(Why.DOES_NOT_FIT, says, {**concerns, "needs": worst.needs, "best": worst.best})
+    wrong = check(goods, packing, cartons, separated=params.separated, price=price)
     if wrong:
         raise UncheckedPackingError("; ".join(wrong))
     return packing

@@ -33,6 +33,7 @@ from doorstep.packing.proof import NoProverError, Proved, prove
 from doorstep.packing.stack_params import LoadParams, PalletParams
 from doorstep.packing.values import Packing, Params, Price
 from doorstep.packing.warm import warm, warm_loads
+from doorstep.packing.why_left import in_words
 
 __all__ = [
     "Billable",
@@ -53,6 +54,7 @@ __all__ = [
     "check_pallets",
     "estimate",
     "explain",
+    "in_words",
     "load",
     "palletize",
     "prove",

@@ -7,28 +7,12 @@ from html import escape
 from itertools import pairwise
 
 from doorstep.packing.draw_loads import draw_load, draw_pallet
+from doorstep.packing.why_left import in_words, kilograms
 from doorstep.terms.load import LoadPlan, PackedPallet, Palletizing
 from doorstep.terms.parcel import Placement, Unpackable
 
 MOST_STEPS = 8  # drawings of one pallet or trailer
 MOST_DRAWN = 400  # units; more are listed only
-_SAYS = {
-    "length_mm": "{needs} mm long, {best} mm are allowed",
-    "width_mm": "{needs} mm wide, {best} mm are allowed",
-    "height_mm": "{needs} mm high, {best} mm are allowed",
-    "weight_g": "a unit weighs {needs_kg}, {best_kg} are allowed",
-    "layer_g": "a unit weighs {needs_kg}, a layer may weigh {best_kg}",
-    "support_percent": "the deck would hold {best} % of its base, {needs} % are asked for",
-    "keep_together": "{needs} units are kept together, {best} of them were found to go in",
-    "keep_apart": "{needs} units are aboard that it may not travel with",
-    "content_g": "with it the load would weigh {needs_kg}, {best_kg} are allowed",
-    "side_g": "one side would bear {needs_kg} more than the other, {best_kg} are allowed",
-    "axle_g": "{name} would bear {needs_kg}, {best_kg} are allowed",
-    "axle_least_g": "{name} would bear {best_kg}, {needs_kg} are the least",
-    "stop_order": "it would stand in the way of {needs} units that are unloaded before",
-    "most_on_top_g": "what is beneath would bear {needs_kg}, {best_kg} are allowed",
-    "floor_mm": "it needs {needs} mm of the floor, {best} mm are left before the door",
-}
 _STYLE = (
     "body{font:14px/1.4 system-ui,sans-serif;margin:1.5rem;color:#1c2733}table{border-collapse:collapse;width:100%}"
     ".wide{overflow-x:auto}@media(max-width:600px){body{margin:.8rem}th,td{padding:.3rem}}"
@@ -40,23 +24,9 @@ _LISTED = ("No.", "What", "From the left, mm", "From the front, mm", "Up, mm", "
 _LOADED = ("No.", "What", "Stop", "From the front wall, mm", "From the left, mm", "Up, mm", "Measures, mm")
 
 
-def kilograms(grams: int) -> str:
-    """`1,240.5 kg`, exact."""
-    whole, rest = divmod(abs(grams), 1_000)
-    return f"{'-' if grams < 0 else ''}{whole:,}{f'.{rest:03}'.rstrip('0') if rest else ''} kg"
-
-
 def bears(grams: int) -> str:
     """What an axle or a side bears, as it is told at a weighbridge: whole kilograms, rounded half up."""
     return kilograms((grams + 500) // 1_000 * 1_000)
-
-
-def why_left(no: Unpackable) -> str:
-    """What binds, with its figures, as a sentence without its end."""
-    binding, _, name = no.binding.partition(":")
-    return _SAYS[binding].format(
-        needs=no.needs, best=no.best, needs_kg=kilograms(no.needs), best_kg=kilograms(no.best), name=name
-    )
 
 
 def pallets_sheet(told: Palletizing, names: Mapping[str, str], title: str) -> str:
@@ -159,7 +129,7 @@ def _sides(unit: Placement) -> str:
 
 def _left_page(left: Sequence[Unpackable], names: Mapping[str, str]) -> Iterator[str]:
     if left:
-        rows = [(names.get(no.ref, no.ref), str(no.quantity), why_left(no)) for no in left]
+        rows = [(names.get(no.ref, no.ref), str(no.quantity), in_words(no)) for no in left]
         yield f"<section><h2>Left behind</h2>{_table(('What', 'Units', 'Because'), rows)}</section>"
 
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 from doorstep.carriers.billed import Learned
 from doorstep.carriers.may_ship import Ban, may_it_ship
 from doorstep.carriers.rating import NoRate, Rated, rate
-from doorstep.packing import Estimate, cartonize, cartons_for, estimate
+from doorstep.packing import Estimate, Params, cartonize, cartons_for, estimate, in_words
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
 from doorstep.terms.item import Item
 from doorstep.terms.money import Money, share_out
-from doorstep.terms.parcel import ANY_UP, UPRIGHT, Carton, PackItem, Size
+from doorstep.terms.parcel import ANY_UP, UPRIGHT, Carton, PackItem, Size, Unpackable
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
@@ -45,15 +45,17 @@ def deciders(
     on: date | None = None,
     exchange: Exchange | None = None,
     billed: Learned = AS_TARIFFS_SAY,
+    separated: Iterable[tuple[str, str]] = (),
 ) -> Deciders:
     """Deciders over the company's cartons and currency. Tariffs are read as they are on the day `on`; a price in
     another currency is taken at that day's rate of `exchange`, and is none without one. Freight is reckoned as
-    carriers bill it in the end, by what `billed` has learned of them.
+    carriers bill it in the end, by what `billed` has learned of them. `separated` are pairs of classes of goods that
+    share no carton.
 
     `packed` False reckons with estimated parcels (microseconds; `carton_id` is empty), True packs every shipment for
     every service (milliseconds). A quote and the plan that follows it must be asked alike.
     """
-    cartons, bans = tuple(cartons), tuple(bans)
+    cartons, bans, params = tuple(cartons), tuple(bans), packed_as(separated)
 
     @lru_cache(maxsize=_KEPT)
     def reckoned(contents: tuple[tuple[Item, int], ...]) -> tuple[tuple[PackItem, ...], Estimate]:
@@ -66,8 +68,8 @@ def deciders(
     ) -> Boxed | Refusal:
         lane = Lane(service, currency, origin, destination, on, exchange, billed)
         if packed:
-            return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane)
-        return _estimated(*reckoned(tuple(contents)), cartons, lane)
+            return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane, params)
+        return _estimated(*reckoned(tuple(contents)), cartons, lane, params)
 
     def may_ship(items: Sequence[Item], service: CarrierService, destination: str) -> Refusal | None:
         no = may_it_ship(items, service, destination.partition("-")[0], bans)
@@ -79,16 +81,24 @@ def deciders(
     return Deciders(carton_up, may_ship)
 
 
+def packed_as(separated: Iterable[tuple[str, str]]) -> Params:
+    """How plan and packing bench look for cartons: alike, so that what is planned is packed."""
+    return Params(separated=frozenset(separated))
+
+
 def pack_item(item: Item, quantity: int, unknown: Unknown = AS_UNKNOWN) -> PackItem:
-    """An item as packing sees it; hazard classes never share a carton."""
+    """An item as packing sees it. Hazard classes never share a carton; what has a group of its own that is kept apart,
+    too, shares one only with what has both alike."""
     return PackItem(
         ref=item.item_id,
         size=item.size or unknown.size,
         weight_g=unknown.weight_g if item.weight_g is None else item.weight_g,
         quantity=quantity,
-        up=UPRIGHT if item.upright else ANY_UP,
-        most_on_top_g=0 if item.fragile else None,
-        keep_apart=item.hazard,
+        up=UPRIGHT if item.upright else frozenset(item.up) or ANY_UP,
+        most_on_top_g=0 if item.fragile else item.most_on_top_g,
+        keep_apart=" and ".join(filter(None, (item.keep_apart, item.hazard))),
+        keep_together=item.keep_together,
+        classes=frozenset(item.classes),
         own_container=item.own_container,
     )
 
@@ -132,9 +142,14 @@ class Lane:
         return self.billed.billed_minor(self.service.service_id, weight_g, rated.total_minor)
 
 
-def _estimated(goods: Sequence[PackItem], reckoned: Estimate, cartons: Sequence[Carton], lane: Lane) -> Boxed | Refusal:
-    if reckoned.unpackable:
-        return _does_not_fit([item for item in goods if item.ref in reckoned.unpackable], cartons)
+def _estimated(
+    goods: Sequence[PackItem], reckoned: Estimate, cartons: Sequence[Carton], lane: Lane, params: Params
+) -> Boxed | Refusal:
+    if reckoned.unpackable or any(item.keep_together for item in goods):
+        # Whether a group goes into one carton no estimate knows; such orders are rare enough to be packed.
+        left = cartonize(goods, cartons, params).unpackable
+        if left:
+            return _does_not_fit(left)
     for item in goods:
         # An estimated parcel may be of another shape than any that the goods really fit in.
         refused = _none_is_taken(item, cartons, lane)
@@ -157,10 +172,10 @@ def _none_is_taken(item: PackItem, cartons: Sequence[Carton], lane: Lane) -> Ref
     return refused
 
 
-def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane) -> Boxed | Refusal:
-    packing = cartonize(goods, cartons, price=lane.price)
+def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane, params: Params) -> Boxed | Refusal:
+    packing = cartonize(goods, cartons, params, price=lane.price)
     if packing.unpackable:
-        return _does_not_fit([item for item in goods if item.ref in {no.ref for no in packing.unpackable}], cartons)
+        return _does_not_fit(packing.unpackable)
     return _rated(
         [(p.carton.carton_id, p.carton.outer, p.weight_g, p.carton.cost_minor) for p in packing.cartons], lane
     )
@@ -179,8 +194,8 @@ def _rated(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed |
     return Boxed(zone, lane.service.tariff.tariff_id, tuple(boxed), tariff_minor)
 
 
-def _does_not_fit(goods: Sequence[PackItem], cartons: Sequence[Carton]) -> Refusal:
-    """What fits no carton, and the measure that binds."""
-    no = cartonize(goods, cartons).unpackable[0]
-    says = f"{no.ref} fits no carton: its {no.binding} is {no.needs}, the most that any takes is {no.best}"
+def _does_not_fit(left: Sequence[Unpackable]) -> Refusal:
+    """What fits no carton, each with the measure that binds; the first with its figures, for programs."""
+    no = left[0]
+    says = "; ".join(f"{each.ref} fits no carton: {in_words(each)}" for each in left)
     return Refusal(Why.DOES_NOT_FIT, says, {"item": no.ref, "binding": no.binding, "needs": no.needs, "best": no.best})

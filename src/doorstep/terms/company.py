@@ -13,7 +13,8 @@ class Company:
 
     `gs1_prefix` begins its SSCCs. `hold_seconds` is how long stock stays held for an order that payment has not
     cleared. `pick_seconds` and `pack_seconds` are one order's time from release to the dock, `station_seconds` what
-    each order before it adds. `terms` are what every customer has who agreed on nothing else.
+    each order before it adds. `separated` are pairs of classes of goods that may not share a carton. `terms` are what
+    every customer has who agreed on nothing else.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Company:
     pick_seconds: int = 1800
     pack_seconds: int = 1800
     station_seconds: int = 300
+    separated: tuple[tuple[str, str], ...] = ()
     terms: Terms = field(
         default_factory=lambda: Terms(
             customer_class="standard",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from doorstep.terms.parcel import Size
+from doorstep.terms.parcel import Side, Size
 
 
 class Tracking(StrEnum):
@@ -42,6 +42,8 @@ class Item:
     `packing_group` is I, II or III. `limited_quantity`: its inner packaging keeps to the limit of its UN number.
     A lithium battery's content is `lithium_mwh` (ion, rated energy) or `lithium_mg` (metal, lithium content), of the
     one cell where `lithium_cell`, else of the battery; `charge_percent` is its state of charge. None: nobody knows.
+    How it may be packed is told as `PackItem` has it: `up` names the measures that may point up (none: all), `upright`
+    is short for the height alone; `most_on_top_g` is the most that may stand on one, `fragile` is short for nothing.
     """
 
     item_id: str
@@ -64,3 +66,8 @@ class Item:
     lithium_mg: int | None = None
     lithium_cell: bool = False
     charge_percent: int | None = None
+    up: tuple[Side, ...] = ()
+    most_on_top_g: int | None = None
+    keep_apart: str = ""
+    keep_together: str = ""
+    classes: tuple[str, ...] = ()

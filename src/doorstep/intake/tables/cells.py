@@ -16,6 +16,7 @@ from doorstep.intake.tables.opened import Cell, Formula
 from doorstep.terms.measures import Measure
 from doorstep.terms.measures import measure as of
 from doorstep.terms.money import DECIMALS
+from doorstep.terms.parcel import Side
 
 Read = Callable[[Cell], Any]
 
@@ -339,6 +340,15 @@ _WEEKDAYS = {word: day for day, name in enumerate(_NAMES) for word in (name, str
 def several(cell: Cell) -> tuple[str, ...]:
     """Names with blanks or commas between them."""
     return tuple(text(cell, 100_000).replace(",", " ").split())
+
+
+def sides(cell: Cell) -> tuple[Side, ...]:
+    """`width height`: measures, each named once, in the order of their names."""
+    words = several(cell)
+    for word in words:
+        if word not in set(Side):
+            raise WrongCellError(f"names length, width and height, not {word!r}")
+    return tuple(side for side in Side if side in words)
 
 
 def parts(cell: Cell) -> tuple[tuple[str, int], ...]:

@@ -86,6 +86,7 @@ def reader_of(field: Field, column: Column, reading: ReadingIn, instants: Instan
         "wall_time": cells.wall_time,
         "weekdays": cells.weekdays,
         "several": cells.several,
+        "sides": cells.sides,
         "parts": cells.parts,
         "per_cent": cells.per_cent(number),
     }
