@@ -136,6 +136,13 @@ def test_without_work_the_gap_is_told() -> None:
     assert told.why_not == "the work was spent"
 
 
+@needs_prover
+def test_where_cartons_run_out_the_bound_is_that_of_enough() -> None:
+    told = prove([of(MUG, 2)], SHELF, FEW, left={"small": 0, "medium": 9, "large": 9})
+    assert (told.packing.cost_minor, told.bound_minor) == (MEDIUM.cost_minor, SMALL.cost_minor)
+    assert told.why_not == "the cheapest packing takes more of a carton than are left"
+
+
 def test_nine_units_are_too_many_to_prove() -> None:
     with pytest.raises(ValueError, match="9 units"):
         prove([of(MUG, 9)], SHELF)

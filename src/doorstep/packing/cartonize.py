@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from doorstep.packing.alone import in_own_cartons, tightened, unit_alone, why_unpackable
+from doorstep.packing.in_stock import within_stock
 from doorstep.packing.shelf import Shelf, shelf_for
 from doorstep.packing.small import two_units
-from doorstep.packing.values import Packing, Params, Price, cost_of, refuse_nonsense_goods
+from doorstep.packing.values import (
+    Packing,
+    Params,
+    Price,
+    cost_of,
+    refuse_nonsense_cartons,
+    refuse_nonsense_goods,
+)
 from doorstep.terms.parcel import Carton, Mailer, PackedCarton, PackItem, Unpackable
 
 NO_PARAMS = Params()
@@ -20,6 +28,7 @@ def cartonize(
     *,
     price: Price | None = None,
     incumbent: Sequence[PackedCarton] | None = None,
+    left: Mapping[str, int] | None = None,
 ) -> Packing:
     """Pack every unit that fits some carton, at the least total of cartons and `price` found.
 
@@ -32,10 +41,24 @@ def cartonize(
     An `incumbent` is an earlier packing of these goods, or of more or fewer of them. Where it holds all units and
     obeys the rules, the result is not dearer; nor where units that bore nothing were taken off the order, if a lighter
     carton is not dearer to send and nothing goes in that was left over. A unit that others stood on can be missed:
-    without their plinth they may need more room than the carton has. ValueError for goods, cartons or prices that
-    cannot be.
+    without their plinth they may need more room than the carton has.
+
+    `left` says how many of a carton there are, by `carton_id`; of one not named there are enough. Where one runs out,
+    the order is packed anew with less of it, a few times, each with the whole budget of work; neither more budget nor
+    an incumbent promises anything then. ValueError for goods, cartons or prices that cannot be.
     """
     refuse_nonsense_goods(items)
+    if left:
+        wrong = [carton_id for carton_id, there in left.items() if there < 0]
+        if wrong:
+            raise ValueError(f"{left[wrong[0]]} of carton {wrong[0]} are left; it cannot be negative")
+        limited = {carton_id: left[carton_id] for carton_id in sorted(left)}
+        refuse_nonsense_cartons(cartons)
+
+        def pack(some: Sequence[PackItem], of: Sequence[Carton | Mailer]) -> Packing:
+            return cartonize(some, of, params, price=price, incumbent=incumbent)
+
+        return within_stock(items, cartons, limited, price, pack)
     shelf = shelf_for(items, cartons)
     own = [packed for item in items if item.own_container for packed in in_own_cartons(item)]
     taken = [(item, shelf.takers(item)) for item in items if not item.own_container]
@@ -44,9 +67,9 @@ def cartonize(
     if unpackable:
         goods, torn = _whole_groups(goods, {item.keep_together for item, takers in taken if not takers} - {""})
         unpackable += torn
-    packed, left, work = _pack(goods, shelf, params, price, incumbent or ()) if goods else ([], [], 0)
+    packed, over, work = _pack(goods, shelf, params, price, incumbent or ()) if goods else ([], [], 0)
     every = own + [tightened(each, shelf, price) for each in packed]
-    return Packing(tuple(every), (*unpackable, *left), cost_of(every, price), work)
+    return Packing(tuple(every), (*unpackable, *over), cost_of(every, price), work)
 
 
 def _whole_groups(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, permutations
 
@@ -25,10 +25,15 @@ def check(
     support_percent: int = 50,
     separated: Iterable[tuple[str, str]] = (),
     price: Callable[[Carton, int], int] | None = None,
+    left: Mapping[str, int] | None = None,
 ) -> list[str]:
-    """What is wrong with a packing of `items` into `cartons`, one sentence each; an empty list means nothing is."""
+    """What is wrong with a packing of `items` into `cartons`, one sentence each; an empty list means nothing is.
+
+    `left` says how many of a carton there are, by `carton_id`; of one not named there are enough.
+    """
     known = {item.ref: item for item in items}
-    wrong = [*_account(items, packing, cartons), *_keeps_together(items, packing)]
+    wrong = [*_account(items, packing, cartons, left or {}), *_keeps_together(items, packing)]
+    wrong += _takes_what_is_there(packing, left or {})
     pairs = [frozenset(pair) for pair in separated]
     cost = 0
     for number, packed in enumerate(packing.cartons, 1):
@@ -61,9 +66,19 @@ def _filling(packed: PackedCarton) -> int:
     return math.ceil(Fraction(max(free, 0) * packed.carton.void_minor_per_litre, 1_000_000))
 
 
-def _account(items: Sequence[PackItem], packing: Packing, cartons: Sequence[Carton | Mailer]) -> Iterator[str]:
+def _takes_what_is_there(packing: Packing, left: Mapping[str, int]) -> Iterator[str]:
+    used = Counter(filled.carton.carton_id for filled in packing.cartons)
+    for carton_id, there in left.items():
+        if used[carton_id] > there:
+            yield f"{used[carton_id]} of carton {carton_id} are used, {there} are left"
+
+
+def _account(
+    items: Sequence[PackItem], packing: Packing, cartons: Sequence[Carton | Mailer], there: Mapping[str, int]
+) -> Iterator[str]:
     """Packed and left over are what was given; only what fits no carton is left over, for the reason given."""
     packed = Counter(placement.ref for filled in packing.cartons for placement in filled.placements)
+    used = Counter(filled.carton.carton_id for filled in packing.cartons)
     left = Counter[str]()
     for unpackable in packing.unpackable:
         left[unpackable.ref] += unpackable.quantity
@@ -75,6 +90,7 @@ def _account(items: Sequence[PackItem], packing: Packing, cartons: Sequence[Cart
                 f"{item.ref}: {packed[item.ref]} packed and {left[item.ref]} left over, but {item.quantity} were given"
             )
         takers = [c.carton_id for c in cartons if item.weight_g <= c.max_content_g and _fits_alone(item, c)]
+        takers = [carton_id for carton_id in takers if carton_id not in there or there[carton_id] > used[carton_id]]
         if left[item.ref] and takers and not item.keep_together:
             yield f"{item.ref} is left over, but carton {takers[0]} takes it"
         if left[item.ref] and item.own_container:

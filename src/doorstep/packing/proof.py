@@ -7,7 +7,8 @@ ruled out, and the next cheapest is looked at, until one fits altogether. Its co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from types import ModuleType
@@ -59,17 +60,20 @@ def prove(
     params: Params | None = None,
     *,
     price: Price | None = None,
+    left: Mapping[str, int] | None = None,
     most_work: int = WORK,
 ) -> Proved:
     """The cheapest packing with its proof, or the best found with the gap, within `most_work`.
 
     For at most MOST_UNITS units that go into cartons: ValueError for more. What ships in its own box is no matter for a
-    proof. NoProverError where OR-tools are missing. Same input, budget and seed: same answer.
+    proof. `left` is how many there are of a carton; the bound is what the packing would cost at least if there were
+    enough. NoProverError where OR-tools are missing. Same input, budget and seed: same answer.
     """
     params = params or Params()
-    packing = cartonize(items, cartons, params, price=price)
-    left = {no.ref for no in packing.unpackable}
-    goods = [item for item in items if item.ref not in left and not item.own_container]
+    packing = cartonize(items, cartons, params, price=price, left=left)
+    over = {no.ref: no.quantity for no in packing.unpackable}
+    told = [replace(item, quantity=item.quantity - over.get(item.ref, 0)) for item in items if not item.own_container]
+    goods = [item for item in told if item.quantity]
     units = sum(item.quantity for item in goods)
     if units > MOST_UNITS:
         raise ValueError(f"{units} units are to be packed; a proof is for {MOST_UNITS} at most")
@@ -80,10 +84,16 @@ def prove(
     search = _Search(goods, cartons, params, price, most_work)
     own_minor = cost_of(own, price)
     bound_minor, found = search.run(packing.cost_minor - own_minor)
-    if found is not None:
+    if found is not None and any(used > (left or {}).get(name, used) for name, used in _used(found).items()):
+        search.why_not = "the cheapest packing takes more of a carton than are left"
+    elif found is not None:
         filled = (*own, *found)
         packing = replace(packing, cartons=filled, cost_minor=cost_of(filled, price))
     return Proved(packing, bound_minor + own_minor, search.work, search.why_not)
+
+
+def _used(packed: Sequence[PackedCarton]) -> Counter[str]:
+    return Counter(each.carton.carton_id for each in packed)
 
 
 class _Search:

@@ -12,6 +12,7 @@ _SAYS = {
     "layer_g": "a unit weighs {needs_kg}, a layer may weigh {best_kg}",
     "support_percent": "the deck would hold {best} % of its base, {needs} % are asked for",
     "keep_together": "{needs} units are kept together, {best} of them were found to go in",
+    "cartons_left": "{needs} units are wanted, the cartons that are left take {best}",
     "keep_apart": "{needs} units are aboard that it may not travel with",
     "content_g": "with it the load would weigh {needs_kg}, {best_kg} are allowed",
     "side_g": "one side would bear {needs_kg} more than the other, {best_kg} are allowed",

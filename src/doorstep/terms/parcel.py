@@ -139,7 +139,8 @@ class Unpackable:
     """Goods left over, with the measure that binds, what they need of it and the most there is.
 
     `binding`: 'length_mm', 'width_mm', 'height_mm' (longest first, of goods that may be turned any way) or 'weight_g'
-    of goods that fit no carton; 'keep_together', units of the group and the most of them found to go into one carton.
+    of goods that fit no carton; 'keep_together', units of the group and the most of them found to go into one carton;
+    'cartons_left', units of the goods and those of them that the cartons still there take.
     """
 
     ref: str
