@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from doorstep.chart.columns import Doings, Events, Touched, doings_of
-from doorstep.chart.design import NODE_OF_WHAT, NODES, OBJECT_TYPES, SWIMLANES, WHATS
+from doorstep.chart.design import NODE_OF_WHAT, NODES, SWIMLANES, WHATS
 from doorstep.chart.measure import Names
+from doorstep.chart.node import OBJECT_TYPES
 
 NAMES = Names(sites=("", "CS", "DC"), departments=SWIMLANES)
 

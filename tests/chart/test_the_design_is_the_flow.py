@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from doorstep.chart.design import BESIDE, NODES, OBJECT_TYPES, SWIMLANES, WAYS, WAYS_BACK, Node
+from doorstep.chart.design import BESIDE, NODES, SWIMLANES, WAYS, WAYS_BACK
+from doorstep.chart.node import OBJECT_TYPES, Node
 from doorstep.events.registry import REGISTRY
 from doorstep.events.steps import DEPARTMENT, Step
 from doorstep.terms.parcel import Milestone

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from doorstep.chart.account import WAITING, WORKING, duration_seconds, spent_by, way_of
 from doorstep.chart.columns import NONE, Doings
-from doorstep.chart.design import EVERYTHING, NODE_OF_WHAT, NODES, OBJECT_TYPES, SETBACKS, WHATS
+from doorstep.chart.design import NODE_OF_WHAT, NODES, WHATS
+from doorstep.chart.node import EVERYTHING, OBJECT_TYPES, SETBACKS
 from doorstep.chart.waits import ends, flow_of, right_first_time, went_back
 from tests.chart.logs import WHOLE_WAY, Told, doings, steps, told
 

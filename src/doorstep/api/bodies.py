@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from doorstep.flow.look_orders import Late, OrderQuery, Sort
 from doorstep.intake.orders import Id, Strict
 from doorstep.planning.change import State
+from doorstep.terms.goals import Rule
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _MOST_NAMED = 10_000
@@ -63,6 +64,13 @@ class DueIn(Strict):
     """When an inbound will come, as the supplier says now."""
 
     due_at: Instant
+
+
+class ShareIn(Strict):
+    """By which rule scarce stock is shared out (none: the goals' own), and who said yes where somebody must."""
+
+    rule: Rule | None = None
+    approved_by: Annotated[str, Field(max_length=100)] = ""
 
 
 class ReceiptIn(Strict):

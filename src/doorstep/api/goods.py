@@ -6,12 +6,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from doorstep.api.bodies import CountIn, DueIn, InboundIn, ReceiptIn, StockOf
+from doorstep.api.bodies import CountIn, DueIn, InboundIn, ReceiptIn, ShareIn, StockOf
 from doorstep.api.given import Changing, Reading
-from doorstep.api.goods_answers import CountedOut, InboundIdOut, ReceiptIdOut, RedatedOut, StockOut
+from doorstep.api.goods_answers import (
+    CountedOut,
+    InboundIdOut,
+    ReceiptIdOut,
+    RedatedOut,
+    SharedOut,
+    SharingsOut,
+    StockOut,
+)
 from doorstep.api.problems import granted
 from doorstep.api.statuses import or_problem
-from doorstep.flow import look, receive, redate
+from doorstep.flow import look, receive, redate, scarcity
 from doorstep.flow.count import count_bin
 
 router = APIRouter(tags=["stock"])
@@ -75,3 +83,18 @@ def count_goods(asked: Changing, body: CountIn) -> CountedOut:
         tuple(body.serials),
     )
     return CountedOut.of(granted(told))
+
+
+@router.get("/stock/{item_id:path}/shares", responses=or_problem(404))
+def compare_shares(office: Reading, item_id: str) -> SharingsOut:
+    """Who would get what of an item by each rule for scarce stock, the goals' own first. Nothing is done."""
+    return SharingsOut.of(granted(scarcity.compare_rules(office, item_id)))
+
+
+@router.post("/stock/{item_id:path}/shares", responses=or_problem(404, 409))
+def share_stock(asked: Changing, item_id: str, body: ShareIn) -> SharedOut:
+    """Share what is on hand of an item out by a rule. Who loses units is promised anew where that must be."""
+    told = scarcity.share_scarce_stock(
+        asked.under_key(body), asked.who, item_id, asked.key, body.rule, body.approved_by
+    )
+    return SharedOut.of(granted(told))

@@ -65,6 +65,7 @@ _STATUS_AND_MEANING: Mapping[Why, tuple[int, str]] = {
     Why.ON_HOLD: (409, "The order is on hold: nobody works on it until it is resumed."),
     Why.WRONG_STATE: (409, "It is not at a point where this can be done."),
     Why.TOO_LATE: (409, "It has gone too far for this change; the sentence says what can be done instead."),
+    Why.APPROVAL_NEEDED: (409, "Somebody must say yes to this first; the sentence says who."),
     Why.CANNOT_BE_UNDONE: (409, "Something was built on it, or it never can be; the sentence says what."),
     Why.CARRIER_REFUSED: (409, "The carrier said no, in the words told."),
     Why.WRONG_PASSWORD: (403, "Login and password do not go together."),

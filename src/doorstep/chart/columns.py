@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.chart.design import INDEX, MISSES, NODE_OF_WHAT, NODES, OBJECT_TYPES, ORDER
+from doorstep.chart.design import INDEX, MISSES, NODE_OF_WHAT, NODES
+from doorstep.chart.node import OBJECT_TYPES, ORDER
 
 Column = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -6,60 +6,16 @@ Declared here once. Chart, page, API and terminal show it; a test binds it to th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from doorstep.events.steps import DEPARTMENT, Step
+from doorstep.chart.node import EVERYTHING, FULFILMENT, OBJECT_TYPES, ORDER, PARCEL, SETBACKS, TASK, Node
+from doorstep.events.steps import Step
 
-# What an order is divided into, from the whole to the parts: a doing is about one object of one of these types.
-ORDER, FULFILMENT, TASK, PARCEL = "order", "fulfilment", "task", "parcel"
-OBJECT_TYPES = (ORDER, FULFILMENT, TASK, PARCEL)
-LET_GO = "replaced"  # an object that an event touched as this was let go by it, not worked on
-
-# What a step can gather in the whole order: all that was done, or what went wrong and was taken back.
-EVERYTHING, SETBACKS = "everything", "setbacks"
-
-_ABOVE = frozenset({ORDER, FULFILMENT})
 _HOUR, _DAY = 3_600, 86_400
 _CHANGES = (
     *("flow.change.cancel_line", "flow.change.cancel_order", "flow.change.change_quantity"),
     *("flow.change.change_address", "flow.change.change_date"),
 )
 _SCANS = ("flow.track.take_scan", "flow.track.take_scans", "flow.track.reread_scans", "flow.track.reread_scans_many")
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A step of the process.
-
-    `completed_by` are kinds of event, `Kind:milestone` where only one milestone of it is meant; those in `misses` end
-    the step without its success. `done_by` are the functions of `flow` that perform it. `handles` is the type of
-    object one doing of it is about, '' where no order is concerned: then it is only counted. Beside its own object and
-    the order, a doing waits for what happened to objects of the types in `waits_for` inside its fulfilment order, and
-    for what it `gathers` in the whole order. `target_seconds` is for waiting and working together, in the site's
-    opening hours where `open_hours`.
-    """
-
-    node_id: str
-    title: str
-    step: Step
-    handles: str
-    completed_by: tuple[str, ...]
-    done_by: tuple[str, ...]
-    noun: str = ""  # what its doings are counted as; that of its object where it has one
-    waits_for: frozenset[str] = _ABOVE
-    gathers: str = ""
-    misses: frozenset[str] = frozenset()
-    target_seconds: int | None = None
-    open_hours: bool = False
-    told: bool = False  # told by others, perhaps again with another time: the newest word counts
-    undoes: bool = False  # takes back work that was done
-    aside: bool = False  # tidies up beside the order's way: never the end of it
-    leads_on: bool = True  # what follows on the parts of its object waits for it
-    usual: bool = True  # False: drawn only where it happened
-
-    @property
-    def department(self) -> str:
-        return DEPARTMENT[self.step]
 
 
 NODES: tuple[Node, ...] = (
@@ -134,7 +90,10 @@ NODES: tuple[Node, ...] = (
         step=Step.PLAN,
         handles=FULFILMENT,
         completed_by=("ShipmentPlanned", "FulfilmentReplanned"),
-        done_by=("flow.plan.plan_open_orders", "flow.later.run_planning", *_CHANGES, "flow.change.resume_order"),
+        done_by=(
+            *("flow.plan.plan_open_orders", "flow.later.run_planning", *_CHANGES, "flow.change.resume_order"),
+            *("flow.scarcity.hold_or_promise_anew", "flow.scarcity.hold_or_promise_all_anew"),
+        ),
         gathers=SETBACKS,
         target_seconds=15 * 60,
     ),
@@ -305,6 +264,16 @@ NODES: tuple[Node, ...] = (
         completed_by=("StockCounted",),
         done_by=("flow.count.count_bin",),
         noun="counts",
+    ),
+    Node(
+        node_id="share",
+        title="Share scarce stock",
+        step=Step.PLAN,
+        handles="",
+        completed_by=("ScarceStockShared",),
+        done_by=("flow.scarcity.share_scarce_stock", "flow.scarcity.compare_rules"),
+        noun="sharings",
+        usual=False,
     ),
     Node(
         node_id="receive",

@@ -11,8 +11,9 @@ from html import escape
 from itertools import pairwise
 from math import sqrt
 
-from doorstep.chart.design import FULFILMENT, NODES, ORDER, PARCEL, TASK, WAYS, WAYS_BACK, Node
+from doorstep.chart.design import NODES, WAYS, WAYS_BACK
 from doorstep.chart.layout import Cell, placed, swimlanes
+from doorstep.chart.node import FULFILMENT, ORDER, PARCEL, TASK, Node
 from doorstep.chart.route import Grid, Point, Sizes, routed
 from doorstep.chart.values import Colour, DepartmentFigures, EdgeFigures, NodeFigures
 from doorstep.terms.spans import short_span, span

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from doorstep.chart.design import SWIMLANES, Node
+from doorstep.chart.design import SWIMLANES
+from doorstep.chart.node import Node
 
 
 @dataclass(frozen=True, slots=True)

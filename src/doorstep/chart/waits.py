@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from doorstep.chart.columns import NONE, Column, Doings, Flags
-from doorstep.chart.design import ANYWHERE, EVERYTHING, NODES, OBJECT_TYPES, SETBACKS
+from doorstep.chart.design import ANYWHERE, NODES
+from doorstep.chart.node import EVERYTHING, OBJECT_TYPES, SETBACKS
 
 _LEVELS = len(OBJECT_TYPES)
 _WAITS_FOR = np.array([[name in node.waits_for for name in OBJECT_TYPES] for node in NODES], dtype=np.bool_)

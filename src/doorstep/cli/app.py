@@ -22,6 +22,7 @@ from doorstep.cli import (
     orders,
     printing,
     route,
+    scarcity,
     scores,
     setting_up,
     shipping,
@@ -186,7 +187,7 @@ PRINT: Mapping[str, Callable[..., None]] = {
 }
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
-    "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate),
+    "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate, scarcity.share),
     "Floor": (floor.plan, floor.release, floor.tasks, floor.pick, floor.pack),
     "Shipping": (
         shipping.label,

@@ -65,6 +65,7 @@ ANSWERS: Mapping[Why, Answer] = {
     Why.ON_HOLD: Answer(TRY_LATER, "Set the goods aside; `doorstep order resume ORDER` lets it go on."),
     Why.WRONG_STATE: Answer(UNAVAILABLE, "`doorstep order show ORDER` tells how far it is and what comes next."),
     Why.TOO_LATE: Answer(UNAVAILABLE, "What left cannot be called back: do as the sentence above says."),
+    Why.APPROVAL_NEEDED: Answer(UNAVAILABLE, "Ask, then name who said yes with --approved-by."),
     Why.CANNOT_BE_UNDONE: Answer(UNAVAILABLE, "Take back first what was built on it, or import corrected rows."),
     Why.CARRIER_REFUSED: Answer(UNAVAILABLE, "`doorstep troubles` has the carrier's own words: mend what it names."),
     Why.WRONG_PASSWORD: Answer(NOT_PERMITTED, "Give login and password as they were set; an admin sets a new one."),

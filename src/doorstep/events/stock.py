@@ -170,6 +170,37 @@ def moves_touch(moves: tuple[Move, ...]) -> tuple[Touch, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """An order that wants `wanted` units of what is short: on hand it had `before` of them, it has `after` now."""
+
+    order_id: str
+    wanted: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScarceStockShared(Body):
+    """There was too little of an item for all who want it: `units` on hand went to the orders by a rule.
+
+    `approved_by` said yes to it. The holds, and the promises that changed, are facts of their own in the same step.
+    """
+
+    STEP: ClassVar[Step] = Step.PLAN
+    item_id: str
+    units: int
+    rule: str
+    orders: tuple[Served, ...]
+    approved_by: str = ""
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (
+            Touch("item", self.item_id, "shared"),
+            *(Touch("order", each.order_id, "about") for each in self.orders),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class StockCounted(Body):
     """Somebody counted a bin: `counted` units where the books said `believed`. The moves book the difference.
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from doorstep.events.fulfilment import FulfilmentLine, TasksCancelled
 from doorstep.events.stock import Hold, HoldsVoided, StockCounted
 from doorstep.flow.office import Office, Scribe, Who
+from doorstep.flow.scarcity import hold_or_promise_all_anew, let_down_first
 from doorstep.stock.count import count
 from doorstep.storage.queries import master, stock
 from doorstep.storage.store import Transaction
-from doorstep.storage.verbs import PLAN_ORDERS, PLAN_WAITING, SETTLE_FULFILMENT
+from doorstep.storage.verbs import PLAN_WAITING, SETTLE_FULFILMENT
 from doorstep.terms.item import Tracking
 from doorstep.terms.places import PlaceKind, kind_of, site_of
 from doorstep.terms.refusals import Refusal, Why
@@ -50,7 +51,8 @@ def count_bin(
 ) -> Counted | Refusal:
     """Book what was counted of an item (and lot) in a bin; for items tracked by serial, `serials` are all of them.
 
-    Where less is left than is held, the newest holds are voided and their orders planned again, in the same step.
+    Where less is left than is held, the policy for scarce stock says whose holds are voided. Their orders are held what
+    else there is, and promised anew where the promise cannot be kept with that, in the same step.
     """
     seen = Seen(place_id, item_id, counted, lot, serials)
     request = [place_id, item_id, lot, counted, serials]
@@ -104,22 +106,16 @@ def _book(office: Office, tx: Transaction, scribe: Scribe, seen: Seen) -> Counte
         if kind_of(unit.place_id).physical:
             says = f"By the books serial {serial} of {item_id} is in {unit.place_id}: count it gone there first."
             return Refusal(Why.BAD_SERIAL, says, {"serial": serial, "place_id": unit.place_id})
-    outcome = count(
-        place_id,
-        item_id,
-        lot,
-        counted,
-        believed,
-        pool.on_hand if pool else 0,
-        stock.holds_at_site(tx, site_id, item_id, lot),
-        lost,
-        found,
-    )
+    there = pool.on_hand if pool else 0
+    holds = stock.holds_at_site(tx, site_id, item_id, lot)
+    if counted < believed:
+        holds = let_down_first(tx, holds, there + counted - believed, item_id)
+    outcome = count(place_id, item_id, lot, counted, believed, there, holds, lost, found)
     count_id = office.ids.new("cnt")
     body = StockCounted(count_id, place_id, item_id, lot, counted, believed, outcome.moves, seen.expires_on)
     tx.record(scribe(body, site=site_id, place=place_id))
     if outcome.voided:
-        _let_down(tx, scribe, outcome.voided)
+        _let_down(office, tx, scribe, outcome.voided)
     if counted > believed:
         tx.later(PLAN_WAITING, item_id, tx.now)
     return Counted(count_id, counted - believed, tuple(sorted({hold.order_id for hold in outcome.voided})))
@@ -136,8 +132,8 @@ def _serials_moved(
     return tuple(sorted(there - set(serials))), tuple(sorted(set(serials) - there))
 
 
-def _let_down(tx: Transaction, scribe: Scribe, voided: tuple[Hold, ...]) -> None:
-    """The holds end, pick tasks for them are cancelled, and the orders are planned again."""
+def _let_down(office: Office, tx: Transaction, scribe: Scribe, voided: tuple[Hold, ...]) -> None:
+    """The holds end, pick tasks for them are cancelled; the orders are held what else there is, or promised anew."""
     by_hold = {hold.hold_id: hold for hold in voided}
     rows = tx.rows("SELECT * FROM pick_task WHERE hold_id = ANY(%s) AND state = 'open'", list(by_hold))
     cause = scribe.cause or "count"
@@ -148,5 +144,5 @@ def _let_down(tx: Transaction, scribe: Scribe, voided: tuple[Hold, ...]) -> None
         tx.record(scribe(cancelled, cause=cause))
     for fulfilment_id in sorted({task.fulfilment_id for task in rows}):
         tx.later(SETTLE_FULFILMENT, fulfilment_id, tx.now)
-    for order_id in sorted({hold.order_id for hold in voided}):
-        tx.later(PLAN_ORDERS, order_id, tx.now)
+    tx.flush()
+    hold_or_promise_all_anew(office, tx, replace(scribe, cause=cause), [hold.order_id for hold in voided])

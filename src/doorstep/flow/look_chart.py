@@ -8,9 +8,10 @@ from weakref import WeakKeyDictionary
 
 from doorstep.chart.account import way_of
 from doorstep.chart.columns import Column, Doings, counted, doings_of
-from doorstep.chart.design import LET_GO, NODES, OBJECT_TYPES, ORDER, SWIMLANES, WHATS
+from doorstep.chart.design import NODES, SWIMLANES, WHATS
 from doorstep.chart.draw import drawn
 from doorstep.chart.measure import Look, Names, measure
+from doorstep.chart.node import LET_GO, OBJECT_TYPES, ORDER
 from doorstep.chart.values import Accounted, Chart, DepartmentFigures, EdgeFigures, HandOff, NodeFigures
 from doorstep.chart.waits import ends, flow_of
 from doorstep.flow.office import Office

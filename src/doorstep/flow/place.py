@@ -14,7 +14,7 @@ from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, dec
 from doorstep.flow.promise import holds_of, promised
 from doorstep.flow.requote import Requote
 from doorstep.flow.slack import slack_of_offer
-from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies, supply_queries
+from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies, spared, supply_queries
 from doorstep.flow.told import Promise
 from doorstep.goals.ceiling import above, value_of
 from doorstep.intake.judge import judge
@@ -211,7 +211,7 @@ def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -
     question = QuoteQuestion(
         now=tx.now,
         demand=demand,
-        sites=site_supplies(tx, company, item_ids),
+        sites=spared(tx, site_supplies(tx, company, item_ids), goals, demand.terms.customer_class, item_ids),
         services=master.services(tx),
         costs=costs_of(goals),
         transits=learning.transits(tx, learned),

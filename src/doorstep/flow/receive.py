@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from doorstep.events.stock import HoldsMoved, HoldsVoided, InboundExpected, Move, StockReceived
 from doorstep.flow.office import Office, Scribe, Who
+from doorstep.flow.scarcity import hold_or_promise_all_anew, in_turn
 from doorstep.stock.receive import put_holds_on_shelf
 from doorstep.storage.queries import master, stock
 from doorstep.storage.store import Query, Transaction
@@ -82,7 +83,7 @@ def expect_within(office: Office, tx: Transaction, scribe: Scribe, coming: Comin
 
 
 def receive(office: Office, who: Who, receipt: Receipt, key: str, keep_no: bool = True) -> str | Refusal:
-    """Book goods into a bin. Orders that were promised from this inbound are moved to the shelf, oldest first.
+    """Book goods into a bin. Orders that were promised from this inbound are moved to the shelf, in the policy's order.
 
     `keep_no` False: what was refused can be asked again under its key, when what it lacked is there.
     """
@@ -163,15 +164,19 @@ def _judge_inbound(tx: Transaction, receipt: Receipt) -> Refusal | None:
 
 def _serve_waiting_holds(office: Office, tx: Transaction, scribe: Scribe, receipt: Receipt) -> None:
     row = stock.inbound_row(tx, receipt.inbound_id)
-    holds = stock.holds_on_inbound(tx, receipt.inbound_id)
+    holds = in_turn(tx, stock.holds_on_inbound(tx, receipt.inbound_id))
     still = max(row.expected - row.received - receipt.quantity, 0)
     ended, made, voided = put_holds_on_shelf(holds, receipt.quantity, still, receipt.lot, lambda: office.ids.new("hld"))
     if ended:
         tx.record(scribe(HoldsMoved(tuple(ended), tuple(made)), cause="inbound received"))
     if voided:
         tx.record(scribe(HoldsVoided(tuple(voided)), cause="inbound brought less"))
-    for order_id in sorted({hold.order_id for hold in (*ended, *voided)}):
+    for order_id in sorted({hold.order_id for hold in ended}):
         tx.later(PLAN_ORDERS, order_id, tx.now)
+    if voided:
+        tx.flush()
+        scribe = replace(scribe, cause="inbound brought less")
+        hold_or_promise_all_anew(office, tx, scribe, [hold.order_id for hold in voided])
 
 
 def plan_waiting(office: Office, *item_ids: str) -> int:

@@ -4,9 +4,9 @@ where it stands."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -16,7 +16,7 @@ from doorstep.events.orders import OrderPromised, PromisedWindow
 from doorstep.events.stock import Hold, HoldsVoided, StockHeld
 from doorstep.flow.office import Office, Scribe, company_of, deciders_of
 from doorstep.flow.promise import bases_of, holds_of, inputs_of
-from doorstep.flow.supply import costs_of, needs_of, site_supplies
+from doorstep.flow.supply import costs_of, limited, needs_of, site_supplies, spared
 from doorstep.planning.answers import LinePromise, Offer
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
@@ -31,9 +31,21 @@ _Units = Sequence[tuple[int, str, int]]
 
 
 class Requote:
-    """Offers for the parts of one order, and the one new promise they make together."""
+    """Offers for the parts of one order, and the one new promise they make together.
 
-    def __init__(self, office: Office, tx: Transaction, scribe: Scribe, order_id: str) -> None:
+    `by` is a day by which it must be there, instead of what was asked for; `at_most` limits how many units of an item
+    may come from what stands in bins.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        tx: Transaction,
+        scribe: Scribe,
+        order_id: str,
+        by: date | None = None,
+        at_most: Mapping[str, int] | None = None,
+    ) -> None:
         self.office = office
         self.tx = tx
         self.scribe = scribe
@@ -41,6 +53,8 @@ class Requote:
         self.company = company_of(tx)
         self.goals = master.goals(tx)
         self.terms = master.terms_of(self.order.terms_text)
+        self.asked_by = by or self.order.asked_by
+        self.at_most = at_most or {}
         self.offers: list[Offer] = []
         self.asked: Counter[tuple[int, str]] = Counter()
 
@@ -55,8 +69,10 @@ class Requote:
         wanted = [units for units in waiting if units[2]]
         if not wanted:
             return None
-        supplies = site_supplies(self.tx, self.company, {item_id for _, item_id, _ in wanted}, [order_id])
-        offer = self._ask(wanted, supplies)
+        item_ids = {item_id for _, item_id, _ in wanted}
+        supplies = site_supplies(self.tx, self.company, item_ids, [order_id])
+        supplies = spared(self.tx, supplies, self.goals, self.terms.customer_class, item_ids - self.at_most.keys())
+        offer = self._ask(wanted, limited(supplies, self.at_most))
         if isinstance(offer, Refusal):
             return offer
         expires_at = self._expiry(holds)
@@ -126,7 +142,7 @@ class Requote:
             area=self.order.area,
             terms=self.terms,
             asked_from=self.order.asked_from,
-            asked_by=self.order.asked_by,
+            asked_by=self.asked_by,
             receives=self.terms.receives,
             late_day_minor=self.goals.late_day_minor(self.terms.customer_class),
         )

@@ -115,6 +115,12 @@ def _moved(body: stock.HoldsMoved, teller: Teller) -> str:
     return f"Held elsewhere now: {_units(made)}, of {_where(made)}."
 
 
+def _shared(body: stock.ScarceStockShared, teller: Teller) -> str:
+    mine = next(each for each in body.orders if each.order_id == teller.order_id)
+    rule = body.rule.replace("_", " ")
+    return f"Too little {body.item_id} for all: {mine.after} of {mine.wanted} are kept for it, by {rule}."
+
+
 def _planned(body: fulfilment.ShipmentPlanned, teller: Teller) -> str:
     ways = [
         f"{_units(each.lines)} from {each.site_id} by {each.service_id}, leaving {teller.day(each.departs)}"
@@ -195,6 +201,7 @@ _SENTENCES: Mapping[type[Body], Callable[[Any, Teller], str]] = {
     stock.HoldsVoided: lambda body, teller: f"Let go of: {_units(_mine(body.holds, teller))}.",
     stock.HoldsExpired: lambda body, teller: f"Let go of, as nobody paid: {_units(_mine(body.holds, teller))}.",
     stock.HoldsMoved: _moved,
+    stock.ScarceStockShared: _shared,
     fulfilment.ShipmentPlanned: _planned,
     fulfilment.WaveReleased: _released,
     fulfilment.Picked: _picked,

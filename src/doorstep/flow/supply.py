@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from doorstep.planning.values import Costs, FreeUnits, Inbound, Need, Reservation, SiteSupply
-from doorstep.storage.queries import master, orders, stock
+from doorstep.stock.scarcity import kept_for_others
+from doorstep.storage.queries import master, orders, scarcity, stock
 from doorstep.storage.queries.master import Site
 from doorstep.storage.store import Query, Transaction
 from doorstep.terms.company import Company
@@ -57,6 +59,47 @@ def _booked(tx: Transaction, sites: Mapping[str, Site], leaving_out: Collection[
             if row.order_id not in leaving_out:
                 booked[row.site_id][sites[row.site_id].calendar.day_of(row.ship_by)] += 1
     return booked
+
+
+def spared(
+    tx: Transaction,
+    supplies: tuple[SiteSupply, ...],
+    goals: Goals,
+    customer_class: str | None,
+    item_ids: Collection[str],
+) -> tuple[SiteSupply, ...]:
+    """The supplies without what the goals reserve for customers of other classes, as far as these have not got it."""
+    reserves = goals.scarcity.reserves
+    about = {item_id for item_id in item_ids if any(reserve.is_about(item_id) for reserve in reserves)}
+    if not about:
+        return supplies
+    at_most = {}
+    for item_id, (units, held) in scarcity.free_and_held_by_class(tx, about).items():
+        kept = kept_for_others(units, held, customer_class or "", reserves, item_id)
+        if kept:
+            at_most[item_id] = max(units - sum(held.values()) - kept, 0)
+    return limited(supplies, at_most)
+
+
+def limited(supplies: tuple[SiteSupply, ...], at_most: Mapping[str, int]) -> tuple[SiteSupply, ...]:
+    """The supplies with no more units on hand of an item than `at_most` says, from as few sites as can be."""
+    for item_id, units in at_most.items():
+        here = {site.site_id: sum(row.quantity for row in site.free if row.item_id == item_id) for site in supplies}
+        left, allowed = units, dict.fromkeys(here, 0)
+        for site_id in sorted(here, key=lambda site_id: (-here[site_id], site_id)):
+            allowed[site_id] = min(left, here[site_id])
+            left -= allowed[site_id]
+        supplies = tuple(_with_at_most(site, item_id, allowed[site.site_id]) for site in supplies)
+    return supplies
+
+
+def _with_at_most(site: SiteSupply, item_id: str, units: int) -> SiteSupply:
+    free = []
+    for row in site.free:
+        gives = min(row.quantity, units) if row.item_id == item_id else row.quantity
+        units -= gives if row.item_id == item_id else 0
+        free.append(replace(row, quantity=gives))
+    return replace(site, free=tuple(free))
 
 
 def costs_of(goals: Goals) -> Costs:

@@ -12,11 +12,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema, model_validator
 
 from doorstep.intake.orders import Strict
 from doorstep.intake.problems import read
-from doorstep.terms.goals import ClassGoals, Goals, Weights
+from doorstep.terms.goals import ClassGoals, Goals, Reserve, Rule, Scarcity, Weights
 from doorstep.terms.order import Preference
 from doorstep.terms.refusals import Refusal
 
@@ -48,6 +48,9 @@ _WRITTEN = WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,
 Sure = Annotated[int, BeforeValidator(partial(ppm_of, 500_000, 999_999)), PlainSerializer(per_cent), _WRITTEN]
 OfValue = Annotated[int, BeforeValidator(partial(ppm_of, 0, 10_000_000)), PlainSerializer(per_cent), _WRITTEN]
 Minor = Annotated[int, Field(strict=True, ge=0, le=10**12)]
+PartOfAll = Annotated[int, BeforeValidator(partial(_ppm, 1, 1_000_000)), PlainSerializer(per_cent), _WRITTEN]
+Units = Annotated[int, Field(strict=True, ge=1, le=10**9)]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 ClassName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 
 
@@ -84,22 +87,53 @@ class WeightsIn(Strict):
     waits_minor: Minor = Weights().waits_minor
 
 
+class ReserveIn(Strict):
+    """What is kept of an item for a class of customers: a share of what there is, or units; of all items or of some."""
+
+    percent: PartOfAll | None = None
+    units: Units | None = None
+    items: Annotated[list[Name], Field(max_length=10_000)] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> ReserveIn:
+        if (self.percent is None) == (self.units is None):
+            raise ValueError("say how much is kept: either percent or units")
+        return self
+
+    def value(self, name: str) -> Reserve:
+        return Reserve(name, self.percent or 0, self.units or 0, tuple(self.items))
+
+
+class ScarcityIn(Strict):
+    """The policy for what is short: who is served first, what is kept for whom, who must say yes."""
+
+    rule: Rule = Rule.OLDEST_PROMISE
+    priority: Annotated[list[ClassName], Field(max_length=200)] = Field(default=[])
+    reserved: Annotated[dict[ClassName, ReserveIn], Field(max_length=200)] = Field(default={})
+    approver: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
+
+    def value(self) -> Scarcity:
+        reserves = tuple(each.value(name) for name, each in sorted(self.reserved.items()))
+        return Scarcity(self.rule, tuple(self.priority), reserves, self.approver)
+
+
 class GoalsIn(Strict):
-    """The goals of a company, whole: by class of customer, and what planning weighs for all of them."""
+    """The goals of a company, whole: by class of customer, what planning weighs, and what is done with too little."""
 
     classes: Annotated[dict[ClassName, ClassIn], Field(max_length=200)] = Field(default={})
     weights: WeightsIn = WeightsIn()
+    scarcity: ScarcityIn = ScarcityIn()
 
     def value(self) -> Goals:
         classes = tuple(each.value(name) for name, each in sorted(self.classes.items()))
-        return Goals(classes, Weights(**self.weights.model_dump()))
+        return Goals(classes, Weights(**self.weights.model_dump()), self.scarcity.value())
 
     @classmethod
     def of(cls, goals: Goals) -> GoalsIn:
         """Goals as they would be written."""
         classes = {each.name: _written(each) for each in goals.classes}
         weights = {name: getattr(goals.weights, name) for name in WeightsIn.model_fields}
-        return cls.model_validate({"classes": classes, "weights": weights})
+        return cls.model_validate({"classes": classes, "weights": weights, "scarcity": _scarcity(goals.scarcity)})
 
 
 def _written(wants: ClassGoals) -> dict[str, Any]:
@@ -113,6 +147,22 @@ def _written(wants: ClassGoals) -> dict[str, Any]:
         "late_day_minor": wants.late_day_minor,
         "ceiling_minor": wants.ceiling_minor,
         "preference": wants.preference,
+    }
+
+
+def _scarcity(policy: Scarcity) -> dict[str, Any]:
+    return {
+        "rule": policy.rule,
+        "priority": list(policy.priority),
+        "reserved": {
+            each.customer_class: {
+                "percent": per_cent(each.ppm) if each.ppm else None,
+                "units": each.units or None,
+                "items": list(each.item_ids),
+            }
+            for each in policy.reserves
+        },
+        "approver": policy.approver,
     }
 
 
@@ -146,5 +196,7 @@ def read_goals(raw: Any) -> Goals | Refusal:
 
 def names_at(place: Sequence[str | int]) -> Iterable[str]:
     """What may stand in the table at a place of a goals file."""
+    if place and place[0] == "scarcity":
+        return (ScarcityIn if len(place) == 1 else ReserveIn).model_fields
     tables: Sequence[type[Strict]] = (GoalsIn, WeightsIn, ClassIn)
     return tables[min(len(place), 2)].model_fields

@@ -3,10 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from doorstep.terms.order import Preference, Terms
 
 _WHOLE = 1_000_000
+
+
+class Rule(StrEnum):
+    """Who is served first where there is too little for all.
+
+    Who was promised first; classes of customers in a stated order; everybody alike, by how much they want; or who
+    leaves most over for each scarce unit.
+    """
+
+    OLDEST_PROMISE = "oldest_promise"
+    PRIORITY = "priority"
+    FAIR_SHARE = "fair_share"
+    MARGIN = "margin"
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Of what there is of an item, so much is kept for one class of customers: a share of it, or units.
+
+    `item_ids` are the items it is about, none: all. It binds others only as far as the class has not got it yet.
+    """
+
+    customer_class: str
+    ppm: int = 0
+    units: int = 0
+    item_ids: tuple[str, ...] = ()
+
+    def is_about(self, item_id: str) -> bool:
+        return not self.item_ids or item_id in self.item_ids
+
+    def of(self, units: int) -> int:
+        """How many of `units` are kept; a share is rounded down."""
+        return min(units, self.units or units * self.ppm // _WHOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scarcity:
+    """The policy for what is short. `priority` are classes, first served first; others come after them.
+
+    `approver` is who must say yes before stock is taken from an order that has it; '': nobody need be asked.
+    """
+
+    rule: Rule = Rule.OLDEST_PROMISE
+    priority: tuple[str, ...] = ()
+    reserves: tuple[Reserve, ...] = ()
+    approver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +104,7 @@ class Goals:
 
     classes: tuple[ClassGoals, ...] = ()
     weights: Weights = Weights()
+    scarcity: Scarcity = Scarcity()
 
     def of(self, customer_class: str | None) -> ClassGoals:
         """The goals of a class, which want nothing of their own where none are stated."""

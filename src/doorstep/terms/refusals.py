@@ -43,6 +43,7 @@ class Why(IntEnum):
     WRONG_STATE = auto()
     TOO_LATE = auto()
     CANNOT_BE_UNDONE = auto()
+    APPROVAL_NEEDED = auto()
     CARRIER_REFUSED = auto()
     WRONG_PASSWORD = auto()
     TOO_MANY_TRIES = auto()

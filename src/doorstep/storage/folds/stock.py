@@ -163,6 +163,10 @@ def stock_counted(body: stock.StockCounted, entry: Entry, changes: Changes) -> N
         changes.replace(tables.lot, item_id=body.item_id, lot=body.lot, expires_on=body.expires_on)
 
 
+def scarce_stock_shared(_: stock.ScarceStockShared, __: Entry, ___: Changes) -> None:
+    """The decision itself: what it does to holds and promises are facts of their own."""
+
+
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     stock.StockHeld: stock_held,
     stock.HoldsVoided: holds_voided,
@@ -173,4 +177,5 @@ FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     stock.InboundWithdrawn: inbound_withdrawn,
     stock.StockReceived: stock_received,
     stock.StockCounted: stock_counted,
+    stock.ScarceStockShared: scarce_stock_shared,
 }

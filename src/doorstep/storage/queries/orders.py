@@ -37,6 +37,12 @@ def order(tx: Transaction, order_id: str) -> Any:
     return tx.one("SELECT *, terms::text AS terms_text FROM orders WHERE order_id = %s", order_id)
 
 
+def those(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
+    return tx.rows(
+        "SELECT *, terms::text AS terms_text FROM orders WHERE order_id = ANY(%s) ORDER BY order_id", list(order_ids)
+    )
+
+
 def newest_by_class(tx: Transaction, among: int) -> list[Any]:
     """Of the newest orders that were not cancelled, the newest of each class of customers."""
     return tx.rows(
