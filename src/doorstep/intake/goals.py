@@ -48,7 +48,7 @@ _WRITTEN = WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,
 Sure = Annotated[int, BeforeValidator(partial(ppm_of, 500_000, 999_999)), PlainSerializer(per_cent), _WRITTEN]
 OfValue = Annotated[int, BeforeValidator(partial(ppm_of, 0, 10_000_000)), PlainSerializer(per_cent), _WRITTEN]
 Minor = Annotated[int, Field(strict=True, ge=0, le=10**12)]
-PartOfAll = Annotated[int, BeforeValidator(partial(_ppm, 1, 1_000_000)), PlainSerializer(per_cent), _WRITTEN]
+PartOfAll = Annotated[int, BeforeValidator(partial(ppm_of, 1, 1_000_000)), PlainSerializer(per_cent), _WRITTEN]
 Units = Annotated[int, Field(strict=True, ge=1, le=10**9)]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 ClassName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
