@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.carriers.dangerous_goods import Mark, Paper
-from doorstep.carriers.may_ship import Rule, asked_of, may_it_ship
+from doorstep.carriers.may_ship import Rule
 from doorstep.carriers.rules import WHAT_TO_DO
 from doorstep.terms.item import Equipment, Item
 from doorstep.terms.service import CarrierService, Tariff
+from tests.carriers.asking import asked_of, may_it_ship
 
 PACK = Item("PACK", "Battery pack", hazard="9", un_number="3480", lithium_mwh=90_000, charge_percent=30)
 DRILL = Item("DRILL", "Drill", hazard="9", un_number="3481", equipment=Equipment.IN, lithium_mwh=90_000)

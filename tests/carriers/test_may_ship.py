@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from doorstep.carriers.may_ship import Ban, Forbidden, Rule, may_it_ship
-from doorstep.carriers.rules import WHAT_TO_DO
+from doorstep.carriers.may_ship import Ban, Forbidden, Rule
+from doorstep.carriers.rules import SOURCES, WHAT_TO_DO
 from doorstep.terms.item import Equipment, Item
 from doorstep.terms.service import CarrierService, Tariff
+from tests.carriers.asking import DATED, SOURCE, may_it_ship
 
 TARIFF = Tariff("t", "USD", (), ())
 SOCKS, SCOOTER = (
@@ -49,6 +50,7 @@ def test_dangerous_goods_go_where_the_service_takes_their_class() -> None:
         item_id="PAINT",
         hazard="3",
         do=WHAT_TO_DO[Rule.HAZARD_NOT_TAKEN],
+        source=SOURCES[Rule.HAZARD_NOT_TAKEN],
     )
 
 
@@ -82,7 +84,9 @@ def test_bans_of_law_company_and_carrier_cite_their_own_rule() -> None:
         Ban("other-paint", "Other takes no paint", carrier_id="other", hazard="3"),
     ]
     everything = service("2", "3", "9")
-    assert may_it_ship([PAINT], everything, "XX", bans) == Forbidden("sanctions-2026-1", "nothing goes there")
+    assert may_it_ship([PAINT], everything, "XX", bans) == Forbidden(
+        "sanctions-2026-1", "nothing goes there", source=f"{SOURCE}, as of {DATED}"
+    )
     assert rule_of(may_it_ship([TOXIC], everything, "EE", bans)) == "law-7"
     assert may_it_ship([TOXIC], everything, "US", bans) is None
     assert rule_of(may_it_ship([PAINT, SOCKS], everything, "US", bans)) == "local-socks"

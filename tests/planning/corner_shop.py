@@ -28,6 +28,7 @@ from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.sending import Sending
 from doorstep.terms.service import CarrierService, Tariff
 
 NOW = datetime(2026, 3, 2, 16, tzinfo=UTC)
@@ -74,8 +75,9 @@ def carton_up(
     return Boxed("near", service.tariff.tariff_id, (BoxedParcel("BOX", weight_g, freight, 40 * -(-units // 10)),))
 
 
-def may_ship(items: Sequence[Item], service: CarrierService, destination: str) -> Refusal | None:
-    for item in items:
+def may_ship(sending: Sending) -> Refusal | None:
+    service = sending.service
+    for item in (goods.item for goods in sending.goods):
         if item.hazard and item.hazard not in service.hazards:
             return Refusal(Why.MAY_NOT_SHIP, f"{service.name} takes no {item.hazard}", {"item": item.item_id})
     return None

@@ -15,6 +15,7 @@ from doorstep.planning.values import OpenOrder, PlanQuestion
 from doorstep.terms.parcel import Carton, Size
 from doorstep.terms.refusals import Why
 from doorstep.terms.service import CarrierService, Tariff, WeightStep, ZoneRule
+from tests.carriers.asking import rulebook
 from tests.planning import corner_shop as cs
 
 CARTONS = (
@@ -74,7 +75,9 @@ def test_goods_longer_than_a_service_takes_are_not_promised_by_it(packed: bool) 
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_refusals_come_through_with_what_binds(packed: bool) -> None:
-    tools = deciders(CARTONS, "USD", [Ban("CS-7", "no honey to the US", country="US", item_id="HONEY")], packed=packed)
+    tools = deciders(
+        CARTONS, "USD", rulebook([Ban("CS-7", "no honey to the US", country="US", item_id="HONEY")]), packed=packed
+    )
 
     def why(**changed: object) -> tuple[Why, dict[str, str | int]]:
         base = replace(cs.question(cs.demand((cs.TEA, 1)), SHOP), services=(POST, SWIFT))

@@ -7,7 +7,19 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from doorstep.events import access, fulfilment, imports, invoices, learning, master, orders, printing, shipping, stock
+from doorstep.events import (
+    access,
+    fulfilment,
+    imports,
+    invoices,
+    learning,
+    legal,
+    master,
+    orders,
+    printing,
+    shipping,
+    stock,
+)
 from doorstep.events.envelope import Body
 
 WEIGHTS_OF_COMPANY = ("handling_order_minor", "handling_unit_minor", "split_minor", "late_day_minor")
@@ -73,7 +85,9 @@ def _settling_nothing(line: dict[str, Any]) -> dict[str, Any]:
     return {**line, "order_id": "", "settled_minor": 0}
 
 
-REGISTRY = Registry(bodies(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices))
+REGISTRY = Registry(
+    bodies(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal)
+)
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)

@@ -14,11 +14,12 @@ from doorstep.flow.price_book import PriceBook, price_book
 from doorstep.links.sender import Sender
 from doorstep.planning import compose
 from doorstep.planning.values import Deciders
-from doorstep.storage.queries import master
+from doorstep.storage.queries import legal, master
 from doorstep.storage.store import Store, Transaction
 from doorstep.terms.company import Company
 from doorstep.terms.ids import Ids
 from doorstep.terms.parcel import Carton
+from doorstep.terms.rulebook import Rulebook
 
 
 class NotSetUpError(Exception):
@@ -79,11 +80,17 @@ def set_up(rows: Sequence[Any]) -> Company:
 
 @lru_cache(maxsize=16)
 def _deciders(
-    cartons: tuple[Carton, ...], currency: str, book: PriceBook, separated: tuple[tuple[str, str], ...]
+    cartons: tuple[Carton, ...],
+    currency: str,
+    rulebook: Rulebook,
+    book: PriceBook,
+    separated: tuple[tuple[str, str], ...],
 ) -> Deciders:
-    return compose.deciders(cartons, currency, on=book.on, billed=book.billed, separated=separated)
+    return compose.deciders(cartons, currency, rulebook, on=book.on, billed=book.billed, separated=separated)
 
 
 def deciders_of(tx: Transaction, company: Company) -> Deciders:
-    """Packing and carriers as planning composes them, with the company's cartons."""
-    return _deciders(master.cartons(tx), company.currency, price_book(tx), company.separated)
+    """Packing and carriers as planning composes them, with the company's cartons and the lists that hold."""
+    return _deciders(
+        master.cartons(tx), company.currency, legal.rulebook(tx), price_book(tx), company.separated
+    )

@@ -10,6 +10,7 @@ from doorstep.events.envelope import Fact
 from doorstep.events.orders import HandOffMade, OrderCleared, OrderedLine, OrderPlaced, OrderPromised
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsExpired, StockHeld
+from doorstep.flow.consignees import consignee_of
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.promise import holds_of, promised
 from doorstep.flow.requote import Requote
@@ -21,7 +22,7 @@ from doorstep.intake.judge import judge
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, QuoteQuestion
-from doorstep.storage.queries import learning, master, orders, stock
+from doorstep.storage.queries import learning, legal, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS, PLAN_WAITING
 from doorstep.terms.company import Company
@@ -30,6 +31,7 @@ from doorstep.terms.item import Item
 from doorstep.terms.order import Order, Terms
 from doorstep.terms.places import region
 from doorstep.terms.refusals import Refusal, Why, first
+from doorstep.terms.sending import Consignee
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class _Judged:
     items: Mapping[str, Item]
     terms: Terms
     goals: Goals
+    consignee: Consignee
 
     @property
     def wants(self) -> ClassGoals:
@@ -170,7 +173,7 @@ def _read(tx: Transaction, order: Order) -> tuple[Company, _Judged | Refusal]:
     """The company, the order's items, goals and resolved terms; the first refusal where something is wrong with it."""
     item_ids = [line.item_id for line in order.lines]
     customers = master.customer_query(order.customer_id)
-    tx.ahead(master.COMPANY, master.GOALS, master.items_query(item_ids), customers)
+    tx.ahead(master.COMPANY, master.GOALS, legal.RULES, master.items_query(item_ids), customers)
     company = company_of(tx)
     goals = master.goals(tx)
     items = master.items(tx, item_ids)
@@ -178,7 +181,14 @@ def _read(tx: Transaction, order: Order) -> tuple[Company, _Judged | Refusal]:
     refusals = judge(order, items, customer is not None, company, tx.now)
     if customer is None or refusals:
         return company, first(refusals)
-    return company, _Judged(order, items, goals.resolved(order.terms.over(customer.terms), company.terms), goals)
+    terms = goals.resolved(order.terms.over(customer.terms), company.terms)
+    names, cleared = [order.ship_to.name], frozenset[str]()
+    if any(each.parties for each in legal.rulebook(tx).lists):
+        address = master.address(tx, customer.person_ref)
+        names += [address.name] if address else []
+        cleared = legal.cleared(tx, [order.customer_id]).get(order.customer_id, cleared)
+    consignee = consignee_of(tuple(dict.fromkeys(names)), terms, customer.terms, cleared)
+    return company, _Judged(order, items, terms, goals, consignee)
 
 
 def _quoted(tx: Transaction, company: Company, judged: _Judged, order_id: str) -> Quote | Refusal:
@@ -199,6 +209,7 @@ def _quoted(tx: Transaction, company: Company, judged: _Judged, order_id: str) -
         asked_by=order.asked_by,
         receives=judged.terms.receives,
         late_day_minor=judged.goals.late_day_minor(judged.terms.customer_class),
+        consignee=judged.consignee,
     )
     return ask_quote(tx, company, judged.goals, demand)
 
@@ -207,7 +218,7 @@ def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -
     """What planning offers for a demand now; the refusal where it offers nothing."""
     item_ids = sorted({need.item.item_id for need in demand.needs})
     learned = learning.transits_to_query(region(demand.area))
-    tx.ahead(master.SERVICES, master.CARTONS, learning.BILLING, learned, *supply_queries(item_ids))
+    tx.ahead(master.SERVICES, master.CARTONS, legal.RULES, learning.BILLING, learned, *supply_queries(item_ids))
     question = QuoteQuestion(
         now=tx.now,
         demand=demand,

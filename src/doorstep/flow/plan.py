@@ -12,6 +12,7 @@ from doorstep.events.fulfilment import Fulfilment, FulfilmentCancelled, Fulfilme
 from doorstep.events.orders import HandOffMade
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved, StockHeld
+from doorstep.flow.consignees import consignees
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.promise import holds_of, reservation_of
 from doorstep.flow.reasons import bills_otherwise
@@ -106,6 +107,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
     items = master.items(tx, item_ids)
     agreed = orders.agreed(tx, order_ids)
     terms = {row.order_id: master.terms_of(row.terms_text) for row in rows}
+    who = consignees(tx, rows)
     found = [
         OpenOrder(
             demand=Demand(
@@ -117,6 +119,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
                 asked_by=row.asked_by,
                 receives=terms[row.order_id].receives,
                 late_day_minor=goals.late_day_minor(terms[row.order_id].customer_class),
+                consignee=who[row.order_id],
             ),
             agreed=_window(agreed[row.order_id][0]),
             line_windows={line_no: _window(r) for line_no, r in agreed[row.order_id].items() if line_no},

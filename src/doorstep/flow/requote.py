@@ -14,6 +14,7 @@ import psycopg
 from doorstep.events.fulfilment import FulfilmentReplanned
 from doorstep.events.orders import OrderPromised, PromisedWindow
 from doorstep.events.stock import Hold, HoldsVoided, StockHeld
+from doorstep.flow.consignees import consignees
 from doorstep.flow.office import Office, Scribe, company_of, deciders_of
 from doorstep.flow.promise import bases_of, holds_of, inputs_of
 from doorstep.flow.supply import costs_of, limited, needs_of, site_supplies, spared
@@ -21,11 +22,12 @@ from doorstep.planning.answers import LinePromise, Offer
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
 from doorstep.promising.window import Basis, promise
-from doorstep.storage.queries import learning, master, orders, stock
+from doorstep.storage.queries import learning, legal, master, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS
 from doorstep.terms.places import region
 from doorstep.terms.refusals import Refusal
+from doorstep.terms.service import CarrierService
 
 _Units = Sequence[tuple[int, str, int]]
 
@@ -33,8 +35,8 @@ _Units = Sequence[tuple[int, str, int]]
 class Requote:
     """Offers for the parts of one order, and the one new promise they make together.
 
-    `by` is a day by which it must be there, instead of what was asked for; `at_most` limits how many units of an item
-    may come from what stands in bins.
+    By all services, or by `services`. `by` is a day by which it must be there, instead of what was asked for; `at_most`
+    limits how many units of an item may come from what stands in bins.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Requote:
         tx: Transaction,
         scribe: Scribe,
         order_id: str,
+        services: tuple[CarrierService, ...] | None = None,
         by: date | None = None,
         at_most: Mapping[str, int] | None = None,
     ) -> None:
@@ -53,6 +56,7 @@ class Requote:
         self.company = company_of(tx)
         self.goals = master.goals(tx)
         self.terms = master.terms_of(self.order.terms_text)
+        self.services = services
         self.asked_by = by or self.order.asked_by
         self.at_most = at_most or {}
         self.offers: list[Offer] = []
@@ -109,14 +113,14 @@ class Requote:
             if row.picked
         ]
         site = master.sites(self.tx)[fulfilment.site_id]
-        here: dict[str, int] = defaultdict(int)
-        for _, item_id, quantity in units:
-            here[item_id] += quantity
         supply = SiteSupply(
             site_id=site.site_id,
             area=site.area,
             calendar=site.calendar,
-            free=tuple(FreeUnits(item_id, quantity) for item_id, quantity in here.items()),
+            free=tuple(
+                FreeUnits(row.item_id, row.quantity, f"{row.sscc}/{row.lot}", row.expires_on)
+                for row in legal.on_floor(self.tx, [fulfilment.fulfilment_id])
+            ),
             own_s=self.company.pack_seconds,
         )
         offer = self._ask(units, (supply,))
@@ -145,8 +149,9 @@ class Requote:
             asked_by=self.asked_by,
             receives=self.terms.receives,
             late_day_minor=self.goals.late_day_minor(self.terms.customer_class),
+            consignee=consignees(self.tx, [self.order])[self.order.order_id],
         )
-        services = master.services(self.tx)
+        services = master.services(self.tx) if self.services is None else self.services
         transits = learning.transits(self.tx, learning.transits_to_query(region(self.order.area)))
         question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.goals), transits=transits)
         answer = quote(question, deciders_of(self.tx, self.company))

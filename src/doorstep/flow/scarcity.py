@@ -275,7 +275,7 @@ def hold_or_promise_anew(
     agreed = orders.agreed(tx, [order_id])[order_id][0]
     tx.later(PLAN_ORDERS, order_id, tx.now)
     for by in (agreed.last_day, None):
-        requote = Requote(office, tx, scribe, order_id, by, at_most)
+        requote = Requote(office, tx, scribe, order_id, by=by, at_most=at_most)
         if by is None:
             requote.asked_by = None
         if requote.unreleased_if_possible():

@@ -12,6 +12,7 @@ from doorstep.carriers import dialects
 from doorstep.carriers.port import CarrierSaysNo, Dialect, LabelAsk, LabelMade, NoLabel, Parked, Voided
 from doorstep.events.shipping import LabelRequested, LabelVoided, LabelVoidRefused
 from doorstep.flow.label_answers import Answer, keep, wants_labels
+from doorstep.flow.legal import LabelDesk
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.pick import may_work_on
 from doorstep.links.sender import NoReply
@@ -68,10 +69,14 @@ def _request(office: Office, tx: Transaction, fulfilment_ids: Sequence[str], who
         if parcel.state == "packed" and parcel.sscc not in labelled:
             bare[parcel.fulfilment_id].append(parcel.sscc)
     scribe = Scribe(who, tx.now)
+    desk = LabelDesk(office, tx, scribe, [parcel for parcel in parcels if bare[parcel.fulfilment_id]], order)
+    with_label = {label.fulfilment_id for label in labels if label.state in LIVE}
     told: list[LabelsAsked | Refusal] = []
     for fulfilment_id in fulfilment_ids:
         row: Any = known.get(fulfilment_id)
         service = _service_for_labels(fulfilment_id, row, order, service_of)
+        if not isinstance(service, Refusal) and bare[fulfilment_id]:
+            service = _lawful(desk, row, service, fulfilment_id in with_label)
         if isinstance(service, Refusal):
             told.append(service)
             continue
@@ -85,6 +90,17 @@ def _request(office: Office, tx: Transaction, fulfilment_ids: Sequence[str], who
             asked.append(label_id)
         told.append(LabelsAsked(fulfilment_id, tuple(asked)))
     return told
+
+
+def _lawful(desk: LabelDesk, row: Any, service: CarrierService, with_label: bool) -> CarrierService | Refusal:
+    """The service, where the parcels may go with it now; else another that may take them all, or why none may."""
+    no = desk.forbids(row, service)
+    if no is None:
+        return service
+    other = None if with_label else desk.in_another_way(row)
+    if other is None:
+        desk.stop(row, no)
+    return other or no
 
 
 def _service_for_labels(

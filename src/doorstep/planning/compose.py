@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from doorstep.carriers.billed import Learned
-from doorstep.carriers.may_ship import Ban, may_it_ship
+from doorstep.carriers.may_ship import NO_LISTS, may_it_ship
 from doorstep.carriers.rating import NoRate, Rated, rate
+from doorstep.carriers.rules import Forbidden
 from doorstep.packing import Estimate, Params, cartonize, cartons_for, estimate, in_words
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
@@ -17,6 +18,8 @@ from doorstep.terms.item import Item
 from doorstep.terms.money import Money, share_out
 from doorstep.terms.parcel import ANY_UP, UPRIGHT, Carton, PackItem, Size, Unpackable
 from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.rulebook import Rulebook
+from doorstep.terms.sending import Sending
 from doorstep.terms.service import CarrierService
 
 AS_TARIFFS_SAY = Learned()
@@ -38,7 +41,7 @@ AS_UNKNOWN = Unknown(Size(300, 200, 100), 1_000)
 def deciders(
     cartons: Sequence[Carton],
     currency: str,
-    bans: Iterable[Ban] = (),
+    rulebook: Rulebook = NO_LISTS,
     *,
     unknown: Unknown = AS_UNKNOWN,
     packed: bool = False,
@@ -55,7 +58,7 @@ def deciders(
     `packed` False reckons with estimated parcels (microseconds; `carton_id` is empty), True packs every shipment for
     every service (milliseconds). A quote and the plan that follows it must be asked alike.
     """
-    cartons, bans, params = tuple(cartons), tuple(bans), packed_as(separated)
+    cartons, params = tuple(cartons), packed_as(separated)
 
     @lru_cache(maxsize=_KEPT)
     def reckoned(contents: tuple[tuple[Item, int], ...]) -> tuple[tuple[PackItem, ...], Estimate]:
@@ -71,12 +74,8 @@ def deciders(
             return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane, params)
         return _estimated(*reckoned(tuple(contents)), cartons, lane, params)
 
-    def may_ship(items: Sequence[Item], service: CarrierService, destination: str) -> Refusal | None:
-        no = may_it_ship(items, service, destination.partition("-")[0], bans)
-        if no is None:
-            return None
-        says = f"{no.says}. {no.do}" if no.do else no.says
-        return Refusal(Why.MAY_NOT_SHIP, says, {"rule": no.rule, "item": no.item_id, "service": service.service_id})
+    def may_ship(sending: Sending) -> Refusal | None:
+        return refusal_of(may_it_ship(sending, rulebook), sending.service)
 
     return Deciders(carton_up, may_ship)
 
@@ -84,6 +83,15 @@ def deciders(
 def packed_as(separated: Iterable[tuple[str, str]]) -> Params:
     """How plan and packing bench look for cartons: alike, so that what is planned is packed."""
     return Params(separated=frozenset(separated))
+
+
+def refusal_of(no: Forbidden | None, service: CarrierService) -> Refusal | None:
+    """A no of may-it-ship as every step tells it: what it says, the rule that it cites, and what to do."""
+    if no is None:
+        return None
+    says = f"{no.says} ({no.rule}: {no.source}). {no.do}".rstrip()
+    concerns = {"rule": no.rule, "item": no.item_id, "service": service.service_id, "source": no.source, "do": no.do}
+    return Refusal(Why.MAY_NOT_SHIP, says, concerns)
 
 
 def pack_item(item: Item, quantity: int, unknown: Unknown = AS_UNKNOWN) -> PackItem:
@@ -132,6 +140,11 @@ class Lane:
             # The whole is rounded once; its parts are told in the carrier's own money.
             rated = replace(rated, currency=self.currency, base_minor=known.minor, fuel_minor=0, other_minor=0)
         return rated
+
+    def zone(self, size: Size, weight_g: int) -> str:
+        """The tariff's zone of the lane; '' where such a parcel has no price in it."""
+        rated = rate(self.service, size, max(weight_g, 1), self.origin, self.destination, self.on)
+        return "" if isinstance(rated, NoRate) else rated.zone
 
     def price(self, carton: Carton, weight_g: int) -> int:
         rated = self.rate(carton.outer, weight_g)

@@ -234,3 +234,15 @@ def could_be(short: Mapping[str, int], supply: Supply, demand: Demand) -> dateti
         else:
             return None
     return latest
+
+
+def covers(pattern: Pattern, demand: Demand, costs: Costs) -> bool:
+    """Whether the reservations are the whole order, in as many shipments as its terms allow."""
+    wanted: dict[tuple[int, str], int] = {}
+    for need in demand.needs:
+        wanted[need.line_no, need.item.item_id] = wanted.get((need.line_no, need.item.item_id), 0) + need.quantity
+    for taken in pattern:
+        for reservation in taken:
+            key = (reservation.line_no, reservation.item_id)
+            wanted[key] = wanted.get(key, 0) - reservation.quantity
+    return not any(wanted.values()) and len(pattern) <= demand.most_shipments(costs)

@@ -14,6 +14,7 @@ from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.refusals import Refusal
+from doorstep.terms.sending import NOBODY, Consignee, Sending
 from doorstep.terms.service import CarrierService
 
 
@@ -84,7 +85,7 @@ class Demand:
     `terms` are resolved (order over customer over company); what is still None means the mildest: no complete
     shipment asked for, backorders taken, any number of deliveries, no shelf life, DEFAULT_WANTED_PPM.
     `receives` is the destination's calendar, None where goods are taken in on every day. `late_day_minor` is what a
-    day late costs for this order, None: what `Costs` say.
+    day late costs for this order, None: what `Costs` say. `consignee` is who gets it.
     """
 
     order_id: str
@@ -95,6 +96,7 @@ class Demand:
     asked_by: date | None = None
     receives: Calendar | None = None
     late_day_minor: int | None = None
+    consignee: Consignee = NOBODY
 
     @property
     def wanted_ppm(self) -> int:
@@ -206,7 +208,7 @@ class Boxed:
 
 
 CartonUp = Callable[[Sequence[tuple[Item, int]], CarrierService, str, str], Boxed | Refusal]
-MayShip = Callable[[Sequence[Item], CarrierService, str], Refusal | None]
+MayShip = Callable[[Sending], Refusal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ class Deciders:
     """The deciders that planning composes.
 
     `carton_up` (contents, service, origin area, destination area) -> parcels and rates, or DOES_NOT_FIT or NO_SERVICE;
-    `may_ship` (items, service, destination area) -> MAY_NOT_SHIP or None.
+    `may_ship` (goods, service, where to, to whom, and when it travels once that is known) -> MAY_NOT_SHIP or None.
     """
 
     carton_up: CartonUp

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 
 from doorstep.planning.answers import CostParts, Freight, Shipment
-from doorstep.planning.supply import Free, Pattern, RowKey, Supply, patterns, row_of
+from doorstep.planning.legal import Legal
+from doorstep.planning.supply import Free, Pattern, RowKey, Supply, covers, patterns, row_of
 from doorstep.planning.values import (
     Boxed,
     Costs,
@@ -141,6 +142,7 @@ class Desk:
         self.now = now
         self._transits = transits
         self.supply = Supply(sites)
+        self._legal = Legal(now, self.supply, deciders.may_ship)
         self.services = services
         self.costs = costs
         self._deciders = deciders
@@ -167,7 +169,7 @@ class Desk:
         found: list[Way] = []
         refusals: list[Refusal] = []
         filled = patterns(demand, self.supply, free, self.costs, self.today())
-        for pattern in dict.fromkeys((*filled, *(p for p in also if _covers(p, demand, self.costs)))):
+        for pattern in dict.fromkeys((*filled, *(p for p in also if covers(p, demand, self.costs)))):
             choices = []
             for taken in pattern:
                 options, noes = self._options(demand, items, taken, ahead)
@@ -199,7 +201,7 @@ class Desk:
         options: list[Option] = []
         refusals: list[Refusal] = []
         for service in self.services:
-            boxed = self._box(service, site, demand.area, items, taken)
+            boxed = self._box(service, site, demand, items, taken)
             if isinstance(boxed, Refusal):
                 refusals.append(boxed)
                 continue
@@ -207,6 +209,10 @@ class Desk:
             cartons_minor = sum(parcel.carton_minor for parcel in boxed.parcels)
             learned = bool(self._learned(service, site, demand.area).service.parcels)
             for departs, leg, arrival in self._timetable(site, service, boxed.zone, demand, taken, ahead):
+                no = self._legal.forbids_then(service, site, demand, items, taken, departs, leg)
+                if no is not None:
+                    refusals.append(no)
+                    continue
                 options.append(
                     Option(
                         taken=taken,
@@ -228,21 +234,24 @@ class Desk:
         self,
         service: CarrierService,
         site: SiteSupply,
-        area: str,
+        demand: Demand,
         items: Mapping[str, Item],
         taken: Sequence[Reservation],
     ) -> Boxed | Refusal:
         """The shipment in its parcels, or why this service cannot take it: may it ship is asked before cost."""
+        area = demand.area
         if site.site_id not in service.cut_offs:
             return no_service(service, site, area, f"{service.name} does not call at {site.site_id}")
+        forbidden = self._legal.forbids(service, site, demand, items, taken)
+        if forbidden is not None:
+            return forbidden
         contents: dict[str, int] = {}
         for reservation in taken:
             contents[reservation.item_id] = contents.get(reservation.item_id, 0) + reservation.quantity
         key = (service.service_id, site.area, area, tuple(sorted(contents.items())))
         if key not in self._boxed:
             goods = [(items[item_id], contents[item_id]) for item_id in sorted(contents)]
-            forbidden = self._deciders.may_ship([item for item, _ in goods], service, area)
-            boxed = forbidden or self._deciders.carton_up(goods, service, site.area, area)
+            boxed = self._deciders.carton_up(goods, service, site.area, area)
             if isinstance(boxed, Boxed) and boxed.zone not in service.transit_ppm:
                 boxed = no_service(service, site, area, f"{service.name} states no transit time for {boxed.zone}")
             self._boxed[key] = boxed
@@ -330,18 +339,6 @@ def _there_before(leg: Leg, left_on: date, transit_days: int, day: date) -> bool
         return leg.carrier.working_day(left_on, transit_days) < day
     except ValueError:  # the carrier does not work as many days within a year
         return False
-
-
-def _covers(pattern: Pattern, demand: Demand, costs: Costs) -> bool:
-    """Whether the reservations are the whole order, in as many shipments as its terms allow."""
-    wanted: dict[tuple[int, str], int] = {}
-    for need in demand.needs:
-        wanted[need.line_no, need.item.item_id] = wanted.get((need.line_no, need.item.item_id), 0) + need.quantity
-    for taken in pattern:
-        for reservation in taken:
-            key = (reservation.line_no, reservation.item_id)
-            wanted[key] = wanted.get(key, 0) - reservation.quantity
-    return not any(wanted.values()) and len(pattern) <= demand.most_shipments(costs)
 
 
 def no_service(service: CarrierService, site: SiteSupply, area: str, says: str) -> Refusal:

@@ -24,6 +24,22 @@ class Equipment(StrEnum):
     WITH = "with"
 
 
+class Temperature(StrEnum):
+    """How cold an item must stay on its way."""
+
+    AMBIENT = ""
+    CHILLED = "chilled"
+    FROZEN = "frozen"
+
+
+class Coolant(StrEnum):
+    """What keeps it so in its box. Dry ice is dangerous goods itself (UN 1845)."""
+
+    NONE = ""
+    GEL = "gel"
+    DRY_ICE = "dry ice"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """`quantity` units of `item_id` go into one kit."""
@@ -41,9 +57,14 @@ class Item:
     `hazard` is a UN hazard class such as '9' or '3', empty for harmless goods; `un_number` has four digits,
     `packing_group` is I, II or III. `limited_quantity`: its inner packaging keeps to the limit of its UN number.
     A lithium battery's content is `lithium_mwh` (ion, rated energy) or `lithium_mg` (metal, lithium content), of the
-    one cell where `lithium_cell`, else of the battery; `charge_percent` is its state of charge. None: nobody knows.
+    one cell where `lithium_cell`, else of the battery; `charge_percent` is its state of charge, `battery_g` what the
+    batteries of one unit weigh. None: nobody knows.
     How it may be packed is told as `PackItem` has it: `up` names the measures that may point up (none: all), `upright`
     is short for the height alone; `most_on_top_g` is the most that may stand on one, `fragile` is short for nothing.
+
+    `transit_hours` is how long it may be on its way (None: nobody said), cooled by `coolant_g` of `coolant` to a unit;
+    what must stay cold waits at no carrier over a day off unless `over_weekend`. `licence` names what whoever gets it
+    must hold, such as `pharmacy`; `min_age` is asked for at the door, in years.
     """
 
     item_id: str
@@ -71,3 +92,11 @@ class Item:
     keep_apart: str = ""
     keep_together: str = ""
     classes: tuple[str, ...] = ()
+    temperature: Temperature = Temperature.AMBIENT
+    transit_hours: int | None = None
+    coolant: Coolant = Coolant.NONE
+    coolant_g: int | None = None
+    over_weekend: bool = False
+    licence: str = ""
+    min_age: int = 0
+    battery_g: int | None = None

@@ -21,6 +21,15 @@ class Preference(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence of whoever gets the goods: its `kind` as items name it, its number, its last day (None: no end)."""
+
+    kind: str
+    number: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What a customer is owed by agreement. None means: what the layer below says (order, customer, company)."""
 
@@ -33,6 +42,7 @@ class Terms:
     receives: Calendar | None = None  # days and hours in which goods are taken in
     language: str | None = None
     preference: Preference | None = None  # which of the offers is promised where the order names no other
+    licences: tuple[Licence, ...] | None = None
 
     def over(self, below: Terms) -> Terms:
         """These terms, with `below` wherever these say nothing."""

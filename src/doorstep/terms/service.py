@@ -8,6 +8,7 @@ from datetime import time
 
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.freight import LtlTariff, TruckTariff, VanTariff
+from doorstep.terms.item import Temperature
 from doorstep.terms.tariff import ParcelTariff, ZoneRule
 
 __all__ = ["AnyTariff", "CarrierService", "Tariff", "WeightStep", "ZoneRule"]
@@ -51,7 +52,8 @@ class CarrierService:
     the carrier after departure (each zone's sum to 1,000,000; what is missing from a zone's list is never delivered).
     `cut_offs[site]` is the time on the site's wall by which the parcel must be handed over; sites not named are not
     served. `hazards` are the UN classes it takes, `LQ` among them: limited quantities of any class, by road.
-    By air it is taken to fly with passengers unless `cargo_aircraft`.
+    By air it is taken to fly with passengers unless `cargo_aircraft`. `keeps` are the temperatures that it keeps
+    itself; `checks_age` is the age in years that it asks to see proof of at the door, 0: none.
     """
 
     service_id: str
@@ -65,3 +67,5 @@ class CarrierService:
     by_air: bool = False
     hazards: frozenset[str] = frozenset()
     cargo_aircraft: bool = False
+    keeps: frozenset[Temperature] = frozenset()
+    checks_age: int = 0

@@ -13,6 +13,7 @@ from doorstep.storage.folds import (
     imports,
     invoices,
     learning,
+    legal,
     master,
     orders,
     printing,
@@ -33,6 +34,7 @@ FOLDS: dict[type[Body], Fold] = {
     **access.FOLDS,
     **printing.FOLDS,
     **invoices.FOLDS,
+    **legal.FOLDS,
 }
 
 

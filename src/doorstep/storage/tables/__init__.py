@@ -15,6 +15,7 @@ from doorstep.storage.tables.floor import (
 from doorstep.storage.tables.imports import import_map, imported_order, imports
 from doorstep.storage.tables.invoices import accrual_release, billing_terms, claim, invoice, invoice_line
 from doorstep.storage.tables.learning import billing, handling, transit
+from doorstep.storage.tables.legal import forbidden, match_review, rule_list, screening
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
 from doorstep.storage.tables.outside import label, milestone, scan
@@ -51,6 +52,7 @@ __all__ = [
     "demand",
     "document",
     "due",
+    "forbidden",
     "fulfilment",
     "fulfilment_line",
     "goals",
@@ -67,6 +69,7 @@ __all__ = [
     "journal",
     "label",
     "lot",
+    "match_review",
     "message",
     "milestone",
     "move",
@@ -82,8 +85,10 @@ __all__ = [
     "print_job",
     "promise",
     "reply",
+    "rule_list",
     "scan",
     "score",
+    "screening",
     "sealed",
     "service",
     "sign_in_link",

@@ -1,0 +1,151 @@
+"""May it ship, asked once more at the label: whether parcels may go as things stand now, and how else they may."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from doorstep.carriers.may_ship import may_it_ship
+from doorstep.events.legal import LabelForbidden
+from doorstep.flow.consignees import consignees
+from doorstep.flow.office import Office, Scribe, company_of
+from doorstep.flow.requote import Requote
+from doorstep.planning.compose import Lane, refusal_of
+from doorstep.planning.legal import trip_between
+from doorstep.promising.learned import NOTHING, Learned, Seen, transit
+from doorstep.storage.queries import learning, legal, master
+from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import REQUEST_LABELS
+from doorstep.terms.item import Item
+from doorstep.terms.order import Terms
+from doorstep.terms.parcel import Size
+from doorstep.terms.places import region
+from doorstep.terms.refusals import Refusal
+from doorstep.terms.sending import Goods, Sending, Trip
+from doorstep.terms.service import CarrierService
+
+TRY_AGAIN = timedelta(hours=1)
+_MOST_DAYS = 370
+
+
+class LabelDesk:
+    """Asks, before any label is bought, whether packed parcels may go as things stand now, and how else they may."""
+
+    def __init__(
+        self,
+        office: Office,
+        tx: Transaction,
+        scribe: Scribe,
+        parcels: Sequence[Any],
+        orders: Mapping[str, Any],
+    ) -> None:
+        self._office, self._tx, self._scribe = office, tx, scribe
+        self._orders = orders
+        self._parcels: dict[str, list[Any]] = defaultdict(list)
+        for parcel in parcels:
+            if parcel.state == "packed":
+                self._parcels[parcel.fulfilment_id].append(parcel)
+        rows = legal.on_floor(tx, list(self._parcels))
+        self._inside: dict[str, list[Any]] = defaultdict(list)
+        for row in rows:
+            self._inside[row.sscc].append(row)
+        self._items = master.items(tx, {row.item_id for row in rows})
+        self._rulebook = legal.rulebook(tx)
+        self._sites = master.sites(tx)
+        self._consignee = consignees(tx, orders.values())
+        self._currency = company_of(tx).currency
+        self._stopped = {row.fulfilment_id: row for row in legal.forbidden(tx, list(self._parcels))}
+
+    def forbids(self, row: Any, service: CarrierService) -> Refusal | None:
+        """The first rule that forbids a parcel of the fulfilment order to go with the service now; None: all may."""
+        order = self._orders[row.order_id]
+        site = self._sites[row.site_id]
+        for parcel in self._parcels[row.fulfilment_id]:
+            goods = self._goods(parcel)
+            trip = self._trip(row, service, parcel, order) if _hangs_on_time(goods, service) else None
+            sending = Sending(
+                goods=goods,
+                service=service,
+                area=order.area,
+                consignee=self._consignee[row.order_id],
+                on=trip.leaves_on if trip else site.calendar.day_of(self._tx.now),
+                trip=trip,
+                parcel_g=parcel.weight_g,
+                from_country=site.area.partition("-")[0],
+            )
+            no = refusal_of(may_it_ship(sending, self._rulebook), service)
+            if no is not None:
+                return no
+        return None
+
+    def in_another_way(self, row: Any) -> CarrierService | None:
+        """Have it go by another service that may take it, promised anew; None: there is none."""
+        lawful = {
+            service.service_id: service
+            for service in master.services(self._tx)
+            if service.service_id != row.service_id and self.forbids(row, service) is None
+        }
+        if not lawful:
+            return None
+        requote = Requote(self._office, self._tx, self._scribe, row.order_id, tuple(lawful.values()))
+        told = requote.on_floor(row)
+        if isinstance(told, Refusal):
+            return None
+        requote.record("us", "may not ship as planned", only_if_other=True)
+        shipment = requote.offers[0].shipments[0]
+        return lawful[shipment.service_id]
+
+    def stop(self, row: Any, no: Refusal) -> None:
+        """Say once what forbids it, and ask again in an hour: days pass, licences come."""
+        known = self._stopped.get(row.fulfilment_id)
+        if known is None or (known.service_id, known.says) != (row.service_id, no.says):
+            told = {name: str(no.concerns[name]) for name in ("rule", "source", "do")}
+            body = LabelForbidden(row.fulfilment_id, row.order_id, row.service_id, says=no.says, **told)
+            self._tx.record(self._scribe(body, site=row.site_id, cause=body.rule))
+        self._tx.later(REQUEST_LABELS, row.fulfilment_id, self._tx.now + TRY_AGAIN)
+
+    def _goods(self, parcel: Any) -> tuple[Goods, ...]:
+        inside = (each for each in self._inside[parcel.sscc] if each.item_id in self._items)
+        return tuple(Goods(self._items[each.item_id], each.quantity, each.expires_on) for each in inside)
+
+    def _trip(self, row: Any, service: CarrierService, parcel: Any, order: Any) -> Trip | None:
+        """From the next time the carrier calls to the day by which it is there as surely as the order wants."""
+        site = self._sites[row.site_id]
+        cut_off = service.cut_offs.get(row.site_id)
+        if cut_off is None:
+            return None
+        left_on = site.calendar.day_of(self._tx.now)
+        departs = site.calendar.at(left_on, cut_off)
+        for _ in range(_MOST_DAYS):
+            if departs >= self._tx.now and site.calendar.works_on(left_on) and service.calendar.works_on(left_on):
+                break
+            left_on += timedelta(days=1)
+            departs = site.calendar.at(left_on, cut_off)
+        terms = master.terms_of(order.terms_text)
+        days = self._days(service, site.area, order.area, parcel, left_on, terms)
+        return trip_between(departs, left_on, days, service.calendar, terms.receives)
+
+    def _days(self, service: CarrierService, origin: str, area: str, parcel: Any, left_on: date, terms: Terms) -> int:
+        lane = Lane(service, self._currency, origin, area, left_on)
+        zone = lane.zone(Size(parcel.length_mm, parcel.width_mm, parcel.height_mm), parcel.weight_g)
+        published = service.transit_ppm.get(zone)
+        if published is None:
+            published = max(service.transit_ppm.values(), key=len, default=(0,))
+        learned = learning.transits(self._tx, learning.transits_to_query(region(area)))
+        seen = learned.get((service.service_id, region(origin), region(area)))
+        told = transit(
+            seen or Learned(Seen(), learned.get((service.service_id, "", ""), NOTHING).lane), tuple(published)
+        )
+        surely = told.quantile(terms.wanted_ppm or 0)
+        return told.start + len(told.ppm) if surely is None else surely
+
+
+def _hangs_on_time(goods: Iterable[Goods], service: CarrierService) -> bool:
+    return any(each.expires_on is not None or _in_a_hurry(each.item, service) for each in goods)
+
+
+def _in_a_hurry(item: Item, service: CarrierService) -> bool:
+    cold = (bool(item.temperature) or item.transit_hours is not None) and item.temperature not in service.keeps
+    return cold or bool(item.licence)

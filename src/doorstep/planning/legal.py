@@ -1,0 +1,118 @@
+"""May it ship, as planning asks it: of every service before its cost, and of every departure before it is an option."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from doorstep.planning.supply import Supply, row_of
+from doorstep.planning.values import Demand, MayShip, Reservation, SiteSupply
+from doorstep.promising.arrivals import Leg
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.item import Item
+from doorstep.terms.refusals import Refusal
+from doorstep.terms.sending import Consignee, Goods, Sending, Trip
+from doorstep.terms.service import CarrierService
+
+
+class Legal:
+    """Asks the decider about ways of orders, and keeps what orders of equal goods and equal consignees share."""
+
+    def __init__(self, now: datetime, supply: Supply, may_ship: MayShip) -> None:
+        self._now = now
+        self._supply = supply
+        self._may_ship = may_ship
+        self._told: dict[tuple[object, ...], Refusal | None] = {}
+
+    def forbids(
+        self,
+        service: CarrierService,
+        site: SiteSupply,
+        demand: Demand,
+        items: Mapping[str, Item],
+        taken: Sequence[Reservation],
+    ) -> Refusal | None:
+        """Why these goods may not go with the service at all; None where they may, at the right time."""
+        units = _units(taken)
+        key = (service.service_id, site.area[:2], demand.area, demand.consignee, tuple(sorted(units.items())))
+        if key not in self._told:
+            goods = tuple(Goods(items[item_id], units[item_id]) for item_id in sorted(units))
+            self._told[key] = self._may_ship(self._sending(goods, service, site, demand))
+        return self._told[key]
+
+    def forbids_then(
+        self,
+        service: CarrierService,
+        site: SiteSupply,
+        demand: Demand,
+        items: Mapping[str, Item],
+        taken: Sequence[Reservation],
+        departs: datetime,
+        leg: Leg,
+    ) -> Refusal | None:
+        """Why they may not leave with this departure; None where they may."""
+        ends: dict[str, date | None] = {}
+        for reservation in taken:
+            expires_on = self._supply.rows[row_of(reservation)].expires_on
+            known = [day for day in (ends.get(reservation.item_id), expires_on) if day is not None]
+            ends[reservation.item_id] = min(known, default=None)
+        if not any(ends.values()) and not any(_hangs_on_time(items[r.item_id], demand.consignee) for r in taken):
+            return None
+        units = _units(taken)
+        goods = tuple(Goods(items[item_id], units[item_id], ends[item_id]) for item_id in sorted(units))
+        trip = trip_of(departs, leg, demand.wanted_ppm)
+        return self._may_ship(self._sending(goods, service, site, demand, trip))
+
+    def _sending(
+        self,
+        goods: tuple[Goods, ...],
+        service: CarrierService,
+        site: SiteSupply,
+        demand: Demand,
+        trip: Trip | None = None,
+    ) -> Sending:
+        return Sending(
+            goods=goods,
+            service=service,
+            area=demand.area,
+            consignee=demand.consignee,
+            on=trip.leaves_on if trip else self._now.date(),
+            trip=trip,
+            from_country=site.area.partition("-")[0],
+        )
+
+
+def trip_of(departs: datetime, leg: Leg, wanted_ppm: int) -> Trip:
+    """From a departure to the day by which it is there as surely as wanted; where that is never, to the last one."""
+    left_on = leg.site.day_of(departs)
+    days = leg.transit.quantile(wanted_ppm)
+    if days is None:
+        days = leg.transit.start + len(leg.transit.ppm)
+    return trip_between(departs, left_on, days, leg.carrier, leg.receives)
+
+
+def trip_between(
+    departs: datetime, left_on: date, days: int, carrier: Calendar, receives: Calendar | None = None
+) -> Trip:
+    """A trip of so many working days of the carrier; there at the latest when it closes on the day it arrives."""
+    try:
+        arrives_on = carrier.working_day(left_on, days)
+        if receives is not None:
+            arrives_on = receives.working_day(arrives_on)
+    except ValueError:  # a year of days off
+        arrives_on = left_on + timedelta(days=365)
+    between = (left_on + timedelta(days=day) for day in range(1, (arrives_on - left_on).days))
+    closed = sum(not carrier.works_on(day) for day in between)
+    hours = -(-(carrier.at(arrives_on, carrier.closes) - departs) // timedelta(hours=1))
+    return Trip(left_on, arrives_on, max(hours, 0), closed)
+
+
+def _units(taken: Sequence[Reservation]) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for reservation in taken:
+        units[reservation.item_id] = units.get(reservation.item_id, 0) + reservation.quantity
+    return units
+
+
+def _hangs_on_time(item: Item, consignee: Consignee) -> bool:
+    return bool(item.temperature) or item.transit_hours is not None or bool(item.licence and consignee.licences)
