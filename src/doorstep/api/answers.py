@@ -203,6 +203,7 @@ class TaskOut(Out):
     fulfilment_id: str
     order_id: str
     ship_by: Instant
+    marks: list[str]
 
 
 class TasksOut(Out):

@@ -19,6 +19,7 @@ from doorstep.cli import (
     imports,
     invoices,
     loads,
+    may_ship,
     orders,
     printing,
     route,
@@ -175,6 +176,18 @@ INVOICE: Mapping[str, Callable[..., None]] = {
     "terms": invoices.terms,
     "account": invoices.account,
 }
+MAY_SHIP: Mapping[str, Callable[..., None]] = {
+    "check": may_ship.check,
+    "load": may_ship.load,
+    "lists": may_ship.lists,
+    "drop": may_ship.drop,
+    "screen": may_ship.screen,
+    "clear": may_ship.clear,
+    "confirm": may_ship.confirm,
+    "reviews": may_ship.reviews,
+    "threshold": may_ship.threshold,
+    "rules": may_ship.rules,
+}
 PRINT: Mapping[str, Callable[..., None]] = {
     "make": printing.make,
     "queue": printing.queue,
@@ -208,6 +221,7 @@ app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
 for name, panel, says, group in (
     ("tariff", "Shipping", "Tariffs: check a price list, quote by it, load it.", TARIFF),
     ("invoice", "Shipping", "Carriers' invoices, and claims on carriers.", INVOICE),
+    ("may-ship", "Shipping", "May it ship: ask, lists of bans and denied parties, reviews.", MAY_SHIP),
     ("print", "Shipping", "Papers: into files, to printers, for customs.", PRINT),
     ("account", "Upkeep", "Accounts: who may sign in on the pages.", ACCOUNT),
 ):

@@ -123,10 +123,18 @@ def _floor(view: FloorView) -> Iterator[Part]:
         yield f"{many(view.planned, 'fulfilment order')} planned. Send to the floor: doorstep release {site.site_id}"
     if view.tasks:
         rows = [
-            (t.place_id, t.item_id, t.quantity, t.task_id, t.fulfilment_id, moment(t.ship_by, zone), t.lot)
+            (
+                t.place_id,
+                t.item_id,
+                t.quantity,
+                t.task_id,
+                t.fulfilment_id,
+                moment(t.ship_by, zone),
+                "; ".join(filter(None, (t.lot, *t.marks))),
+            )
             for t in view.tasks
         ]
-        columns = ("Bin", "Item", "#Units", "Task", "Fulfilment order", "Must leave by", "Lot")
+        columns = ("Bin", "Item", "#Units", "Task", "Fulfilment order", "Must leave by", "Lot, marks")
         yield _table("To pick", *columns, rows=rows)
     if view.to_pack:
         packs = [

@@ -16,6 +16,7 @@ from doorstep.storage import due, verbs
 from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.storage.due import NOT_BEGUN, Due, TryAgain
 from doorstep.storage.store import OvertakenError
+from doorstep.terms.refusals import Refusal, Why
 
 Verb = Callable[[Office, str, int], TryAgain | None]
 Outcome = TryAgain | Exception | None  # None: done; an exception: this run's own failure
@@ -23,22 +24,34 @@ GoOn = Callable[[], bool]
 VerbForMany = Callable[[Office, Sequence[Due], GoOn], Sequence[Outcome]]
 PLAN_AGAIN_SECONDS = 5
 PUT_OFF_SECONDS = 30
+FORBIDDEN_SECONDS = 3600
 
 
 def _done(_: object) -> None:
     return None
 
 
+def _unless_forbidden(told: object) -> TryAgain | None:
+    """What may not ship today may ship once days have passed or a licence has come: it is asked again."""
+    if isinstance(told, Refusal) and told.why is Why.MAY_NOT_SHIP:
+        return TryAgain(FORBIDDEN_SECONDS, told.says)
+    return None
+
+
 VERBS: Mapping[str, Verb] = {
     verbs.PLAN_WAITING: lambda office, item_id, _: _done(receive.plan_waiting(office, item_id)),
     verbs.SETTLE_FULFILMENT: lambda office, fulfilment_id, _: _done(settle_fulfilment(office, fulfilment_id)),
-    verbs.REQUEST_LABELS: lambda office, fulfilment_id, _: _done(request_labels(office, fulfilment_id)),
+    verbs.REQUEST_LABELS: lambda office, fulfilment_id, _: _unless_forbidden(request_labels(office, fulfilment_id)),
     verbs.SEND_LABEL: send_label,
     verbs.VOID_LABEL: void_label,
     verbs.REREAD_SCANS: lambda office, label_id, _: _done(reread_scans(office, label_id)),
     verbs.PROMISE_AGAIN: lambda office, order_id, _: _done(promise_again(office, order_id)),
     verbs.EXPIRE_HOLDS: lambda office, order_id, _: _done(place.expire_holds(office, order_id)),
 }
+
+
+def _request_labels(office: Office, jobs: Sequence[Due], _: GoOn) -> Sequence[Outcome]:
+    return [_unless_forbidden(told) for told in request_labels_many(office, [job.key for job in jobs])]
 
 
 def _all_done(do: Callable[[Office, Sequence[str]], object]) -> VerbForMany:
@@ -56,7 +69,7 @@ def _send_labels(office: Office, jobs: Sequence[Due], go_on: GoOn) -> Sequence[O
 # How many runs of a verb are made as one. One of which a run fails as a whole can be run again, one by one.
 FOR_MANY: Mapping[str, VerbForMany] = {
     verbs.PLAN_WAITING: _all_done(lambda office, item_ids: receive.plan_waiting(office, *item_ids)),
-    verbs.REQUEST_LABELS: _all_done(request_labels_many),
+    verbs.REQUEST_LABELS: _request_labels,
     verbs.SEND_LABEL: _send_labels,
     verbs.REREAD_SCANS: _all_done(reread_scans_many),
 }

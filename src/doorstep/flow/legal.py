@@ -22,7 +22,7 @@ from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Size
 from doorstep.terms.places import region
-from doorstep.terms.refusals import Refusal
+from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.sending import Goods, Sending, Trip
 from doorstep.terms.service import CarrierService
 
@@ -81,7 +81,7 @@ class LabelDesk:
         return None
 
     def in_another_way(self, row: Any) -> CarrierService | None:
-        """Have it go by another service that may take it, promised anew; None: there is none."""
+        """Have it go by another service that may take it, promised anew and late if need be; None: there is none."""
         lawful = {
             service.service_id: service
             for service in master.services(self._tx)
@@ -91,6 +91,8 @@ class LabelDesk:
             return None
         requote = Requote(self._office, self._tx, self._scribe, row.order_id, tuple(lawful.values()))
         told = requote.on_floor(row)
+        if isinstance(told, Refusal) and told.why is Why.DATE_OUT_OF_REACH:
+            told = requote.on_floor(row, even_late=True)
         if isinstance(told, Refusal):
             return None
         requote.record("us", "may not ship as planned", only_if_other=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from doorstep.flow.marks import marks_of_item
 from doorstep.flow.office import Office
 from doorstep.storage.queries import floor, master
 from doorstep.storage.queries.master import Site
@@ -24,7 +25,7 @@ class SiteView:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """Units to take from a bin, for which fulfilment order, and until when it must leave."""
+    """Units to take from a bin, for which fulfilment order, until when it must leave, and the marks it will need."""
 
     task_id: str
     place_id: str
@@ -34,6 +35,7 @@ class TaskView:
     fulfilment_id: str
     order_id: str
     ship_by: datetime
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,16 @@ def work(office: Office, site_id: str) -> FloorView | Refusal:
             site_id,
         )
         tasks = floor.open_tasks(tx, site_id)
+        items = master.items(tx, {task.item_id for task in tasks})
+        services = {service.service_id: service for service in master.services(tx)}
     return FloorView(
         site=site_view(site),
         planned=planned.planned,
         tasks=tuple(
-            TaskView(t.task_id, t.place_id, t.item_id, t.lot, t.quantity, t.fulfilment_id, t.order_id, t.ship_by)
+            TaskView(
+                *(t.task_id, t.place_id, t.item_id, t.lot, t.quantity, t.fulfilment_id, t.order_id, t.ship_by),
+                marks=marks_of_item(items.get(t.item_id), services.get(t.service_id)),
+            )
             for t in tasks
         ),
         to_pack=tuple(ToPackView(*row) for row in to_pack),

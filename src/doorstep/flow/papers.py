@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from doorstep.flow.marks import asked_of_parcels, marks_of_item
 from doorstep.flow.office import Office
 from doorstep.flow.words import day_of
 from doorstep.links.raster import dots
@@ -91,6 +92,7 @@ def parcel_labels(tx: Transaction, rows: Sequence[Any]) -> list[ParcelLabel] | R
     """What stands on the labels of parcels; each must have bought its carrier's."""
     kept = master.addresses(tx, {ref for row in rows for ref in (row.from_ref, row.to_ref)})
     services = {service.service_id: service for service in master.services(tx)}
+    asked_for = asked_of_parcels(tx, rows, services)
     labels = []
     for row in rows:
         if not row.tracking_number:
@@ -114,6 +116,7 @@ def parcel_labels(tx: Transaction, rows: Sequence[Any]) -> list[ParcelLabel] | R
                 count=len(beside),
                 purchase_order=row.reference,
                 ship_on=row.departs.astimezone(_zone(tx, row.site_id)).date(),
+                marks=asked_for[row.sscc].marks,
             )
         )
     return labels
@@ -168,7 +171,9 @@ def _slip(tx: Transaction, row: Any) -> Paper | Refusal:
         if units > here[item_id]
     )
     beside = asked.ssccs_of_order(tx, row.order_id)
-    services = {service.service_id: service.name for service in master.services(tx)}
+    services = {service.service_id: service for service in master.services(tx)}
+    with_it = asked_of_parcels(tx, [row], services)[row.sscc]
+    service = services.get(row.service_id or row.planned_by)
     slip = PackingSlip(
         sscc=row.sscc,
         order_id=row.order_id,
@@ -180,7 +185,9 @@ def _slip(tx: Transaction, row: Any) -> Paper | Refusal:
         to_come=later,
         number=beside.index(row.sscc) + 1,
         count=len(beside),
-        service=services.get(row.service_id or "", ""),
+        service=service.name if row.service_id and service else "",
+        marks=with_it.marks,
+        papers=with_it.papers,
     )
     return packing_slip(slip, faces())
 
@@ -206,6 +213,7 @@ def _pick_list(tx: Transaction, site_id: str) -> Paper | Refusal:
     zone = site.calendar.zone
     rows = floor.open_tasks(tx, site_id)
     items = master.items(tx, {row.item_id for row in rows})
+    services = {service.service_id: service for service in master.services(tx)}
     tasks = tuple(
         PickTask(
             task_id=row.task_id,
@@ -215,6 +223,7 @@ def _pick_list(tx: Transaction, site_id: str) -> Paper | Refusal:
             quantity=row.quantity,
             lot=row.lot,
             order_id=row.order_id,
+            marks=marks_of_item(items.get(row.item_id), services.get(row.service_id)),
             ship_by=f"{day_of(row.ship_by, zone)} {row.ship_by.astimezone(ZoneInfo(zone)):%H:%M}",
         )
         for row in rows
@@ -270,7 +279,8 @@ def _bill(tx: Transaction, fulfilment_id: str) -> Paper | Refusal:
 
 def _units(tx: Transaction, rows: Sequence[Any]) -> tuple[Unit, ...] | Refusal:
     kept = master.addresses(tx, {row.to_ref for row in rows})
-    services = {service.service_id: service.name for service in master.services(tx)}
+    services = {service.service_id: service for service in master.services(tx)}
+    asked_for = asked_of_parcels(tx, rows, services)
     contents: dict[str, Counter[str]] = defaultdict(Counter)
     for each in floor.contents(tx, [row.sscc for row in rows]):
         contents[each.sscc][each.item_id] += each.quantity
@@ -290,7 +300,8 @@ def _units(tx: Transaction, rows: Sequence[Any]) -> tuple[Unit, ...] | Refusal:
                 to=to,
                 weight_g=row.weight_g,
                 size_mm=(row.length_mm, row.width_mm, row.height_mm),
-                service=services.get(row.service_id or "", ""),
+                service=services[row.service_id].name if row.service_id in services else "",
+                marks=asked_for[row.sscc].marks,
                 hazard=", ".join(sorted(hazards)),
                 description=", ".join(f"{units} {_name(items, item_id)}" for item_id, units in sorted(inside.items())),
             )

@@ -76,7 +76,7 @@ class Requote:
         item_ids = {item_id for _, item_id, _ in wanted}
         supplies = site_supplies(self.tx, self.company, item_ids, [order_id])
         supplies = spared(self.tx, supplies, self.goals, self.terms.customer_class, item_ids - self.at_most.keys())
-        offer = self._ask(wanted, limited(supplies, self.at_most))
+        offer = self._ask(wanted, limited(supplies, self.at_most), self.asked_by)
         if isinstance(offer, Refusal):
             return offer
         expires_at = self._expiry(holds)
@@ -105,8 +105,11 @@ class Requote:
                 raise psycopg.Rollback(savepoint)
         return refusal is None
 
-    def on_floor(self, fulfilment: Any) -> Refusal | None:
-        """Choose service and time anew for goods that are picked or packed; they stay where they are."""
+    def on_floor(self, fulfilment: Any, even_late: bool = False) -> Refusal | None:
+        """Choose service and time anew for goods that are picked or packed; they stay where they are.
+
+        `even_late`: by the day that can be kept, where the day asked for cannot.
+        """
         units = [
             (row.line_no, row.item_id, row.picked)
             for row in orders.fulfilment_lines(self.tx, [fulfilment.fulfilment_id])
@@ -123,7 +126,7 @@ class Requote:
             ),
             own_s=self.company.pack_seconds,
         )
-        offer = self._ask(units, (supply,))
+        offer = self._ask(units, (supply,), None if even_late else self.order.asked_by)
         if isinstance(offer, Refusal):
             return offer
         shipment = offer.shipments[0]
@@ -138,7 +141,7 @@ class Requote:
         self.tx.record(self.scribe(body, site=fulfilment.site_id, cause="changed"))
         return None
 
-    def _ask(self, units: _Units, supplies: tuple[SiteSupply, ...]) -> Offer | Refusal:
+    def _ask(self, units: _Units, supplies: tuple[SiteSupply, ...], asked_by: date | None) -> Offer | Refusal:
         items = master.items(self.tx, {item_id for _, item_id, _ in units})
         demand = Demand(
             order_id=self.order.order_id,
@@ -146,7 +149,7 @@ class Requote:
             area=self.order.area,
             terms=self.terms,
             asked_from=self.order.asked_from,
-            asked_by=self.asked_by,
+            asked_by=asked_by,
             receives=self.terms.receives,
             late_day_minor=self.goals.late_day_minor(self.terms.customer_class),
             consignee=consignees(self.tx, [self.order])[self.order.order_id],

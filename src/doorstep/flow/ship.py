@@ -39,13 +39,16 @@ class LabelsAsked:
 
 def request_labels(office: Office, fulfilment_id: str, who: Who = CLOCKWORK) -> LabelsAsked | Refusal:
     """Ask for a label for every packed parcel of a fulfilment order that has no live one."""
-    return office.store.run(lambda tx: _request(office, tx, [fulfilment_id], who)[0])
+    return request_labels_many(office, [fulfilment_id], who)[0]
 
 
 def request_labels_many(
     office: Office, fulfilment_ids: Sequence[str], who: Who = CLOCKWORK
 ) -> tuple[LabelsAsked | Refusal, ...]:
-    """The same for many at once, each judged by itself: what each is told, in their order."""
+    """The same for many at once, each judged by itself: what each is told, in their order.
+
+    What stopped one is kept though it is refused: it is said once, and asked again.
+    """
     told = office.store.run(lambda tx: tuple(_request(office, tx, fulfilment_ids, who)))
     if isinstance(told, Refusal):
         raise TypeError("many are never refused as a whole")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from doorstep.events import fulfilment, imports, orders, shipping, stock
+from doorstep.events import fulfilment, imports, legal, orders, shipping, stock
 from doorstep.events.envelope import Body
 from doorstep.flow.words import chance, day_of, joined, plainly, short_day, short_window, span
 from doorstep.terms.money import Money
@@ -215,6 +215,7 @@ _SENTENCES: Mapping[type[Body], Callable[[Any, Teller], str]] = {
     fulfilment.ParcelPacked: _packed,
     fulfilment.ParcelUnpacked: lambda body, _: f"Opened again: {_parcel(body.sscc)} with {_units(body.contents)}.",
     shipping.LabelRequested: lambda body, _: f"Label asked for with {body.service_id}, for {_parcel(body.sscc)}.",
+    legal.LabelForbidden: lambda body, _: f"May not go by {body.service_id}: {body.says}",
     shipping.LabelBought: _bought,
     shipping.LabelFailed: lambda body, _: f"The label of {_parcel(body.sscc)} was refused: {body.says}.",
     shipping.LabelVoidRequested: lambda body, _: f"The label of {_parcel(body.sscc)} is to be taken back.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doorstep.flow.office import Office
+from doorstep.storage.queries import legal
+from doorstep.storage.verbs import REQUEST_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,10 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
             "WHERE n.sscc = l.sscc AND n.label_id > l.label_id) ORDER BY label_id"
         )
         kept = tx.rows("SELECT sscc, says FROM label WHERE state = 'bought' AND says <> '' ORDER BY label_id")
+        stopped = legal.forbidden(tx)
         scans = tx.rows("SELECT carrier_id, message_id, parked FROM scan WHERE parked <> '' ORDER BY 1, 2")
         runs = tx.rows("SELECT verb, key, trouble, attempts FROM due WHERE trouble <> '' ORDER BY due_id")
+        told = {(REQUEST_LABELS, row.fulfilment_id) for row in stopped}
         waiting = tx.rows(
             "SELECT d.order_id, d.item_id, d.waiting FROM demand d JOIN orders o USING (order_id) "
             "WHERE d.waiting > 0 AND o.state = 'open' AND o.cleared_at IS NOT NULL ORDER BY o.placed_at, d.order_id"
@@ -42,6 +46,7 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
             )
             for row in kept
         ),
+        *(Trouble("may not ship", row.fulfilment_id, row.says, row.what_to_do) for row in stopped),
         *(
             Trouble("scan", f"{row.carrier_id}/{row.message_id}", row.parked, "read the message, tell the carrier")
             for row in scans
@@ -49,6 +54,7 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
         *(
             Trouble("run", f"{row.verb} {row.key}", f"{row.trouble} (tried {row.attempts} times)", "it is tried again")
             for row in runs
+            if (row.verb, row.key) not in told
         ),
         *(
             Trouble("stock", row.order_id, f"waits for {row.waiting} {row.item_id}", "receive, count or buy")

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from doorstep.intake.company_tables import Column, Columns, Line, Raw
 from doorstep.intake.tables import cells
-from doorstep.intake.tables.builders import WrongRowError
+from doorstep.intake.tables.builders import WrongRowError, licences_of
 from doorstep.intake.tables.cells import Read, WrongCellError
 from doorstep.intake.tables.map import ReadingIn
 from doorstep.intake.tables.opened import Cell
-from doorstep.terms.item import Equipment, Tracking
+from doorstep.terms.item import Coolant, Equipment, Temperature, Tracking
 from doorstep.terms.order import Preference
 
 number = cells.numbers(ReadingIn())
@@ -80,6 +80,14 @@ def _catalogue(money: Read) -> Mapping[str, Columns]:
             "lithium_mg": Column(_WHOLE),
             "lithium_cell": _YES_NO,
             "charge_percent": Column(_WHOLE),
+            "battery_g": Column(_WHOLE),
+            "temperature": Column(cells.one_of({str(each): each for each in Temperature if each})),
+            "transit_hours": Column(_WHOLE),
+            "coolant": Column(cells.one_of({str(each): each for each in Coolant if each})),
+            "coolant_g": Column(_WHOLE),
+            "over_weekend": _YES_NO,
+            "licence": _TEXT,
+            "min_age": Column(_WHOLE),
             "upright": _YES_NO,
             "fragile": _YES_NO,
             "up": Column(cells.sides),
@@ -123,6 +131,7 @@ def _customers() -> Mapping[str, Columns]:
             "receives_zone": Column(cells.zone),
             "language": _TEXT,
             "preference": Column(cells.one_of({str(each): each for each in Preference})),
+            "licences": Column(cells.several),
         },
     }
 
@@ -176,6 +185,14 @@ def _item(row: Raw) -> Raw:
         "lithium_mg",
         "lithium_cell",
         "charge_percent",
+        "battery_g",
+        "temperature",
+        "transit_hours",
+        "coolant",
+        "coolant_g",
+        "over_weekend",
+        "licence",
+        "min_age",
         "upright",
         "fragile",
         "up",
@@ -195,6 +212,7 @@ def _customer(row: Raw) -> Raw:
     terms = {
         **_some(row, *same, "preference"),
         **_some({"wanted_ppm": row.get("wanted_percent"), "receives": _receives(row)}),
+        **_some({"licences": licences_of(row.get("licences") or (), "licences")}),
     }
     return {"customer_id": row["customer_id"], "address": address, "terms": terms}
 

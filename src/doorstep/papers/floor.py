@@ -38,6 +38,9 @@ def packing_slip(slip: PackingSlip, faces: Faces) -> Paper:
         form.heading("Still to come, or in another parcel")
         rest = (Column("Item", 18), Column("Description", 64), Column("Units", 18, numbers=True))
         form.table(rest, [(each.item_id, each.description, str(each.quantity)) for each in slip.to_come])
+    if slip.marks or slip.papers:
+        form.heading("On the parcel and with it")
+        form.words(f"Marks: {', '.join(slip.marks) or 'none'}. Papers: {', '.join(slip.papers) or 'none'}.")
     units = sum(goods.quantity for goods in slip.goods)
     form.words(
         f"{units} unit{'' if units == 1 else 's'} in this parcel. Something missing? Name order {slip.order_id}."
@@ -59,13 +62,23 @@ def pick_list(tasks: PickList, faces: Faces, country: str) -> Paper:
         Column("Bin", 14),
         Column("Units", 8, numbers=True),
         Column("Item", 16),
-        Column("Description", 30),
+        Column("Description", 24),
+        Column("Marks", 14),
         Column("Lot", 10),
         Column("Ship by", 16),
         Column("Found", 10, numbers=True),
     )
     rows = [
-        (task.place_id, str(task.quantity), task.item_id, task.description, task.lot, task.ship_by, "______")
+        (
+            task.place_id,
+            str(task.quantity),
+            task.item_id,
+            task.description,
+            ", ".join(task.marks),
+            task.lot,
+            task.ship_by,
+            "______",
+        )
         for task in tasks.tasks
     ]
     form.table(columns, rows)

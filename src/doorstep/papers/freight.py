@@ -76,7 +76,7 @@ def bill_of_lading(bill: BillOfLading, faces: Faces) -> Paper:
             str(number),
             unit.sscc,
             unit.description,
-            f"UN class {unit.hazard}" if unit.hazard else "no",
+            ", ".join(unit.marks) or (f"UN class {unit.hazard}" if unit.hazard else "no"),
             " x ".join(str(side) for side in unit.size_mm),
             weight_words(unit.weight_g),
         )

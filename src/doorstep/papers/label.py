@@ -26,6 +26,7 @@ _NARROW_DOTS = {203: 3, 300: 4}
 SSCC_HIGH = 32 * MM
 _SIZES = (17.0, 15.0, 13.0, 12.0, 11.0, 10.0, 9.0, 8.0, 7.0)
 _STREET_FOOT = 148.0
+_MARKS_TOP, _MARKS_SIZES = 137.0, (9.0, 8.0, 7.0, 6.0, 5.0)
 
 
 def sscc_symbol(label: ParcelLabel) -> Symbol:
@@ -63,7 +64,8 @@ def add_label(sheets: Sheets, label: ParcelLabel, dpi: int = 203) -> None:
     sheets.country = label.to.country
     dot = POINTS_PER_INCH / dpi
     _head(sheets, label)
-    _to(sheets, label.to)
+    _to(sheets, label.to, bool(label.marks))
+    _marks(sheets, label.marks)
     _codes(sheets, label, dot, dpi)
 
 
@@ -82,14 +84,30 @@ def _head(sheets: Sheets, label: ParcelLabel) -> None:
     sheets.rule(0, 59, WIDTH, 1.2)
 
 
-def _to(sheets: Sheets, to: Address) -> None:
+def marks_line(marks: Sequence[str]) -> str:
+    """What must stand on the parcel, in one line."""
+    return "  +  ".join(marks)
+
+
+def _marks(sheets: Sheets, marks: Sequence[str]) -> None:
+    """In one line between street and town, as large as it fits: whoever applies the marks reads them here."""
+    if not marks:
+        return
+    says = f"MARKS  {marks_line(marks)}"
+    fitting = (size for size in _MARKS_SIZES if len(wrap(says, sheets.faces, _ROOM / size, True)) == 1)
+    size = next(fitting, _MARKS_SIZES[-1])
+    sheets.paragraph(says, MARGIN, _MARKS_TOP + size, size, _ROOM, bold=True, leading=1.0, most=2)
+
+
+def _to(sheets: Sheets, to: Address, marked: bool = False) -> None:
     """Name and street as large as they fit whole, down to type of 7 points; the foot is the town, in one line."""
+    foot = _MARKS_TOP if marked else _STREET_FOOT
     sheets.text("TO", MARGIN, 70, 7.5, bold=True)
     room = _ROOM - 18
-    size = next((each for each in _SIZES if _fits(sheets, to, each, room)), _SIZES[-1])
+    size = next((each for each in _SIZES if _fits(sheets, to, each, room, foot)), _SIZES[-1])
     y = sheets.paragraph(to.name, MARGIN + 18, 62 + size, size, room, bold=True, leading=1.15, most=4)
     for line in to.lines:
-        if y > _STREET_FOOT:
+        if y > foot:
             break
         y = sheets.paragraph(line, MARGIN + 18, y, size - 1, room, leading=1.15, most=4)
     sheets.text(to.city, MARGIN + 18, 167, 19, bold=True, room=room)
@@ -98,10 +116,10 @@ def _to(sheets: Sheets, to: Address) -> None:
     sheets.rule(0, 201, WIDTH, 1.2)
 
 
-def _fits(sheets: Sheets, to: Address, size: float, room: float) -> bool:
+def _fits(sheets: Sheets, to: Address, size: float, room: float, foot: float) -> bool:
     name = wrap(to.name, sheets.faces, room / size, True, to.country)
     street = [line for each in to.lines for line in wrap(each, sheets.faces, room / (size - 1), False, to.country)]
-    return 62 + 1.15 * (size * len(name) + (size - 1) * len(street)) <= _STREET_FOOT
+    return 62 + 1.15 * (size * len(name) + (size - 1) * len(street)) <= foot
 
 
 def _codes(sheets: Sheets, label: ParcelLabel, dot: float, dpi: int) -> None:

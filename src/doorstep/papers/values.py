@@ -37,6 +37,7 @@ class ParcelLabel:
     count: int = 1
     purchase_order: str = ""
     ship_on: date | None = None
+    marks: tuple[str, ...] = ()  # what must stand on the outside: UN numbers, labels, dry ice, age checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class PackingSlip:
     number: int = 1
     count: int = 1
     service: str = ""
+    marks: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class PickTask:
     lot: str
     order_id: str
     ship_by: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Unit:
     service: str
     hazard: str = ""
     description: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

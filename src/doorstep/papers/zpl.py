@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from doorstep.papers.code128 import QUIET_MODULES, Symbol
 from doorstep.papers.faces import Faces, Unprintable
-from doorstep.papers.label import MODULE_DOTS, add_label, routing_symbol, sscc_symbol, weight_words
+from doorstep.papers.label import MODULE_DOTS, add_label, marks_line, routing_symbol, sscc_symbol, weight_words
 from doorstep.papers.sheet import POINTS_PER_INCH, Sheets
 from doorstep.papers.values import ZPL, Paper, ParcelLabel
 
@@ -38,6 +38,7 @@ def label_zpl(label: ParcelLabel, faces: Faces, dpi: int, picture: Picture) -> P
     bed = _Bed(dpi)
     to, sender = label.to, label.sender
     said = [label.service, to.name, *to.lines, to.city, to.postcode, sender.name, *sender.lines, sender.city]
+    said += label.marks
     missing: tuple[Unprintable, ...] = ()
     if all(_printers_own(text) for text in said) and _short(label):
         top = _own_text(label, bed)
@@ -56,7 +57,10 @@ def _short(label: ParcelLabel) -> bool:
     """Whether everything surely fits its line in the printer's font, which we cannot measure."""
     to = label.to
     texts = (to.name, *to.lines)
-    return len(texts) <= 4 and all(len(text) <= 26 for text in texts) and max(len(to.city), len(label.service)) <= 20
+    most = 3 if label.marks else 4
+    if len(texts) > most or len(marks_line(label.marks)) > 48:
+        return False
+    return all(len(text) <= 26 for text in texts) and max(len(to.city), len(label.service)) <= 20
 
 
 def _own_text(label: ParcelLabel, bed: _Bed) -> list[str]:
@@ -75,6 +79,8 @@ def _own_text(label: ParcelLabel, bed: _Bed) -> list[str]:
     ]
     for row, line in enumerate((to.name, *to.lines)):
         fields.append(_text(bed, 27, 66 + 20 * row, 17, line))
+    if label.marks:
+        fields.append(_text(bed, 9, 138, 9, f"MARKS  {marks_line(label.marks)}"))
     fields += [
         _text(bed, 27, 150, 20, to.city),
         _text(bed, 27, 171, 28, to.postcode),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from doorstep.intake.values import (
     CustomerRow,
@@ -20,8 +21,8 @@ from doorstep.intake.values import (
     TariffRow,
 )
 from doorstep.terms.calendar import Calendar
-from doorstep.terms.item import Equipment, Item, Part, Tracking
-from doorstep.terms.order import Line, Order, Terms
+from doorstep.terms.item import Coolant, Equipment, Item, Part, Temperature, Tracking
+from doorstep.terms.order import Licence, Line, Order, Terms
 from doorstep.terms.parcel import Size
 from doorstep.terms.places import Address, SiteKind
 from doorstep.terms.service import WeightStep
@@ -55,11 +56,19 @@ def item(row: Values) -> Item:
         un_number=row.get("un_number") or "",
         packing_group=row.get("packing_group") or "",
         limited_quantity=bool(row.get("limited_quantity")),
-        equipment=_equipment(row.get("equipment") or ""),
+        equipment=_one_of(Equipment, row, "equipment"),
         lithium_mwh=row.get("lithium_mwh"),
         lithium_mg=row.get("lithium_mg"),
         lithium_cell=bool(row.get("lithium_cell")),
         charge_percent=row.get("charge_percent"),
+        battery_g=row.get("battery_g"),
+        temperature=_one_of(Temperature, row, "temperature"),
+        transit_hours=row.get("transit_hours"),
+        coolant=_one_of(Coolant, row, "coolant"),
+        coolant_g=row.get("coolant_g"),
+        over_weekend=bool(row.get("over_weekend")),
+        licence=row.get("licence") or "",
+        min_age=row.get("min_age") or 0,
         upright=bool(row.get("upright")),
         fragile=bool(row.get("fragile")),
         up=row.get("up") or (),
@@ -73,10 +82,14 @@ def item(row: Values) -> Item:
     )
 
 
-def _equipment(text: str) -> Equipment:
-    if text not in list(Equipment):
-        raise WrongRowError("equipment", f"{text!r} is neither in nor with")
-    return Equipment(text)
+Word = TypeVar("Word", Equipment, Temperature, Coolant)
+
+
+def _one_of(kind: type[Word], row: Values, field: str) -> Word:
+    text = row.get(field) or ""
+    if text not in list(kind):
+        raise WrongRowError(field, f"{text!r} is none of {', '.join(filter(None, kind))}")
+    return kind(text)
 
 
 def address(row: Values, name: str = "name") -> Address:
@@ -137,8 +150,25 @@ def customer(row: Values) -> CustomerRow:
         receives=_receives(row),
         language=row.get("language"),
         preference=row.get("preference"),
+        licences=licences_of(row.get("licences") or (), "licences"),
     )
     return CustomerRow(row["customer_id"], address(row), terms)
+
+
+def licences_of(told: Sequence[str], field: str) -> tuple[Licence, ...] | None:
+    """Licences as a cell has them: `pharmacy:P-17:2027-06-30`, kind, number and last day (none: no end)."""
+    found = []
+    for each in told:
+        kind, _, rest = each.partition(":")
+        number, _, until = rest.partition(":")
+        try:
+            last = date.fromisoformat(until) if until else None
+        except ValueError:
+            raise WrongRowError(field, f"{until!r} is no day such as 2027-06-30") from None
+        if not (kind and number):
+            raise WrongRowError(field, f"{each!r} is no licence such as pharmacy:P-17:2027-06-30")
+        found.append(Licence(kind, number, last))
+    return tuple(found) or None
 
 
 def _receives(row: Values) -> Calendar | None:

@@ -60,7 +60,7 @@ def tasks(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
 def open_tasks(tx: Transaction, site_id: str) -> list[Any]:
     """What is to be picked at a site, in the order of its bins."""
     return tx.rows(
-        "SELECT t.*, f.ship_by FROM pick_task t JOIN fulfilment f USING (fulfilment_id) "
+        "SELECT t.*, f.ship_by, f.service_id FROM pick_task t JOIN fulfilment f USING (fulfilment_id) "
         "WHERE f.site_id = %s AND t.state = 'open' ORDER BY t.place_id, f.ship_by, t.task_id",
         site_id,
     )

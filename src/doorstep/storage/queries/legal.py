@@ -67,7 +67,8 @@ def lists(tx: Transaction) -> list[Any]:
 def reviews(tx: Transaction, customer_ids: Collection[str] = ()) -> list[Any]:
     """What people found of customers that look like entries of lists; of all customers where none is named."""
     return tx.rows(
-        "SELECT * FROM match_review WHERE %s OR customer_id = ANY(%s) ORDER BY customer_id, list_id, entry_id",
+        "SELECT customer_id, list_id, entry_id, cleared, because, reviewed_by, reviewed_at FROM match_review "
+        "WHERE %s OR customer_id = ANY(%s) ORDER BY customer_id, list_id, entry_id",
         not customer_ids,
         list(customer_ids),
     )

@@ -9,7 +9,7 @@ from doorstep.storage.store import Transaction
 
 _UNITS = (
     "SELECT p.*, l.tracking_number, l.carrier_id, l.service_id, l.document, o.person_ref AS to_ref, o.reference, "
-    "s.person_ref AS from_ref, s.name AS site_name, f.departs "
+    "s.person_ref AS from_ref, s.name AS site_name, f.departs, f.service_id AS planned_by "
     "FROM parcel p JOIN orders o USING (order_id) JOIN site s ON s.site_id = p.site_id "
     "JOIN fulfilment f USING (fulfilment_id) LEFT JOIN label l ON l.sscc = p.sscc AND l.state = 'bought' "
 )
