@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.cli.terminal import EXAMPLES, Terminal
 
-DENIED = "entry_id,name,aka,programme\n7,\"BYRONE, Ada\",Ada of Engine Row,SDN\n8,Charles Babbage,,SDN\n"
+DENIED = 'entry_id,name,aka,programme\n7,"BYRONE, Ada",Ada of Engine Row,SDN\n8,Charles Babbage,,SDN\n'
 
 
 def test_a_list_of_denied_parties_holds_until_a_person_clears_the_customer(terminal: Terminal) -> None:
