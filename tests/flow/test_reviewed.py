@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from doorstep.flow import change, plan, supply
+from doorstep.flow.buying import impersonal
 from doorstep.flow.hand_over import hand_over
 from doorstep.flow.load import load_company
 from doorstep.flow.master import define_items, define_site
 from doorstep.flow.office import Office, Who
 from doorstep.flow.pack import pack
 from doorstep.flow.place import place_order
-from doorstep.flow.ship import impersonal, send_label, void_label
+from doorstep.flow.ship import send_label, void_label
 from doorstep.flow.track import take_scan
 from doorstep.intake.company import StockIn
 from doorstep.links.sender import End, Sender

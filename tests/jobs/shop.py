@@ -25,7 +25,8 @@ from doorstep.terms.clock import Clock
 from doorstep.terms.order import Line, Order
 from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal
-from doorstep.twin.carrier_desk import Answer, CarrierDesk
+from doorstep.twin.carrier_desk import CarrierDesk
+from doorstep.twin.carrier_forms import Answer
 from tests.jobs.conftest import rows
 
 T = TypeVar("T")

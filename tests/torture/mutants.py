@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from doorstep.flow import ship
+from doorstep.flow import buying, ship
 from doorstep.storage import due, store
 from doorstep.storage.store import Store, Transaction
 
@@ -105,7 +105,7 @@ def _label_again() -> None:
 
 def _new_reference() -> None:
     """Each try to buy a label goes by another reference, so that the carrier cannot know it is the same."""
-    to_send = ship._to_send
+    to_send = buying.to_send
     chance = random.Random()
 
     def ask_anew(row: Any, *ends: Any) -> Any:
@@ -113,7 +113,7 @@ def _new_reference() -> None:
         reference = f"{label.label_id}-{chance.getrandbits(40):x}"
         return replace(label, ask=label.ask and replace(label.ask, reference=reference))
 
-    ship._to_send = ask_anew  # type: ignore[assignment]
+    ship.to_send = ask_anew  # type: ignore[attr-defined, assignment]
 
 
 _LOSE_ONE = (

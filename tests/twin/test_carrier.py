@@ -12,17 +12,18 @@ import pytest
 import uvicorn
 
 from doorstep.carriers import local
-from doorstep.carriers.port import CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Reply, Request, Voided
+from doorstep.carriers.port import AtCarrier, CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Reply, Request, Voided
 from doorstep.carriers.rating import Rated, rate
 from doorstep.links.breaker import BreakerRule
 from doorstep.links.sender import End, NoReply, Sender
 from doorstep.terms.clock import FalseClock
+from doorstep.terms.measures import grams
 from doorstep.terms.parcel import Size
 from doorstep.twin.carrier import CarrierTransport, make_carrier
 from doorstep.twin.carrier_desk import API_KEY, CarrierDesk
 from doorstep.twin.carrier_services import local_services
 from doorstep.twin.faults import Fault, FaultPlan
-from tests.carriers.contract import BUYER, ask
+from tests.carriers.contract import BUYER, ask, mm
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 KEY = {"Authorization": f"Bearer {API_KEY}"}
@@ -59,7 +60,7 @@ def refused(desk: CarrierDesk, wanted: LabelAsk) -> str:
 
 def test_a_label_costs_what_the_tariff_says() -> None:
     wanted, service = ask(), local_services()["local-ground"]
-    rated = rate(service, wanted.size, wanted.weight_g, wanted.ship_from.area, wanted.ship_to.area)
+    rated = rate(service, Size(300, 200, 100), 1_200, wanted.ship_from.area, wanted.ship_to.area)
     assert isinstance(rated, Rated)
     label = bought(desk_with())
     assert (label.cost_minor, label.currency) == (rated.total_minor, rated.currency)
@@ -83,11 +84,11 @@ def test_another_reference_gets_another_number_and_the_same_seed_the_same_ones()
     ("wanted", "code"),
     [
         (replace(ask(), service_id="local-rocket"), "unknown_service"),
-        (replace(ask(), weight_g=0), "bad_weight"),
-        (replace(ask(), weight_g=30_001), "too_heavy"),
-        (replace(ask(), size=Size(0, 1, 1)), "bad_size"),
-        (replace(ask(), size=Size(1_751, 10, 10)), "too_long"),
-        (replace(ask(), size=Size(1_000, 600, 600)), "girth"),
+        (replace(ask(), weight=grams(0)), "bad_weight"),
+        (replace(ask(), weight=grams(30_001)), "too_heavy"),
+        (replace(ask(), sides=mm(0, 1, 1)), "bad_size"),
+        (replace(ask(), sides=mm(1_751, 10, 10)), "too_long"),
+        (replace(ask(), sides=mm(1_000, 600, 600)), "girth"),
         (replace(ask(), sscc="040123450000000017"), "bad_sscc"),
         (replace(ask(), sscc="1234"), "bad_sscc"),
         (replace(ask(), ship_to=replace(BUYER, city=" ")), "bad_address"),
@@ -122,9 +123,9 @@ def test_a_label_is_found_by_its_reference_and_then_void_until_it_is_collected()
     assert local.read_lookup(sent(desk, lookup), ask().reference) == NoLabel(ask().reference)
     label = bought(desk)
     assert local.read_lookup(sent(desk, lookup), ask().reference) == label
-    void = local.build_void(label.tracking_number)
+    known = AtCarrier(label.tracking_number)
     for _ in range(2):
-        assert local.read_void(sent(desk, void), label.tracking_number) == Voided(label.tracking_number)
+        assert local.read_void(sent(desk, local.build_void(known)), known) == Voided(label.tracking_number)
     assert local.read_lookup(sent(desk, lookup), ask().reference) == NoLabel(ask().reference, voided=True)
     assert refused(desk, ask()) == "reference_voided"
     with pytest.raises(ValueError, match="void"):
@@ -135,7 +136,7 @@ def test_a_collected_parcel_cannot_be_void_any_more() -> None:
     desk = desk_with()
     number = bought(desk).tracking_number
     desk.collect(number, NOW)
-    no = local.read_void(sent(desk, local.build_void(number)), number)
+    no = local.read_void(sent(desk, local.build_void(AtCarrier(number))), AtCarrier(number))
     assert isinstance(no, CarrierSaysNo)
     assert no.code == "already_accepted"
 
@@ -234,9 +235,10 @@ def test_served_on_loopback_it_says_and_fails_the_same() -> None:
         assert isinstance(found, Reply)
         assert local.read_lookup(found, ask().reference) == label
         assert isinstance(label, LabelMade)
-        gone = sender.send("local", local.build_void(label.tracking_number), NOW)
+        known = AtCarrier(label.tracking_number)
+        gone = sender.send("local", local.build_void(known), NOW)
         assert isinstance(gone, Reply)
-        assert local.read_void(gone, label.tracking_number) == Voided(label.tracking_number)
+        assert local.read_void(gone, known) == Voided(label.tracking_number)
         sender.close()
     assert set(desk.live_labels()) == {"cut", "silent"}
 

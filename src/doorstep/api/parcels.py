@@ -102,7 +102,7 @@ def signed_body(
     if not secrets:
         says = f"No carrier {carrier_id} sends messages here."
         raise ProblemError(REFUSALS[Why.UNKNOWN_CARRIER], says, {"carrier_id": carrier_id})
-    forged = track.authentic(secrets, request.headers, raw, office.store.clock.now())
+    forged = track.authentic(office, carrier_id, secrets, request.headers, raw, office.store.clock.now())
     if forged:
         raise ProblemError(problems.NOT_AUTHENTIC, f"The message is not taken: {forged.why}.")
     return raw

@@ -1,14 +1,18 @@
-"""Which dialect a carrier speaks. A carrier that is not named here speaks the local one."""
+"""Which dialects there are, by the names that settings call them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from doorstep.carriers import local
+from doorstep.carriers import easypost, local
 from doorstep.carriers.port import Dialect
 
-_SPOKEN: Mapping[str, Dialect] = {}
+LOCAL = "local"
+EASYPOST = "easypost"
+_SPOKEN: Mapping[str, Dialect] = {LOCAL: local, EASYPOST: easypost}
+NAMES = tuple(_SPOKEN)
 
 
-def of(carrier_id: str) -> Dialect:
-    return _SPOKEN.get(carrier_id, local)
+def of(name: str) -> Dialect:
+    """The dialect of that name; KeyError where there is none."""
+    return _SPOKEN[name]

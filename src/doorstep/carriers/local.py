@@ -1,162 +1,159 @@
 """The dialect of the local carrier: a small JSON interface, idempotent by our reference, scans pushed and signed.
 
+    POST /v1/rates                       200, what each service would cost, and which cannot be had
     POST /v1/labels                      201 made, 200 the same label again for the same reference and body; its
                                          cost may be told charge by charge
     GET  /v1/labels?reference=...        200, or 404 unknown_label
     POST /v1/labels/<number>/void        200, also when already void; 409 already_accepted
+    GET  /v1/labels/<number>/scans       200, what happened so far, in the form in which it is pushed
+    POST /v1/manifests                   201 made, 200 the same again
+    GET  /v1/manifests?reference=...     200, or 404 unknown_manifest
+    POST /v1/pickups                     201 made, 200 the same again
 
-Errors are `{"error": {"code", "message"}}`. The scans it pushes are read in `local_scans`.
+Errors are `{"error": {"code", "message"}}`. Labels are here; the scans it pushes are read in `local_scans`, everything
+else in `local_desk`.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 from urllib.parse import quote
 
 from doorstep.carriers.bills import Charge
+from doorstep.carriers.local_desk import (
+    build_manifest,
+    build_manifest_lookup,
+    build_pickup,
+    build_rate,
+    build_track,
+    messages,
+    read_manifest,
+    read_manifest_lookup,
+    read_pickup,
+    read_rate,
+    read_track,
+)
 from doorstep.carriers.local_scans import read_scan, verify_signature
-from doorstep.carriers.port import CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Parked, Reply, Request, Voided
+from doorstep.carriers.local_wire import (
+    MADE,
+    MOST_REPLY_BYTES,
+    address_body,
+    get,
+    parked,
+    post,
+    read_about,
+    read_document,
+    read_no,
+)
+from doorstep.carriers.port import (
+    AtCarrier,
+    CarrierSaysNo,
+    LabelAsk,
+    LabelMade,
+    NoLabel,
+    Parked,
+    Reply,
+    Request,
+    Voided,
+)
 from doorstep.carriers.reading import UnreadableError, read_amount, read_object, read_part, read_text
-from doorstep.terms.places import Address
+from doorstep.terms.measures import sides_up, whole_up
 from doorstep.terms.tariff import ChargeKind
 
 __all__ = [
     "build_label",
     "build_lookup",
+    "build_manifest",
+    "build_manifest_lookup",
+    "build_pickup",
+    "build_rate",
+    "build_track",
     "build_void",
+    "messages",
     "read_label",
     "read_lookup",
+    "read_manifest",
+    "read_manifest_lookup",
+    "read_pickup",
+    "read_rate",
     "read_scan",
+    "read_track",
     "read_void",
     "verify_signature",
 ]
 
-_MOST_REPLY_BYTES = 4 * 1024 * 1024
-_LONGEST_DOCUMENT = 3 * 1024 * 1024
-_DOCUMENT_TYPES = frozenset({"application/zpl", "application/pdf", "image/png"})
-
-# The carrier's error codes, and whether the same request may succeed later. A code that is not here is parked.
-_MAY_RETRY = {
-    "bad_key": False,
-    "malformed": False,
-    "bad_address": False,
-    "bad_weight": False,
-    "bad_size": False,
-    "bad_sscc": False,
-    "unknown_service": False,
-    "no_zone": False,
-    "too_long": False,
-    "girth": False,
-    "too_heavy": False,
-    "reference_reused": False,
-    "reference_voided": False,
-    "unknown_label": False,
-    "already_accepted": False,
-    "closed": True,
-}
-_TOO_MANY_REQUESTS = 429
-_SERVER_ERROR = 500
-_MADE = frozenset({200, 201})
-
 
 def build_label(ask: LabelAsk) -> Request:
     """Buy a label. Sent twice with the same reference, it buys one."""
-    return _post(
+    return post(
         "/v1/labels",
         {
             "reference": ask.reference,
             "service": ask.service_id,
             "sscc": ask.sscc,
-            "weight_g": ask.weight_g,
-            "size_mm": list(ask.size),
-            "from": _address(ask.ship_from),
-            "to": _address(ask.ship_to),
+            "weight_g": whole_up(ask.weight, "g"),
+            "size_mm": list(sides_up(ask.sides, "mm")),
+            "from": address_body(ask.ship_from),
+            "to": address_body(ask.ship_to),
         },
     )
 
 
-def read_label(reply: Reply, reference: str) -> LabelMade | CarrierSaysNo | Parked:
+def read_label(reply: Reply, reference: str, service_id: str = "") -> LabelMade | CarrierSaysNo | Parked:
     """What came of buying a label; an answer about another reference is parked, not put on this parcel."""
     try:
-        if reply.status in _MADE:
+        if reply.status in MADE:
             found = _read_found(reply, reference)
             if isinstance(found, NoLabel):
                 raise UnreadableError("the label just made is void")
             return found
-        return _read_no(reply)
+        return read_no(reply)
     except UnreadableError as problem:
-        return _parked(reply, problem)
+        return parked(reply, problem)
 
 
-def build_lookup(reference: str) -> Request:
+def build_lookup(reference: str, carrier_ref: str = "") -> Request:
     """Ask whether a label exists under our reference, after an outcome we do not know."""
-    return Request("GET", f"/v1/labels?reference={quote(reference, safe='')}", {"Accept": "application/json"})
+    return get(f"/v1/labels?reference={quote(reference, safe='')}")
 
 
-def read_lookup(reply: Reply, reference: str) -> LabelMade | NoLabel | CarrierSaysNo | Parked:
+def read_lookup(reply: Reply, reference: str, service_id: str = "") -> LabelMade | NoLabel | CarrierSaysNo | Parked:
     """The live label under our reference, or that there is none."""
     try:
         if reply.status == 200:
             return _read_found(reply, reference)
-        no = _read_no(reply)
+        no = read_no(reply)
     except UnreadableError as problem:
-        return _parked(reply, problem)
+        return parked(reply, problem)
     return NoLabel(reference) if no.code == "unknown_label" else no
 
 
-def build_void(tracking_number: str) -> Request:
+def build_void(label: AtCarrier) -> Request:
     """Cancel a label that has not travelled."""
-    return _post(f"/v1/labels/{quote(tracking_number, safe='')}/void", {})
+    return post(f"/v1/labels/{quote(label.tracking_number, safe='')}/void", {})
 
 
-def read_void(reply: Reply, tracking_number: str) -> Voided | CarrierSaysNo | Parked:
+def read_void(reply: Reply, label: AtCarrier) -> Voided | CarrierSaysNo | Parked:
     """Whether the label is void now."""
     try:
         if reply.status != 200:
-            return _read_no(reply)
-        answer = read_object(reply.body, _MOST_REPLY_BYTES)
-        if read_text(answer, "tracking_number") != tracking_number or read_text(answer, "state") != "voided":
-            raise UnreadableError(f"the answer is not that {tracking_number} is void")
-        return Voided(tracking_number)
+            return read_no(reply)
+        answer, number = read_object(reply.body, MOST_REPLY_BYTES), label.tracking_number
+        if read_text(answer, "tracking_number") != number or read_text(answer, "state") != "voided":
+            raise UnreadableError(f"the answer is not that {number} is void")
+        return Voided(number)
     except UnreadableError as problem:
-        return _parked(reply, problem)
-
-
-def _post(path: str, body: dict[str, object]) -> Request:
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
-    return Request("POST", path, headers, json.dumps(body, ensure_ascii=False, sort_keys=True).encode())
-
-
-def _address(address: Address) -> dict[str, object]:
-    return {
-        "name": address.name,
-        "lines": list(address.lines),
-        "city": address.city,
-        "postcode": address.postcode,
-        "country": address.country,
-        "email": address.email,
-        "phone": address.phone,
-    }
+        return parked(reply, problem)
 
 
 def _read_found(reply: Reply, reference: str) -> LabelMade | NoLabel:
-    answer = read_object(reply.body, _MOST_REPLY_BYTES)
-    if read_text(answer, "reference") != reference:
-        raise UnreadableError(f"the answer is about another reference than {reference}")
+    answer = read_about(reply, reference)
     state = read_text(answer, "state")
     if state == "voided":
         return NoLabel(reference, voided=True)
     if state != "live":
         raise UnreadableError(f"unknown state of a label {state!r}")
-    cost, label = read_part(answer, "cost"), read_part(answer, "label")
-    document_type = read_text(label, "type")
-    if document_type not in _DOCUMENT_TYPES:
-        raise UnreadableError(f"unknown type of document {document_type!r}")
-    try:
-        document = base64.b64decode(read_text(label, "data", _LONGEST_DOCUMENT), validate=True)
-    except ValueError as problem:
-        raise UnreadableError("the document is not base64") from problem
+    cost = read_part(answer, "cost")
+    document, document_type = read_document(read_part(answer, "label"))
     return LabelMade(
         tracking_number=read_text(answer, "tracking_number"),
         cost_minor=read_amount(cost, "minor"),
@@ -183,23 +180,3 @@ def _charge(told: object) -> Charge:
     if kind not in set(ChargeKind):
         raise UnreadableError(f"unknown kind of charge {kind!r}")
     return Charge(ChargeKind(kind), read_text(told, "name"), minor)
-
-
-def _read_no(reply: Reply) -> CarrierSaysNo:
-    wait = reply.retry_after_seconds
-    if reply.status == _TOO_MANY_REQUESTS:
-        return CarrierSaysNo("too_many_requests", "asks us to wait", retry=True, retry_after_seconds=wait)
-    if reply.status >= _SERVER_ERROR:
-        # It broke somewhere between reading the request and answering: before or after the label, nobody knows.
-        return CarrierSaysNo(
-            f"status_{reply.status}", "broke down", retry=True, outcome_unknown=True, retry_after_seconds=wait
-        )
-    error = read_part(read_object(reply.body, _MOST_REPLY_BYTES), "error")
-    code = read_text(error, "code")
-    if code not in _MAY_RETRY:
-        raise UnreadableError(f"unknown error code {code!r}")
-    return CarrierSaysNo(code, read_text(error, "message", 1000), retry=_MAY_RETRY[code], retry_after_seconds=wait)
-
-
-def _parked(reply: Reply, problem: UnreadableError) -> Parked:
-    return Parked(None, f"status {reply.status}: {problem}", reply.body)

@@ -1,32 +1,76 @@
 """What is said to a carrier and what it says back: the values every dialect reads and writes.
 
 A dialect is a module of pure functions, `Dialect`: it builds requests and reads answers, and sends nothing. What it
-cannot read it parks, with the reason; it neither guesses nor raises.
+cannot read it parks, with the reason; it neither guesses nor raises. Six things are asked of a carrier: rates, a label
+(and whether there is one), its void, a manifest, a pickup, and what it knows of a parcel on its way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from doorstep.carriers.bills import Charge
-from doorstep.terms.parcel import Milestone, Size
+from doorstep.terms.measures import Measure, Sides
+from doorstep.terms.parcel import Milestone
 from doorstep.terms.places import Address
 
 
 @dataclass(frozen=True, slots=True)
 class LabelAsk:
-    """A label wanted for one parcel. `reference` is ours, one per label: asked again, it must not buy a second one."""
+    """A label wanted for one parcel. `reference` is ours, one per label: asked again, it must not buy a second one.
+
+    `weight` and `sides` are as they were measured; a dialect rounds them once, into the carrier's units, up.
+    """
 
     reference: str
     service_id: str
     sscc: str
-    weight_g: int
-    size: Size
+    weight: Measure
+    sides: Sides
     ship_from: Address
     ship_to: Address
+
+
+@dataclass(frozen=True, slots=True)
+class RateAsk:
+    """What a parcel would cost; `reference` is ours and tells this question from others, and buys nothing."""
+
+    reference: str
+    weight: Measure
+    sides: Sides
+    ship_from: Address
+    ship_to: Address
+
+
+@dataclass(frozen=True, slots=True)
+class AtCarrier:
+    """A label that was bought, as the carrier knows it: its number, and its own id where it has another."""
+
+    tracking_number: str
+    carrier_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestAsk:
+    """One list of what the driver takes. `reference` is ours; asked again with it, it must make no second list."""
+
+    reference: str
+    labels: tuple[AtCarrier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PickupAsk:
+    """A driver wanted at `at`, between the two instants, for these parcels. `reference` is ours, one per pickup."""
+
+    reference: str
+    at: Address
+    ready_at: datetime
+    closes_at: datetime
+    labels: tuple[AtCarrier, ...]
+    instructions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +93,41 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """The carrier keeps what we ask for under an id of its own now, and nothing is paid yet.
+
+    `carrier_ref` is to be written down before `then`, which pays, is sent. `then` sent twice for the same id pays once.
+    """
+
+    carrier_ref: str
+    then: Request
+
+
+@dataclass(frozen=True, slots=True)
+class RateOffered:
+    """What one service would cost: total in minor units, and working days to the door where the carrier says so."""
+
+    service_id: str
+    name: str
+    cost_minor: int
+    currency: str
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RatesMade:
+    """The offers, cheapest first. `missing` says, a sentence each, whose offers are not among them, and why."""
+
+    offers: tuple[RateOffered, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LabelMade:
     """A label that is live at the carrier. `document_type` is a media type, such as `application/zpl`.
 
-    `charges` are the parts of its cost, where the carrier tells them.
+    Where the answer only says where the document lies, `document` is empty and `document_at` the address. `charges`
+    are the parts of its cost, where the carrier tells them.
     """
 
     tracking_number: str
@@ -60,7 +135,43 @@ class LabelMade:
     currency: str
     document: bytes
     document_type: str
+    document_at: str = ""
     charges: tuple[Charge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestMade:
+    """The carrier has the list. Its document as with a label; a carrier without paper has neither."""
+
+    carrier_ref: str
+    document: bytes = b""
+    document_type: str = ""
+    document_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The carrier works on it still: it is to be asked again later, under its id."""
+
+    carrier_ref: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickupMade:
+    """The driver comes. `confirmation` is what to say on the telephone; the cost is 0 where it is free."""
+
+    carrier_ref: str
+    confirmation: str
+    cost_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingMade:
+    """The carrier has no such manifest."""
+
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +235,61 @@ class Forged:
 
 
 class Dialect(Protocol):
-    """What a carrier's module offers. A parked answer to a label or void means that its outcome is unknown."""
+    """What a carrier's module offers. A parked answer to what has an effect means that its outcome is unknown.
+
+    `carrier_ref` is the id an `Opened` told, '' where none was written down.
+    """
+
+    def build_rate(self, ask: RateAsk) -> Request: ...
+
+    def read_rate(self, reply: Reply, ask: RateAsk) -> RatesMade | CarrierSaysNo | Parked: ...
 
     def build_label(self, ask: LabelAsk) -> Request: ...
 
-    def read_label(self, reply: Reply, reference: str) -> LabelMade | CarrierSaysNo | Parked: ...
+    def read_label(
+        self, reply: Reply, reference: str, service_id: str = ""
+    ) -> LabelMade | Opened | CarrierSaysNo | Parked:
+        """Reads the reply to `build_label` and the one to `Opened.then`."""
 
-    def build_lookup(self, reference: str) -> Request: ...
+    def build_lookup(self, reference: str, carrier_ref: str = "") -> Request: ...
 
-    def read_lookup(self, reply: Reply, reference: str) -> LabelMade | NoLabel | CarrierSaysNo | Parked: ...
+    def read_lookup(
+        self, reply: Reply, reference: str, service_id: str = ""
+    ) -> LabelMade | Opened | NoLabel | CarrierSaysNo | Parked:
+        """Without a service nothing is to be bought: what is not paid is no label then."""
 
-    def build_void(self, tracking_number: str) -> Request: ...
+    def build_void(self, label: AtCarrier) -> Request: ...
 
-    def read_void(self, reply: Reply, tracking_number: str) -> Voided | CarrierSaysNo | Parked: ...
+    def read_void(self, reply: Reply, label: AtCarrier) -> Voided | CarrierSaysNo | Parked: ...
+
+    def build_manifest(self, ask: ManifestAsk, carrier_ref: str = "") -> Request:
+        """Ask for it; with the id that a `NotYet` told, how far it is."""
+
+    def read_manifest(self, reply: Reply, ask: ManifestAsk) -> ManifestMade | NotYet | CarrierSaysNo | Parked: ...
+
+    def build_manifest_lookup(self, ask: ManifestAsk) -> Request:
+        """After an outcome we do not know, whether there is one."""
+
+    def read_manifest_lookup(
+        self, reply: Reply, ask: ManifestAsk
+    ) -> ManifestMade | NotYet | NothingMade | CarrierSaysNo | Parked: ...
+
+    def build_pickup(self, ask: PickupAsk, carrier_ref: str = "") -> Request:
+        """Ask for it; with the id that an `Opened` told, how far it is."""
+
+    def read_pickup(self, reply: Reply, ask: PickupAsk) -> PickupMade | Opened | CarrierSaysNo | Parked:
+        """Reads the reply to `build_pickup` and the one to `Opened.then`."""
+
+    def build_track(self, label: AtCarrier) -> Request: ...
+
+    def read_track(self, reply: Reply, label: AtCarrier) -> tuple[bytes, ...] | CarrierSaysNo | Parked:
+        """What the carrier knows of a parcel, as the messages that `read_scan` reads."""
+
+    def messages(self, raw: bytes) -> tuple[bytes, ...]:
+        """What was pushed, as the messages that `read_scan` reads; none where it is about no parcel."""
 
     def read_scan(self, raw: bytes, received_at: datetime | None = None) -> ScanRead | Parked: ...
+
+    def verify_signature(
+        self, secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, now: datetime
+    ) -> Forged | None: ...

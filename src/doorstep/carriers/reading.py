@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from decimal import Decimal
 
 from doorstep.terms.clock import read_stamp
 
 _LONGEST_TEXT = 200
+_DIGITS = 19
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # no database keeps these
 
 
@@ -34,6 +36,14 @@ def read_part(message: dict[str, object], name: str) -> dict[str, object]:
     return _as_object(_field(message, name), name)
 
 
+def read_list(message: dict[str, object], name: str) -> list[dict[str, object]]:
+    """The list of objects under `name`."""
+    value = _field(message, name)
+    if not isinstance(value, list):
+        raise UnreadableError(f"{name} is not a list")
+    return [_as_object(one, f"a member of {name}") for one in value]
+
+
 def read_text(message: dict[str, object], name: str, longest: int = _LONGEST_TEXT) -> str:
     """The text under `name`: not blank, without control characters or half characters."""
     value = _field(message, name)
@@ -57,6 +67,25 @@ def read_amount(message: dict[str, object], name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
         raise UnreadableError(f"{name} is not a whole number from zero up")
     return value
+
+
+def read_money(message: dict[str, object], name: str) -> int:
+    """The amount under `name` in hundredths of the currency: a decimal text or number such as "12.5", exact.
+
+    UnreadableError where it is below zero or has a rest of a hundredth.
+    """
+    value = _field(message, name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise UnreadableError(f"{name} is not an amount")
+    try:
+        hundredths = Decimal(str(value)) * 100
+        # Asked of its size first: 1e999999 would be a whole number of a million digits.
+        whole = int(hundredths) if hundredths.adjusted() < _DIGITS else 2**63
+    except (ArithmeticError, ValueError) as problem:
+        raise UnreadableError(f"{name} is not an amount: {value!r}") from problem
+    if hundredths != whole or not 0 <= whole < 2**63:
+        raise UnreadableError(f"{name} is not an amount of whole hundredths from zero up: {value!r}")
+    return whole
 
 
 def read_instant(message: dict[str, object], name: str) -> datetime:

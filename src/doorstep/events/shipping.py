@@ -36,6 +36,14 @@ class LabelRequested(LabelEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelOpened(LabelEvent):
+    """The carrier keeps what we ask for under its own id, and nothing is paid yet: this one is bought, no other."""
+
+    STEP: ClassVar[Step] = Step.LABEL
+    carrier_ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabelCharge:
     """One charge of a label, minor units; kinds are those of `terms.tariff.ChargeKind`."""
 
@@ -46,7 +54,7 @@ class LabelCharge:
 
 @dataclass(frozen=True, slots=True)
 class LabelBought(LabelEvent):
-    """The carrier made the label. The document lies outside the journal under its digest.
+    """The carrier made the label. The document lies outside the journal under its digest, '' while it is awaited.
 
     `charges` add up to the cost, or are none where only the cost is known. They were priced by a tariff on a day, or
     told by the carrier: then `tariff_id` is ''.
@@ -61,6 +69,14 @@ class LabelBought(LabelEvent):
     charges: tuple[LabelCharge, ...] = ()
     tariff_id: str = ""
     priced_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelDocumentKept(LabelEvent):
+    """The document of a label that was bought before it could be had."""
+
+    STEP: ClassVar[Step] = Step.LABEL
+    document: str
 
 
 @dataclass(frozen=True, slots=True)

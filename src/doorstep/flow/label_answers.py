@@ -16,7 +16,7 @@ from doorstep.flow.slack import hand_off
 from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import OvertakenError, Transaction
-from doorstep.storage.verbs import REQUEST_LABELS, REREAD_SCANS, VOID_LABEL
+from doorstep.storage.verbs import FETCH_DOCUMENT, REQUEST_LABELS, REREAD_SCANS, VOID_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,9 @@ class _Labels:
 
     def _bought(self, label: Any, told: LabelMade) -> None:
         tx, fulfilment = self._tx, self._fulfilments[label.fulfilment_id]
-        document = tx.keep_document(told.document_type, told.document)
+        document = tx.keep_document(told.document_type, told.document) if told.document else ""
+        if not document:
+            tx.later(FETCH_DOCUMENT, label.label_id, tx.now)
         paid = self._charges(label, told)
         bought = LabelBought(
             *(*_about(label), told.tracking_number, told.cost_minor, told.currency, document),

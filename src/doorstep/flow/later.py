@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from doorstep.flow import place, plan, receive
+from doorstep.flow.label_documents import fetch_document
 from doorstep.flow.office import Office
 from doorstep.flow.pick import settle_fulfilment
 from doorstep.flow.redate import promise_again
@@ -43,6 +44,7 @@ VERBS: Mapping[str, Verb] = {
     verbs.SETTLE_FULFILMENT: lambda office, fulfilment_id, _: _done(settle_fulfilment(office, fulfilment_id)),
     verbs.REQUEST_LABELS: lambda office, fulfilment_id, _: _unless_forbidden(request_labels(office, fulfilment_id)),
     verbs.SEND_LABEL: send_label,
+    verbs.FETCH_DOCUMENT: fetch_document,
     verbs.VOID_LABEL: void_label,
     verbs.REREAD_SCANS: lambda office, label_id, _: _done(reread_scans(office, label_id)),
     verbs.PROMISE_AGAIN: lambda office, order_id, _: _done(promise_again(office, order_id)),

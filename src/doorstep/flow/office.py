@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from doorstep.carriers import dialects
+from doorstep.carriers.port import Dialect
 from doorstep.events.envelope import Body, Fact
 from doorstep.events.steps import DEPARTMENT
 from doorstep.flow.price_book import PriceBook, price_book
@@ -48,6 +50,12 @@ class Office:
     @property
     def ids(self) -> Ids:
         return self.store.ids
+
+    def dialect(self, carrier_id: str) -> Dialect:
+        """The dialect that a carrier speaks: as its address says, else the one called as it is, else the local one."""
+        if self.sender is not None and carrier_id in self.sender.carrier_ids:
+            return dialects.of(self.sender.dialect(carrier_id))
+        return dialects.of(carrier_id if carrier_id in dialects.NAMES else dialects.LOCAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from doorstep.carriers import dialects
-from doorstep.carriers.port import CarrierSaysNo, Dialect, LabelAsk, LabelMade, NoLabel, Parked, Voided
+from doorstep.carriers.port import AtCarrier, CarrierSaysNo, LabelMade, NoLabel, Voided
 from doorstep.events.shipping import LabelRequested, LabelVoided, LabelVoidRefused
-from doorstep.flow.label_answers import Answer, keep, wants_labels
+from doorstep.flow.buying import ToSend, to_send
+from doorstep.flow.carrier_talk import RETRY_SECONDS, again, exchange, side_by_side, undecided
+from doorstep.flow.label_answers import wants_labels
+from doorstep.flow.label_lane import Lane
 from doorstep.flow.legal import LabelDesk
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.pick import may_work_on
-from doorstep.links.sender import NoReply
-from doorstep.storage.due import NOT_BEGUN, TryAgain
+from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS, SEND_LABEL
-from doorstep.terms.parcel import Size
-from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
-RETRY_SECONDS = 10
 LIVE = ("requested", "bought", "void_requested")
 
 
@@ -136,108 +134,31 @@ def send_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
 def send_labels(
     office: Office, asks: Sequence[tuple[str, int]], go_on: Callable[[], bool] = lambda: True
 ) -> tuple[TryAgain | Exception | None, ...]:
-    """The same for many labels, each (label, attempt): one after another, and what came of them is kept all at once.
+    """The same for many labels, each (label, attempt): every carrier's one after another, carriers side by side.
 
     What becomes of one touches no other: an exception is that label's own and takes the place of its outcome. Once
     `go_on` says no, the labels that are left are NOT_BEGUN. Where the database is gone before the answers are kept, all
     are to be looked up: DatabaseUnavailable.
     """
-    outcomes: dict[str, TryAgain | Exception | None] = {}
-    answers: dict[str, Answer] = {}
     labels = _labels_to_send(office, [label_id for label_id, _ in asks])
+    lanes: dict[str, dict[str, tuple[ToSend, int]]] = defaultdict(dict)
     for label_id, attempt in asks:
         label = labels.get(label_id)
-        if label is None or label_id in outcomes or label_id in answers:
-            continue
-        if not go_on():
-            outcomes[label_id] = NOT_BEGUN
-            continue
-        try:
-            answer = _buy(office, label, attempt)
-        except Exception as bug:
-            outcomes[label_id] = bug
-            continue
-        if isinstance(answer, TryAgain):
-            outcomes[label_id] = answer
-        else:
-            answers[label_id] = Answer(label_id, label.fulfilment_id, label.carrier_id, answer)
-    outcomes |= keep(office, list(answers.values()))
+        if label is not None:
+            lanes[label.carrier_id].setdefault(label_id, (label, attempt))
+    lock = threading.Lock()
+    outcomes: dict[str, TryAgain | Exception | None] = {}
+    jobs = [Lane(office, list(lane.values()), go_on, lock).run for lane in lanes.values()]
+    for lane in side_by_side(office, jobs):
+        outcomes |= lane
     return tuple(outcomes.get(label_id) for label_id, _ in asks)
 
 
-@dataclass(frozen=True, slots=True)
-class _ToSend:
-    """A label that is asked for; `ask` is None where an address is not kept any more."""
-
-    label_id: str
-    fulfilment_id: str
-    carrier_id: str
-    ask: LabelAsk | None
-
-
-def _labels_to_send(office: Office, label_ids: Sequence[str]) -> dict[str, _ToSend]:
+def _labels_to_send(office: Office, label_ids: Sequence[str]) -> dict[str, ToSend]:
     with office.store.reading() as tx:
         rows = tx.rows(*floor.labels_to_send(label_ids))
         kept = master.addresses(tx, {ref for row in rows for ref in (row.from_ref, row.to_ref)})
-    return {row.label_id: _to_send(row, kept.get(row.from_ref), kept.get(row.to_ref)) for row in rows}
-
-
-def _to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> _ToSend:
-    ask = None
-    if ship_from is not None and ship_to is not None:
-        size = Size(row.length_mm, row.width_mm, row.height_mm)
-        ask = LabelAsk(row.label_id, row.service_id, row.sscc, row.weight_g, size, ship_from, ship_to)
-    return _ToSend(row.label_id, row.fulfilment_id, row.carrier_id, ask)
-
-
-def _buy(office: Office, label: _ToSend, attempt: int) -> LabelMade | CarrierSaysNo | TryAgain:
-    """The carrier's last word about a label, or when to ask again."""
-    ask, carrier_id, label_id = label.ask, label.carrier_id, label.label_id
-    if ask is None:
-        raise LookupError(f"no address is kept for label {label_id}")
-    dialect = dialects.of(carrier_id)
-    answer: Any = NoLabel(label_id)
-    if attempt:
-        answer = _exchange(office, carrier_id, dialect.build_lookup(label_id), dialect.read_lookup, label_id)
-        if isinstance(answer, CarrierSaysNo):
-            # We may not look, so we do not know: failed, it would be asked for, and paid for, a second time.
-            return TryAgain(_wait(answer), _tell(answer))
-    if isinstance(answer, NoLabel) and not answer.voided:
-        answer = _exchange(office, carrier_id, dialect.build_label(ask), dialect.read_label, label_id)
-        if isinstance(answer, CarrierSaysNo):
-            answer = replace(answer, says=impersonal(answer.says, ask.ship_to))
-    if isinstance(answer, NoReply | Parked) or (isinstance(answer, CarrierSaysNo) and answer.retry):
-        return TryAgain(_wait(answer), _tell(answer))
-    if isinstance(answer, NoLabel):
-        return CarrierSaysNo("reference_voided", "the label was voided at the carrier", retry=False)
-    told: LabelMade | CarrierSaysNo = answer
-    return told
-
-
-def impersonal(says: str, address: Address) -> str:
-    """A carrier's words without whom and where they are about: they go into the journal, where nothing is erased."""
-    for told in (address.name, *address.lines, address.email, address.phone):
-        if told.strip():
-            says = re.sub(re.escape(told.strip()), "...", says, flags=re.IGNORECASE)
-    return says
-
-
-def _exchange(office: Office, carrier_id: str, request: Any, read: Any, reference: str) -> Any:
-    if office.sender is None:
-        return NoReply(outcome_unknown=False, why="nothing is to leave the house: no carrier is connected")
-    reply = office.sender.send(carrier_id, request, office.store.clock.now())
-    return reply if isinstance(reply, NoReply) else read(reply, reference)
-
-
-def _wait(answer: Any) -> int:
-    asked = getattr(answer, "retry_after_seconds", None)
-    return max(RETRY_SECONDS, asked or 0)
-
-
-def _tell(answer: Any) -> str:
-    if isinstance(answer, NoReply):
-        return answer.why
-    return f"{answer.code}: {answer.says}" if isinstance(answer, CarrierSaysNo) else str(answer.reason)
+    return {row.label_id: to_send(row, kept.get(row.from_ref), kept.get(row.to_ref)) for row in rows}
 
 
 def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
@@ -252,25 +173,24 @@ def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
         return None
     if being_bought:
         return TryAgain(RETRY_SECONDS, "it is being bought at this moment")
-    dialect = dialects.of(label.carrier_id)
     number, cost_minor, currency = label.tracking_number, label.cost_minor, label.currency
+    dialect = office.dialect(label.carrier_id)
     answer: Any = None
     if not number:
-        answer = _exchange(office, label.carrier_id, dialect.build_lookup(label_id), dialect.read_lookup, label_id)
+        lookup = dialect.build_lookup(label_id, label.carrier_ref)
+        answer = exchange(office, label.carrier_id, lookup, lambda reply: dialect.read_lookup(reply, label_id))
         if isinstance(answer, CarrierSaysNo):
-            return TryAgain(_wait(answer), _tell(answer))
+            return again(answer)
         if isinstance(answer, LabelMade):
             number, cost_minor, currency, answer = answer.tracking_number, 0, answer.currency, None
     if answer is None:
-        answer = _void(office, label.carrier_id, dialect, number)
-    if isinstance(answer, NoReply | Parked) or (isinstance(answer, CarrierSaysNo) and answer.retry):
-        return TryAgain(_wait(answer), _tell(answer))
+        known = AtCarrier(number, label.carrier_ref)
+        void = dialect.build_void(known)
+        answer = exchange(office, label.carrier_id, void, lambda reply: dialect.read_void(reply, known))
+    if undecided(answer):
+        return again(answer)
     office.store.run(lambda tx: _record_void(tx, label_id, answer, cost_minor, currency))
     return None
-
-
-def _void(office: Office, carrier_id: str, dialect: Dialect, number: str) -> Any:
-    return _exchange(office, carrier_id, dialect.build_void(number), dialect.read_void, number)
 
 
 def _record_void(

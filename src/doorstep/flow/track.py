@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from doorstep.carriers import dialects, local
-from doorstep.carriers.port import Forged, Parked, ScanRead
+from doorstep.carriers import dialects
+from doorstep.carriers.port import Dialect, Forged, Parked, ScanRead
 from doorstep.events.shipping import Scanned, ScanParked
 from doorstep.flow.in_hand import Beside, Hand
 from doorstep.flow.journey import Journey
@@ -32,15 +32,22 @@ class ScanTaken:
     reason: str = ""
 
 
-def authentic(secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, now: datetime) -> Forged | None:
+def authentic(
+    office: Office, carrier_id: str, secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, now: datetime
+) -> Forged | None:
     """Whether a message was sent by the carrier, now: None, or why not."""
-    return local.verify_signature(secrets, headers, raw, now)
+    return office.dialect(carrier_id).verify_signature(secrets, headers, raw, now)
 
 
 def take_scan(office: Office, carrier_id: str, raw: bytes) -> ScanTaken:
-    """Take an authentic message of a carrier. It is never refused: what cannot be applied is parked, loudly."""
-    (taken,) = take_scans(office, carrier_id, [raw])
-    return taken
+    """Take an authentic message of a carrier. It is never refused: what cannot be applied is parked, loudly.
+
+    One that tells of several scans is taken scan by scan; what became of the last that was not known is told.
+    """
+    taken = take_scans(office, carrier_id, office.dialect(carrier_id).messages(raw))
+    if not taken:
+        return ScanTaken("nothing", "", "it is about no parcel")
+    return next((one for one in reversed(taken) if one.outcome != "duplicate"), taken[-1])
 
 
 def take_scans(office: Office, carrier_id: str, raws: Sequence[bytes]) -> tuple[ScanTaken, ...]:
@@ -54,7 +61,9 @@ def take_scans(office: Office, carrier_id: str, raws: Sequence[bytes]) -> tuple[
     while waiting:
         some = waiting.pop(0)
         try:
-            told = office.store.run(partial(take_within, messages=[(carrier_id, raw) for raw in some]))
+            told = office.store.run(
+                partial(take_within, messages=[(carrier_id, raw) for raw in some], speaks=office.dialect)
+            )
         except OvertakenError as overtaken:
             if len(some) == 1:
                 lost.append(overtaken)
@@ -70,9 +79,18 @@ def take_scans(office: Office, carrier_id: str, raws: Sequence[bytes]) -> tuple[
     return tuple(taken)
 
 
-def take_within(tx: Transaction, messages: Sequence[tuple[str, bytes]]) -> list[ScanTaken]:
-    """The same, of (carrier, message) pairs, as part of a longer step, which has written what it recorded before."""
-    reads = [dialects.of(carrier_id).read_scan(raw, tx.now) for carrier_id, raw in messages]
+def _local(_: str) -> Dialect:
+    return dialects.of(dialects.LOCAL)
+
+
+def take_within(
+    tx: Transaction, messages: Sequence[tuple[str, bytes]], speaks: Callable[[str], Dialect] = _local
+) -> list[ScanTaken]:
+    """The same, of (carrier, message) pairs, as part of a longer step, which has written what it recorded before.
+
+    `speaks` tells a carrier's dialect; what comes out of files is in the local one, whoever it is of.
+    """
+    reads = [speaks(carrier_id).read_scan(raw, tx.now) for carrier_id, raw in messages]
     ids = [
         (carrier_id, read.message_id or hashlib.sha256(raw).hexdigest())
         for (carrier_id, raw), read in zip(messages, reads, strict=True)
@@ -106,7 +124,7 @@ def reread_scans(office: Office, label_id: str) -> int:
         _, labels, rows = tx.answers(
             floor.lock_numbers([number]), floor.labels_by_tracking([number]), floor.parked_messages(*number)
         )
-        reads = [(row.message_id, dialects.of(label.carrier_id).read_scan(row.raw, tx.now)) for row in rows]
+        reads = [(row.message_id, _read_again(office, label.carrier_id, row.raw, tx.now)) for row in rows]
         batch = _Batch(tx, labels, [(label.carrier_id, read) for _, read in reads])
         for message_id, read in reads:
             if isinstance(read, ScanRead):
@@ -115,6 +133,12 @@ def reread_scans(office: Office, label_id: str) -> int:
 
     told = office.store.run(step)
     return told if isinstance(told, int) else 0
+
+
+def _read_again(office: Office, carrier_id: str, raw: bytes, now: datetime) -> ScanRead | Parked:
+    """In the carrier's dialect, or in the one of files."""
+    read = office.dialect(carrier_id).read_scan(raw, now)
+    return _local(carrier_id).read_scan(raw, now) if isinstance(read, Parked) else read
 
 
 def reread_scans_many(office: Office, label_ids: Sequence[str]) -> int:

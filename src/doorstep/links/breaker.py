@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class BreakerState(StrEnum):
+    """Closed lets everything through, open nothing, half open one trial."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +29,16 @@ class BreakerRule:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """The state of one carrier's breaker; closed while `rests_until` is None."""
+    """The state of one carrier's breaker; closed while `rests_until` is None. `on_trial`: a request is out to try."""
 
     failures: int = 0
     rests_until: datetime | None = None
+    on_trial: bool = False
+
+    def state(self, now: datetime) -> BreakerState:
+        if self.rests_until is None:
+            return BreakerState.CLOSED
+        return BreakerState.HALF_OPEN if self.on_trial or now >= self.rests_until else BreakerState.OPEN
 
 
 def ask(breaker: Breaker, rule: BreakerRule, now: datetime) -> tuple[bool, Breaker]:
@@ -36,7 +51,7 @@ def ask(breaker: Breaker, rule: BreakerRule, now: datetime) -> tuple[bool, Break
         return True, breaker
     if now < breaker.rests_until:
         return False, breaker
-    return True, replace(breaker, rests_until=now + timedelta(seconds=rule.rests_seconds))
+    return True, replace(breaker, rests_until=now + timedelta(seconds=rule.rests_seconds), on_trial=True)
 
 
 def succeeded() -> Breaker:

@@ -1,8 +1,15 @@
-"""Where carriers are reached, from settings: `swift=https://api.swift.example steady=https://...`."""
+"""Where carriers are reached, from settings: `swift=https://api.swift.example post=easypost+https://api.easypost.com`."""
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
+
+from doorstep.carriers import dialects
 from doorstep.links.sender import End
+
+ADDRESSES = "DOORSTEP_CARRIERS"
+KEYS = "DOORSTEP_CARRIER_KEYS"
 
 
 class BadSettingError(ValueError):
@@ -10,16 +17,40 @@ class BadSettingError(ValueError):
 
 
 def ends_of(addresses: str, keys: str = "") -> dict[str, End]:
-    """The ends by carrier id. `addresses` and `keys` are words of the form carrier=value, parted by blanks."""
+    """The ends by carrier id. `addresses` and `keys` are words of the form carrier=value, parted by blanks.
+
+    An address may begin with the dialect that is spoken there and a plus. Without one a carrier speaks the dialect that
+    is called as it is (`easypost=https://...`), else the local one.
+    """
     found = {}
-    known = _pairs("DOORSTEP_CARRIER_KEYS", keys)
-    for carrier_id, url in _pairs("DOORSTEP_CARRIERS", addresses).items():
-        key = known.get(carrier_id)
+    known = _pairs(KEYS, keys)
+    for carrier_id, address in _pairs(ADDRESSES, addresses).items():
+        dialect, url = _dialect(carrier_id, address)
         try:
-            found[carrier_id] = End(carrier_id, url, {"Authorization": f"Bearer {key}"} if key else {})
+            found[carrier_id] = End(carrier_id, url, _authorised(dialect, known.get(carrier_id)), dialect=dialect)
         except ValueError as wrong:
-            raise BadSettingError(f"DOORSTEP_CARRIERS: {wrong}") from wrong
+            raise BadSettingError(f"{ADDRESSES}: {wrong}") from wrong
     return found
+
+
+def _dialect(carrier_id: str, address: str) -> tuple[str, str]:
+    scheme, _, _ = address.partition("://")
+    named, plus, _ = scheme.rpartition("+")
+    if not plus:
+        return carrier_id if carrier_id in dialects.NAMES else dialects.LOCAL, address
+    if named not in dialects.NAMES:
+        known = ", ".join(dialects.NAMES)
+        raise BadSettingError(f"{ADDRESSES}: {carrier_id} speaks {named!r}, which nobody here does; use one of {known}")
+    return named, address[len(named) + 1 :]
+
+
+def _authorised(dialect: str, key: str | None) -> Mapping[str, str]:
+    """The header that shows the key; EasyPost takes it as a user's name without a password."""
+    if not key:
+        return {}
+    if dialect == dialects.EASYPOST:
+        return {"Authorization": f"Basic {base64.b64encode(f'{key}:'.encode()).decode()}"}
+    return {"Authorization": f"Bearer {key}"}
 
 
 def _pairs(setting: str, text: str) -> dict[str, str]:

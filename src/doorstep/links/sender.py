@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import httpx
 
+from doorstep.carriers import dialects
 from doorstep.carriers.port import Reply, Request
-from doorstep.links.breaker import Breaker, BreakerRule, ask, failed, succeeded
+from doorstep.links.breaker import Breaker, BreakerRule, BreakerState, ask, failed, succeeded
+from doorstep.links.wire import Deadline, Wire
 
 _SERVER_ERROR = 500
 # Raised before the first byte of a request can have left: the carrier has not seen it.
@@ -28,7 +31,7 @@ class NoReply:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where a carrier is reached and how patient we are with it.
+    """Where a carrier is reached, which dialect it speaks, and how patient we are with it.
 
     `headers` are added to each request: credentials live here, out of what is recorded. `deadline_ms` bounds the whole
     exchange, `connect_ms` and `silence_ms` its parts; a reply of more than `most_reply_bytes` is not taken.
@@ -42,6 +45,7 @@ class End:
     deadline_ms: int = 20_000
     most_reply_bytes: int = 4 * 1024 * 1024
     breaker: BreakerRule = field(default_factory=BreakerRule)
+    dialect: str = dialects.LOCAL
 
     def __post_init__(self) -> None:
         if not self.base_url.startswith(("https://", "http://")):
@@ -50,22 +54,48 @@ class End:
             raise ValueError(f"{self.carrier_id} needs timeouts and a size above zero")
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How the line to a carrier stands; `why` is the last failure, '' since the last answer."""
+
+    carrier_id: str
+    state: BreakerState
+    failures: int
+    rests_until: datetime | None
+    why: str
+
+
 class Sender:
-    """Sends to the carriers it was given the ends of. Safe to share among threads; close it when done."""
+    """Sends to the carriers it was given the ends of. Safe to share among threads; close it when done.
+
+    Every carrier has connections and a breaker of its own: none waits for another's. `side_by_side` says whether the
+    caller may ask several at once; on a wire inside the process, which answers at once, that would only lose the order.
+    """
 
     def __init__(
         self,
         ends: Mapping[str, End],
         transport: httpx.BaseTransport | None = None,
         stopwatch_ns: Callable[[], int] = time.monotonic_ns,
+        side_by_side: bool | None = None,
     ) -> None:
         """`transport` stands in for the network; `stopwatch_ns` measures the deadline and tells no time of day."""
         self._ends = dict(ends)
-        # The environment's proxies and .netrc are not asked: where we send, and as whom, is in the ends alone.
-        self._client = httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
-        self._stopwatch_ns = stopwatch_ns
+        self._stopwatch_ns, self._deadline = stopwatch_ns, Deadline(stopwatch_ns)
+        self.side_by_side = transport is None if side_by_side is None else side_by_side
+        self._clients = {carrier_id: _client(transport or Wire(self._deadline)) for carrier_id in self._ends}
+        self._outside = _client(transport or Wire(self._deadline, public_only=True))
         self._breakers: dict[str, Breaker] = {}
+        self._why: dict[str, str] = {}
         self._lock = threading.Lock()
+
+    @property
+    def carrier_ids(self) -> tuple[str, ...]:
+        return tuple(self._ends)
+
+    def dialect(self, carrier_id: str) -> str:
+        """The name of the dialect that the carrier speaks; KeyError for a carrier without an end."""
+        return self._ends[carrier_id].dialect
 
     def send(self, carrier_id: str, request: Request, now: datetime) -> Reply | NoReply:
         """The carrier's reply, of whatever status and never redirected; trouble on the way is a NoReply, not a raise.
@@ -78,15 +108,42 @@ class Sender:
             raise ValueError(f"path {request.path!r} does not begin with '/'")
         if not self._may_send(end, now):
             return NoReply(outcome_unknown=False, why=f"{carrier_id} failed repeatedly and is left alone for now")
-        answer = self._exchange(end, request)
+        # A compressed reply could be small on the wire and huge in memory.
+        headers = {**request.headers, "Accept-Encoding": "identity", **end.headers}
+        url = end.base_url.rstrip("/") + request.path
+        answer = self._exchange(end, self._clients[carrier_id], request.method, url, headers, request.body)
         well = isinstance(answer, Reply) and answer.status < _SERVER_ERROR
         with self._lock:
             breaker = self._breakers.get(carrier_id, Breaker())
             self._breakers[carrier_id] = succeeded() if well else failed(breaker, end.breaker, now)
+            self._why[carrier_id] = "" if well else _failure(answer)
         return answer
 
+    def fetch(self, carrier_id: str, url: str) -> Reply | NoReply:
+        """What lies at an address that the carrier named; no key of ours is shown there.
+
+        At the carrier's own host it is fetched as the carrier is reached. Anywhere else it must be https and lead to
+        the public network. The breaker has no say: documents often lie with somebody else.
+        """
+        end = self._ends[carrier_id]
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        at_home = _origin(url) == _origin(end.base_url)
+        if not at_home and not url.startswith("https://"):
+            return NoReply(outcome_unknown=False, why=f"{url[:200]} is neither https nor at the carrier's own address")
+        client = self._clients[carrier_id] if at_home else self._outside
+        return self._exchange(end, client, "GET", url, headers, b"")
+
+    def lines(self, now: datetime) -> tuple[Line, ...]:
+        """How the line to each carrier stands, as this process has found it."""
+        with self._lock:
+            found = [(name, self._breakers.get(name, Breaker()), self._why.get(name, "")) for name in self._ends]
+        return tuple(
+            Line(name, breaker.state(now), breaker.failures, breaker.rests_until, why) for name, breaker, why in found
+        )
+
     def close(self) -> None:
-        self._client.close()
+        for client in (*self._clients.values(), self._outside):
+            client.close()
 
     def _may_send(self, end: End, now: datetime) -> bool:
         with self._lock:
@@ -94,21 +151,22 @@ class Sender:
             self._breakers[end.carrier_id] = breaker
         return may
 
-    def _exchange(self, end: End, request: Request) -> Reply | NoReply:
+    def _exchange(
+        self, end: End, client: httpx.Client, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> Reply | NoReply:
         ends_at_ns = self._stopwatch_ns() + end.deadline_ms * 1_000_000
         silence = min(end.silence_ms, end.deadline_ms) / 1000
         connect = min(end.connect_ms, end.deadline_ms) / 1000
+        timeout = httpx.Timeout(silence, connect=connect, pool=connect)
         try:
-            with self._client.stream(
-                request.method,
-                end.base_url.rstrip("/") + request.path,
-                # A compressed reply could be small on the wire and huge in memory.
-                headers={**request.headers, "Accept-Encoding": "identity", **end.headers},
-                content=request.body or None,
-                timeout=httpx.Timeout(silence, connect=connect, pool=connect),
-            ) as response:
+            with (
+                self._deadline.until(ends_at_ns),
+                client.stream(method, url, headers=dict(headers), content=body or None, timeout=timeout) as response,
+            ):
                 return self._read(end, response, ends_at_ns)
         except _NOT_SENT as trouble:
+            return NoReply(outcome_unknown=False, why=_tell(trouble))
+        except httpx.InvalidURL as trouble:
             return NoReply(outcome_unknown=False, why=_tell(trouble))
         except (httpx.HTTPError, httpx.StreamError, OSError) as trouble:
             return NoReply(outcome_unknown=True, why=_tell(trouble))
@@ -137,3 +195,21 @@ def _wait(response: httpx.Response) -> int | None:
 
 def _tell(trouble: Exception) -> str:
     return f"{type(trouble).__name__}: {trouble}".rstrip(": ")
+
+
+def _failure(answer: Reply | NoReply) -> str:
+    return answer.why if isinstance(answer, NoReply) else f"answers with status {answer.status}"
+
+
+def _client(transport: httpx.BaseTransport) -> httpx.Client:
+    # The environment's proxies and .netrc are not asked: where we send, and as whom, is in the ends alone.
+    return httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
+
+
+def _origin(url: str) -> tuple[str, str]:
+    """Scheme and host with its port, in small letters; ('', '') where it is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme.lower(), parts.netloc.lower()
+    except ValueError:
+        return "", ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PLAN_ORDERS = "plan_orders"  # plan, and hold again what waits; key: the order
 SEND_LABEL = "send_label"  # ask the carrier for a label; key: the label
+FETCH_DOCUMENT = "fetch_document"  # a label was bought and its document is elsewhere; key: the label
 VOID_LABEL = "void_label"  # give a label back to the carrier; key: the label
 EXPIRE_HOLDS = "expire_holds"  # let go of what is held for orders that were not cleared in time; key: the order
 PLAN_WAITING = "plan_waiting"  # new stock: plan the orders that wait for it; key: the item

@@ -115,6 +115,21 @@ def grams(weight_g: int) -> Measure:
     return Measure(weight_g, 1, "g")
 
 
+def whole_up(found: Measure, unit: str, parts: int = 1) -> int:
+    """How many 1/`parts` of `unit` a measure is, rounded up once: 15.41 oz in tenths of an ounce are 155."""
+    up, per = ratio(found.unit, found.per, UNITS[unit] * Fraction(1, parts))
+    return -(-found.ticks * up // per)
+
+
+def sides_up(found: Sides, unit: str, parts: int = 1) -> tuple[int, int, int]:
+    """The same of each side."""
+    length, width, height = (
+        whole_up(Measure(ticks, found.per, found.unit), unit, parts)
+        for ticks in (found.length, found.width, found.height)
+    )
+    return length, width, height
+
+
 def ratio(unit: str, per: int, into: Fraction) -> tuple[int, int]:
     """(p, q) such that n ticks of 1/`per` of `unit` are n * p / q times `into` (millimetres, grams, or cubed)."""
     exact = UNITS[unit] * Fraction(1, per) * _inverse(into)

@@ -19,7 +19,8 @@ from doorstep.intake.company import read_company
 from doorstep.terms.clock import SystemClock
 from doorstep.terms.refusals import Refusal
 from doorstep.terms.service import CarrierService
-from doorstep.twin.carrier_desk import API_KEY, Answer, CarrierDesk, Way
+from doorstep.twin.carrier_desk import API_KEY, CarrierDesk
+from doorstep.twin.carrier_forms import Answer, Way
 from doorstep.twin.faults import Fault, FaultPlan
 
 _MOST_BODY_BYTES = 1024 * 1024

@@ -9,10 +9,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from doorstep.carriers.rating import NoRate, Rated, rate
 from doorstep.terms.clock import Clock, read_stamp, stamp
@@ -20,6 +19,21 @@ from doorstep.terms.ids import check_digit
 from doorstep.terms.parcel import Size
 from doorstep.terms.places import Address
 from doorstep.terms.service import CarrierService
+from doorstep.twin.carrier_errands import Errands, rates
+from doorstep.twin.carrier_forms import (
+    JSON,
+    Answer,
+    CollectionBody,
+    LabelBody,
+    ManifestBody,
+    NoError,
+    PickupBody,
+    RateBody,
+    Way,
+    answer,
+    checked,
+    error,
+)
 from doorstep.twin.carrier_label import label_zpl
 from doorstep.twin.carrier_services import local_services
 from doorstep.twin.faults import Fault, FaultPlan
@@ -30,74 +44,14 @@ SCAN_SECRET = b"local-scan-secret"
 _RETRY_AFTER_SECONDS = 2
 
 
-class Way(StrEnum):
-    """How an answer travels."""
-
-    WHOLE = "whole"
-    CUT = "cut"
-    SILENT = "silent"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the carrier answers, and whether the wire lets it through."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-    way: Way = Way.WHOLE
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _AddressBody(_Strict):
-    name: str
-    lines: list[str]
-    city: str
-    postcode: str
-    country: str
-    email: str = ""
-    phone: str = ""
-
-    def address(self) -> Address:
-        return Address(self.name, tuple(self.lines), self.city, self.postcode, self.country, self.email, self.phone)
-
-
-class _LabelBody(_Strict):
-    reference: str = Field(min_length=1, max_length=100)
-    service: str
-    sscc: str
-    weight_g: int
-    size_mm: list[int] = Field(min_length=3, max_length=3)
-    sender: _AddressBody = Field(alias="from")
-    to: _AddressBody
-
-
-class _CollectionBody(_Strict):
-    tracking_numbers: list[str]
-
-
 @dataclass(slots=True)
 class _Label:
     tracking_number: str
-    asked: _LabelBody
+    asked: LabelBody
     rated: Rated
     document: bytes
     voided: bool = False
     scans: list[ScanMessage] = field(default_factory=list)
-
-
-_JSON = {"Content-Type": "application/json"}
-
-
-class _NoError(Exception):
-    """A typed no: status, code and sentence."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code = status, code
 
 
 class CarrierDesk:
@@ -119,6 +73,7 @@ class CarrierDesk:
         self._api_key, self._scan_secret = api_key, scan_secret
         self._by_reference: dict[str, _Label] = {}
         self._by_number: dict[str, _Label] = {}
+        self._errands = Errands(seed)
         self._requests = 0
         self._lock = threading.RLock()  # a collection asked for over the wire takes it twice
 
@@ -129,7 +84,7 @@ class CarrierDesk:
             self._requests += 1
             if fault is Fault.BUSY:
                 wait = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
-                return Answer(429, _error("too_many_requests", "slow down"), wait)
+                return Answer(429, error("too_many_requests", "slow down"), wait)
             if fault is Fault.BROKEN_BEFORE:
                 return Answer(500, b"oops")
             if fault is Fault.SILENT_BEFORE:
@@ -174,37 +129,60 @@ class CarrierDesk:
         steps = [unquote(step) for step in url.path.strip("/").split("/")]
         try:
             if given.get("authorization") != f"Bearer {self._api_key}":
-                raise _NoError(401, "bad_key", "the key is not one of ours")
-            match method, steps:
-                case "POST", ["v1", "labels"]:
-                    return self._make(body)
-                case "GET", ["v1", "labels"]:
-                    return self._look_up(parse_qs(url.query).get("reference", [""])[0])
-                case "POST", ["v1", "labels", tracking_number, "void"]:
-                    return self._void(tracking_number)
-                case "POST", ["v1", "collections"]:
-                    return self._collect_all(_CollectionBody.model_validate_json(body).tracking_numbers)
-                case "GET", ["v1", "scans"]:
-                    return self._show_scans(parse_qs(url.query))
-                case _:
-                    raise _NoError(404, "malformed", f"there is no {method} {url.path}")
+                raise NoError(401, "bad_key", "the key is not one of ours")
+            told = self._about_labels(method, steps, parse_qs(url.query), body) or self._beside(
+                method, steps, parse_qs(url.query), body
+            )
+            if told is None:
+                raise NoError(404, "malformed", f"there is no {method} {url.path}")
+            return told
         except ValidationError as problem:
             first = problem.errors()[0]
             where = ".".join(str(step) for step in first["loc"])
-            return Answer(400, _error("malformed", f"{where}: {first['msg']}"), _JSON)
-        except _NoError as no:
-            return Answer(no.status, _error(no.code, str(no)), _JSON)
+            return Answer(400, error("malformed", f"{where}: {first['msg']}"), JSON)
+        except NoError as no:
+            return Answer(no.status, error(no.code, str(no)), JSON)
+
+    def _about_labels(
+        self, method: str, steps: list[str], query: Mapping[str, list[str]], body: bytes
+    ) -> Answer | None:
+        match method, steps:
+            case "POST", ["v1", "labels"]:
+                return self._make(body)
+            case "GET", ["v1", "labels"]:
+                return self._look_up(query.get("reference", [""])[0])
+            case "POST", ["v1", "labels", tracking_number, "void"]:
+                return self._void(tracking_number)
+            case "GET", ["v1", "labels", tracking_number, "scans"]:
+                return self._tell_scans(tracking_number)
+        return None
+
+    def _beside(self, method: str, steps: list[str], query: Mapping[str, list[str]], body: bytes) -> Answer | None:
+        match method, steps:
+            case "POST", ["v1", "rates"]:
+                return rates(self._services, RateBody.model_validate_json(body))
+            case "POST", ["v1", "manifests"]:
+                return self._errands.list_up(ManifestBody.model_validate_json(body), self._live)
+            case "GET", ["v1", "manifests"]:
+                return self._errands.listed(query.get("reference", [""])[0])
+            case "POST", ["v1", "pickups"]:
+                return self._errands.come(PickupBody.model_validate_json(body), self._clock.now())
+            case "POST", ["v1", "collections"]:
+                return self._collect_all(CollectionBody.model_validate_json(body).tracking_numbers)
+            case "GET", ["v1", "scans"]:
+                return self._show_scans(query)
+        return None
 
     def _make(self, body: bytes) -> Answer:
-        asked = _LabelBody.model_validate_json(body)
+        asked = LabelBody.model_validate_json(body)
         known = self._by_reference.get(asked.reference)
         if known:
             if known.asked != asked:
-                raise _NoError(409, "reference_reused", f"{asked.reference} stands for another label")
+                raise NoError(409, "reference_reused", f"{asked.reference} stands for another label")
             if known.voided:
-                raise _NoError(409, "reference_voided", f"{asked.reference} stands for a label that is void")
+                raise NoError(409, "reference_voided", f"{asked.reference} stands for a label that is void")
             return _show(known, 200)
-        to, sender = _checked(asked.to), _checked(asked.sender)
+        to, sender = checked(asked.to), checked(asked.sender)
         service, rated = self._rated(asked, sender, to)
         number = self._new_number(asked.reference)
         document = label_zpl(number, asked.sscc, service.name, asked.weight_g, to, sender)
@@ -212,57 +190,70 @@ class CarrierDesk:
         self._by_reference[asked.reference] = self._by_number[number] = label
         return _show(label, 201)
 
-    def _rated(self, asked: _LabelBody, sender: Address, to: Address) -> tuple[CarrierService, Rated]:
+    def _rated(self, asked: LabelBody, sender: Address, to: Address) -> tuple[CarrierService, Rated]:
         service = self._services.get(asked.service)
         if service is None:
-            raise _NoError(422, "unknown_service", f"we sell no {asked.service!r}")
+            raise NoError(422, "unknown_service", f"we sell no {asked.service!r}")
         if asked.weight_g <= 0:
-            raise _NoError(422, "bad_weight", f"a parcel does not weigh {asked.weight_g} g")
+            raise NoError(422, "bad_weight", f"a parcel does not weigh {asked.weight_g} g")
         if min(asked.size_mm) <= 0:
-            raise _NoError(422, "bad_size", f"a parcel does not measure {asked.size_mm} mm")
+            raise NoError(422, "bad_size", f"a parcel does not measure {asked.size_mm} mm")
         sscc = asked.sscc
         if len(sscc) != 18 or not (sscc.isascii() and sscc.isdigit()) or check_digit(sscc[:-1]) != sscc[-1]:
-            raise _NoError(422, "bad_sscc", f"{sscc!r} is not an SSCC")
+            raise NoError(422, "bad_sscc", f"{sscc!r} is not an SSCC")
         length_mm, width_mm, height_mm = asked.size_mm
         rated = rate(service, Size(length_mm, width_mm, height_mm), asked.weight_g, sender.area, to.area)
         if isinstance(rated, NoRate):
-            raise _NoError(422, rated.why, rated.says)
+            raise NoError(422, rated.why, rated.says)
         return service, rated
 
     def _look_up(self, reference: str) -> Answer:
         label = self._by_reference.get(reference)
         if label is None:
-            raise _NoError(404, "unknown_label", f"there is no label for {reference!r}")
+            raise NoError(404, "unknown_label", f"there is no label for {reference!r}")
         return _show(label, 200)
 
     def _void(self, tracking_number: str) -> Answer:
         label = self._by_number.get(tracking_number)
         if label is None:
-            raise _NoError(404, "unknown_label", f"there is no label {tracking_number!r}")
+            raise NoError(404, "unknown_label", f"there is no label {tracking_number!r}")
         if label.scans:
-            raise _NoError(409, "already_accepted", f"{tracking_number} is on its way")
+            raise NoError(409, "already_accepted", f"{tracking_number} is on its way")
         label.voided = True
-        return Answer(200, json.dumps({"tracking_number": tracking_number, "state": "voided"}).encode(), _JSON)
+        return Answer(200, json.dumps({"tracking_number": tracking_number, "state": "voided"}).encode(), JSON)
 
     def _collect_all(self, tracking_numbers: list[str]) -> Answer:
         for number in tracking_numbers:
             label = self._by_number.get(number)
             if label is None or label.voided:
-                raise _NoError(404, "unknown_label", f"there is no live label {number!r}")
+                raise NoError(404, "unknown_label", f"there is no live label {number!r}")
         for number in tracking_numbers:
             self.collect(number, self._clock.now())
-        return Answer(200, json.dumps({"collected": tracking_numbers}).encode(), _JSON)
+        return Answer(200, json.dumps({"collected": tracking_numbers}).encode(), JSON)
+
+    def _live(self, number: str) -> bool:
+        label = self._by_number.get(number)
+        return label is not None and not label.voided
+
+    def _tell_scans(self, number: str) -> Answer:
+        """What was told of a label by now, in the form in which it is pushed."""
+        label = self._by_number.get(number)
+        if label is None:
+            raise NoError(404, "unknown_label", f"there is no label {number!r}")
+        told = [scan for scan in label.scans if scan.due_at <= self._clock.now()]
+        ordered = sorted(told, key=lambda scan: (scan.due_at, scan.raw))
+        return answer(200, {"tracking_number": number, "scans": [json.loads(scan.raw) for scan in ordered]})
 
     def _show_scans(self, query: Mapping[str, list[str]]) -> Answer:
         try:
             after, until = (read_stamp(query[name][0]) for name in ("after", "until"))
         except (KeyError, ValueError, OverflowError) as problem:
-            raise _NoError(400, "malformed", "after and until are instants with a time zone") from problem
+            raise NoError(400, "malformed", "after and until are instants with a time zone") from problem
         scans = [
             {"due_at": stamp(scan.due_at), "headers": dict(scan.headers), "raw": scan.raw.decode()}
             for scan in self.scans_due(after, min(until, self._clock.now()))
         ]
-        return Answer(200, json.dumps({"scans": scans}).encode(), _JSON)
+        return Answer(200, json.dumps({"scans": scans}).encode(), JSON)
 
     def _new_number(self, reference: str) -> str:
         """A number that does not tell the next one, the same for the same seed and reference."""
@@ -274,20 +265,6 @@ class CarrierDesk:
                 return number
 
 
-def _checked(body: _AddressBody) -> Address:
-    """The address; a typed no where a driver could not find it."""
-    address = body.address()
-    for part, text in (("name", address.name), ("city", address.city), ("postcode", address.postcode)):
-        if not text.strip():
-            raise _NoError(422, "bad_address", f"the address has no {part}")
-    if not any(line.strip() for line in address.lines):
-        raise _NoError(422, "bad_address", "the address has no street")
-    country = address.country
-    if len(country) != 2 or not (country.isascii() and country.isalpha() and country.isupper()):
-        raise _NoError(422, "bad_address", f"{country!r} is not a country's two letters")
-    return address
-
-
 def _show(label: _Label, status: int) -> Answer:
     shown = {
         "reference": label.asked.reference,
@@ -296,8 +273,4 @@ def _show(label: _Label, status: int) -> Answer:
         "cost": {"minor": label.rated.total_minor, "currency": label.rated.currency},
         "label": {"type": "application/zpl", "data": base64.b64encode(label.document).decode()},
     }
-    return Answer(status, json.dumps(shown).encode(), _JSON)
-
-
-def _error(code: str, message: str) -> bytes:
-    return json.dumps({"error": {"code": code, "message": message}}).encode()
+    return Answer(status, json.dumps(shown).encode(), JSON)

@@ -31,7 +31,16 @@ def label_requested(body: shipping.LabelRequested, entry: Entry, changes: Change
         charges=[],
         tariff_id="",
         priced_on=None,
+        carrier_ref="",
     )
+
+
+def label_opened(body: shipping.LabelOpened, _: Entry, changes: Changes) -> None:
+    changes.set(tables.label, (body.label_id,), carrier_ref=body.carrier_ref)
+
+
+def label_document_kept(body: shipping.LabelDocumentKept, _: Entry, changes: Changes) -> None:
+    changes.set(tables.label, (body.label_id,), document=body.document)
 
 
 def label_bought(body: shipping.LabelBought, entry: Entry, changes: Changes) -> None:
@@ -154,7 +163,9 @@ def delivery_withdrawn(body: shipping.DeliveryWithdrawn, entry: Entry, changes: 
 
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     shipping.LabelRequested: label_requested,
+    shipping.LabelOpened: label_opened,
     shipping.LabelBought: label_bought,
+    shipping.LabelDocumentKept: label_document_kept,
     shipping.LabelFailed: label_failed,
     shipping.LabelVoidRequested: label_void_requested,
     shipping.LabelVoided: label_voided,

@@ -106,7 +106,7 @@ def _serials(tx: Transaction) -> list[str]:
 
 
 def inv_12(tx: Transaction) -> list[str]:
-    """A parcel has one live label at most; a label that was bought has its document and its cost."""
+    """A parcel has one live label at most; a label that was bought has its cost, and its document or a run for it."""
     return [
         *found(
             tx,
@@ -123,7 +123,8 @@ def inv_12(tx: Transaction) -> list[str]:
             "AND c.amount_minor = l.cost_minor AND c.currency = l.currency "
             # What is to be voided may never have been bought: then it has no number.
             "WHERE (l.state = 'bought' OR (l.state = 'void_requested' AND l.tracking_number <> '')) "
-            "AND (d.digest IS NULL OR c.source IS NULL) "
+            "AND (c.source IS NULL OR (d.digest IS NULL AND NOT (l.document = '' AND EXISTS "
+            "(SELECT FROM due WHERE verb = 'fetch_document' AND key = l.label_id)))) "
             "ORDER BY l.label_id",
         ),
     ]

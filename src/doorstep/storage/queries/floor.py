@@ -126,6 +126,10 @@ def label(tx: Transaction, label_id: str) -> Any:
     return tx.one("SELECT * FROM label WHERE label_id = %s", label_id)
 
 
+def labels_by_id(label_ids: Collection[str]) -> Query:
+    return ("SELECT * FROM label WHERE label_id = ANY(%s) ORDER BY label_id", list(label_ids))
+
+
 def labels(tx: Transaction, ssccs: Collection[str]) -> list[Any]:
     """Every label of the parcels, oldest first."""
     return tx.rows(*labels_query(ssccs))
@@ -146,8 +150,9 @@ def labels_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
 def labels_to_send(label_ids: Collection[str]) -> Query:
     """Those of the labels that are asked for, with parcel, and where person and site are kept that it goes between."""
     return (
-        "SELECT l.label_id, l.fulfilment_id, l.carrier_id, l.service_id, l.sscc, p.weight_g, p.length_mm, p.width_mm, "
-        "p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref FROM label l JOIN parcel p USING (sscc) "
+        "SELECT l.label_id, l.fulfilment_id, l.carrier_id, l.service_id, l.carrier_ref, l.sscc, p.weight_g, "
+        "p.length_mm, p.width_mm, p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref "
+        "FROM label l JOIN parcel p USING (sscc) "
         "JOIN orders o ON o.order_id = l.order_id LEFT JOIN site s ON s.site_id = p.site_id "
         "WHERE l.label_id = ANY(%s) AND l.state = 'requested'",
         list(label_ids),

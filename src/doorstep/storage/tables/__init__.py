@@ -18,8 +18,9 @@ from doorstep.storage.tables.learning import billing, handling, transit
 from doorstep.storage.tables.legal import forbidden, match_review, rule_list, screening
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
-from doorstep.storage.tables.outside import label, milestone, scan
+from doorstep.storage.tables.outside import errand, label, milestone, scan
 from doorstep.storage.tables.permanent import (
+    carrier_line,
     document,
     due,
     journal,
@@ -43,6 +44,7 @@ __all__ = [
     "bench",
     "billing",
     "billing_terms",
+    "carrier_line",
     "carton",
     "claim",
     "company",
@@ -52,6 +54,7 @@ __all__ = [
     "demand",
     "document",
     "due",
+    "errand",
     "forbidden",
     "fulfilment",
     "fulfilment_line",

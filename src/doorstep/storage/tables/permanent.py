@@ -1,10 +1,10 @@
-"""What cannot be rebuilt: journal, seals, replies, personal data, links, documents, messages, due times."""
+"""What cannot be rebuilt: journal, seals, replies, personal data, links, documents, messages, lines, due times."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, LargeBinary, SmallInteger, Table, Text
 
-from doorstep.storage.tables.columns import PERMANENT, instant, json, key, words
+from doorstep.storage.tables.columns import PERMANENT, instant, json, key, whole, words
 
 journal = Table(
     "journal",
@@ -88,6 +88,19 @@ message = Table(
     key("message_id"),
     instant("received_at", nullable=False),
     Column("raw", LargeBinary, nullable=False),
+)
+
+# How the line to each carrier stands, as the worker that asked it last has found it.
+carrier_line = Table(
+    "carrier_line",
+    PERMANENT,
+    key("carrier_id"),
+    words("state"),  # closed, open, half open
+    whole("failures"),
+    instant("rests_until"),
+    words("why"),
+    instant("since", nullable=False),
+    instant("seen_at", nullable=False),
 )
 
 due = Table(

@@ -1,0 +1,122 @@
+"""Buying a label: what is said to the carrier, in which order, so that one label is paid and no other.
+
+1. The wish is in the journal (`LabelRequested`) before anything is asked; its id is our reference.
+2. Asked before, or of unknown outcome: the label is looked up by what we know of it, before it is asked for again.
+3. Where the carrier keeps an id of its own, that is in the journal (`LabelOpened`) before anything is paid. Whoever
+   asks after us finds it there, and pays for the same one; a carrier pays one id out once.
+4. A no to a request that pays is believed after a look: it may have been paid all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from doorstep.carriers.port import CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Opened
+from doorstep.flow.carrier_talk import RETRY_SECONDS, again, exchange, undecided, with_document
+from doorstep.flow.office import Office
+from doorstep.storage.due import TryAgain
+from doorstep.terms.measures import Sides, grams
+from doorstep.terms.places import Address
+
+VOIDED = CarrierSaysNo("reference_voided", "the label was voided at the carrier", retry=False)
+Outcome = LabelMade | CarrierSaysNo | TryAgain
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A label that is asked for; `ask` is None where an address is not kept any more."""
+
+    label_id: str
+    fulfilment_id: str
+    carrier_id: str
+    carrier_ref: str
+    ask: LabelAsk | None
+
+
+def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToSend:
+    """What to ask for, of a row of `floor.labels_to_send` and the addresses it goes between."""
+    ask = None
+    if ship_from is not None and ship_to is not None:
+        sides = Sides(row.length_mm, row.width_mm, row.height_mm, 1, "mm")
+        ask = LabelAsk(row.label_id, row.service_id, row.sscc, grams(row.weight_g), sides, ship_from, ship_to)
+    return ToSend(row.label_id, row.fulfilment_id, row.carrier_id, row.carrier_ref, ask)
+
+
+def asked(office: Office, label: ToSend, attempt: int) -> Outcome | Opened:
+    """The carrier's answer to the wish: its last word, the way to pay, or when to ask again."""
+    ask, dialect = _ask_of(label), office.dialect(label.carrier_id)
+    answer: Any = NoLabel(label.label_id)
+    if attempt or label.carrier_ref:
+        answer = _looked_up(office, label, ask)
+        if isinstance(answer, CarrierSaysNo):
+            # We may not look, so we do not know: failed, it would be asked for, and paid for, a second time.
+            return again(answer)
+    if isinstance(answer, NoLabel) and not answer.voided:
+        if label.carrier_ref:
+            return TryAgain(RETRY_SECONDS, f"the carrier offers nothing to pay under {label.carrier_ref}, its own id")
+        answer = exchange(
+            office,
+            label.carrier_id,
+            dialect.build_label(ask),
+            lambda reply: dialect.read_label(reply, ask.reference, ask.service_id),
+        )
+    return answer if isinstance(answer, Opened) else _last_word(office, label, ask, answer)
+
+
+def paid(office: Office, label: ToSend, opened: Opened) -> Outcome:
+    """Pay for what the carrier keeps under its id, which is in the journal by now."""
+    ask, dialect = _ask_of(label), office.dialect(label.carrier_id)
+    answer: Any = exchange(
+        office,
+        label.carrier_id,
+        opened.then,
+        lambda reply: dialect.read_label(reply, ask.reference, ask.service_id),
+    )
+    return _last_word(office, replace(label, carrier_ref=opened.carrier_ref), ask, answer)
+
+
+def _ask_of(label: ToSend) -> LabelAsk:
+    if label.ask is None:
+        raise LookupError(f"no address is kept for label {label.label_id}")
+    return label.ask
+
+
+def _looked_up(office: Office, label: ToSend, ask: LabelAsk) -> Any:
+    dialect = office.dialect(label.carrier_id)
+    return exchange(
+        office,
+        label.carrier_id,
+        dialect.build_lookup(label.label_id, label.carrier_ref),
+        lambda reply: dialect.read_lookup(reply, ask.reference, ask.service_id),
+    )
+
+
+def _last_word(office: Office, label: ToSend, ask: LabelAsk, answer: Any) -> Outcome:
+    if isinstance(answer, CarrierSaysNo) and answer.outcome_unknown and not answer.retry:
+        found = _looked_up(office, label, ask)
+        if not isinstance(found, NoLabel | Opened):
+            if not isinstance(found, LabelMade):
+                return again(found)
+            answer = found
+    if undecided(answer):
+        return again(answer)
+    if isinstance(answer, NoLabel):
+        return VOIDED
+    if isinstance(answer, Opened):
+        return TryAgain(RETRY_SECONDS, "it was asked for, and not paid for yet")
+    if isinstance(answer, CarrierSaysNo):
+        return replace(answer, says=impersonal(answer.says, ask.ship_to))
+    whole = with_document(office, label.carrier_id, answer)
+    # Bought is bought: the document is fetched later where it cannot be had now.
+    told: LabelMade = whole if isinstance(whole, LabelMade) else answer
+    return told
+
+
+def impersonal(says: str, address: Address) -> str:
+    """A carrier's words without whom and where they are about: they go into the journal, where nothing is erased."""
+    for told in (address.name, *address.lines, address.email, address.phone):
+        if told.strip():
+            says = re.sub(re.escape(told.strip()), "...", says, flags=re.IGNORECASE)
+    return says

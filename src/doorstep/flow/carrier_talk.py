@@ -1,0 +1,75 @@
+"""Talking to carriers: a request goes out, what comes back is read in the carrier's dialect. No transaction is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from doorstep.carriers.documents import media_type
+from doorstep.carriers.port import CarrierSaysNo, LabelMade, ManifestMade, NotYet, Parked, Reply, Request
+from doorstep.flow.office import Office
+from doorstep.links.sender import NoReply
+from doorstep.storage.due import TryAgain
+
+T = TypeVar("T")
+Paper = TypeVar("Paper", LabelMade, ManifestMade)
+RETRY_SECONDS = 10
+_MOST_SIDE_BY_SIDE = 16
+
+
+def exchange(office: Office, carrier_id: str, request: Request, read: Callable[[Reply], T]) -> T | NoReply:
+    """What the carrier answered; NoReply where nothing came, or nothing is to leave the house."""
+    if office.sender is None:
+        return NoReply(outcome_unknown=False, why="nothing is to leave the house: no carrier is connected")
+    if carrier_id not in office.sender.carrier_ids:
+        return NoReply(outcome_unknown=False, why=f"no address of carrier {carrier_id} is set (DOORSTEP_CARRIERS)")
+    reply = office.sender.send(carrier_id, request, office.store.clock.now())
+    return reply if isinstance(reply, NoReply) else read(reply)
+
+
+def with_document(office: Office, carrier_id: str, made: Paper) -> Paper | NoReply:
+    """The same with its document, fetched from where the carrier put it; NoReply where it could not be had."""
+    if made.document or not made.document_at:
+        return made
+    if office.sender is None:
+        return NoReply(outcome_unknown=False, why="nothing is to leave the house: no carrier is connected")
+    reply = office.sender.fetch(carrier_id, made.document_at)
+    if isinstance(reply, NoReply):
+        return reply
+    if reply.status != 200:
+        return NoReply(outcome_unknown=False, why=f"the document could not be had: status {reply.status}")
+    kind = media_type(reply.body)
+    if not kind:
+        return NoReply(outcome_unknown=False, why="what lies where the document should is neither PDF, PNG nor ZPL")
+    return replace(made, document=reply.body, document_type=kind)
+
+
+def undecided(answer: Any) -> bool:
+    """Whether an answer decides nothing: none came, it was not understood, or it is to be asked again."""
+    return isinstance(answer, NoReply | Parked | NotYet) or (isinstance(answer, CarrierSaysNo) and answer.retry)
+
+
+def again(answer: Any) -> TryAgain:
+    """When to ask again, no sooner than the carrier wants, and why."""
+    asked = getattr(answer, "retry_after_seconds", None)
+    return TryAgain(max(RETRY_SECONDS, asked or 0), tell(answer))
+
+
+def tell(answer: Any) -> str:
+    if isinstance(answer, NoReply | NotYet):
+        return answer.why
+    return f"{answer.code}: {answer.says}" if isinstance(answer, CarrierSaysNo) else str(answer.reason)
+
+
+def side_by_side(office: Office, jobs: Sequence[Callable[[], T]]) -> list[T]:
+    """What each job returns, in their order; all at once where the carriers are out of the house.
+
+    A slow carrier holds up its own job alone. The first exception is raised once all have ended.
+    """
+    if len(jobs) < 2 or office.sender is None or not office.sender.side_by_side:
+        return [job() for job in jobs]
+    with ThreadPoolExecutor(min(len(jobs), _MOST_SIDE_BY_SIDE), "doorstep-carrier") as threads:
+        waiting = [threads.submit(job) for job in jobs]
+    return [one.result() for one in waiting]
