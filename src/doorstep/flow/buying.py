@@ -46,7 +46,7 @@ def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToS
 
 def asked(office: Office, label: ToSend, attempt: int) -> Outcome | Opened:
     """The carrier's answer to the wish: its last word, the way to pay, or when to ask again."""
-    ask, dialect = _ask_of(label), office.dialect(label.carrier_id)
+    ask, dialect = _ask_of(office, label), office.dialect(label.carrier_id)
     answer: Any = NoLabel(label.label_id)
     if attempt or label.carrier_ref:
         answer = _looked_up(office, label, ask)
@@ -67,7 +67,7 @@ def asked(office: Office, label: ToSend, attempt: int) -> Outcome | Opened:
 
 def paid(office: Office, label: ToSend, opened: Opened) -> Outcome:
     """Pay for what the carrier keeps under its id, which is in the journal by now."""
-    ask, dialect = _ask_of(label), office.dialect(label.carrier_id)
+    ask, dialect = _ask_of(office, label), office.dialect(label.carrier_id)
     answer: Any = exchange(
         office,
         label.carrier_id,
@@ -77,10 +77,13 @@ def paid(office: Office, label: ToSend, opened: Opened) -> Outcome:
     return _last_word(office, replace(label, carrier_ref=opened.carrier_ref), ask, answer)
 
 
-def _ask_of(label: ToSend) -> LabelAsk:
+def _ask_of(office: Office, label: ToSend) -> LabelAsk:
+    """The ask, its service called as the carrier does."""
     if label.ask is None:
         raise LookupError(f"no address is kept for label {label.label_id}")
-    return label.ask
+    if office.sender is None:
+        return label.ask
+    return replace(label.ask, service_id=office.sender.called(label.carrier_id, label.ask.service_id))
 
 
 def _looked_up(office: Office, label: ToSend, ask: LabelAsk) -> Any:

@@ -10,24 +10,27 @@ from doorstep.links.sender import End
 
 ADDRESSES = "DOORSTEP_CARRIERS"
 KEYS = "DOORSTEP_CARRIER_KEYS"
+SERVICES = "DOORSTEP_CARRIER_SERVICES"
 
 
 class BadSettingError(ValueError):
     """A setting cannot be read; the message says which and how it should look."""
 
 
-def ends_of(addresses: str, keys: str = "") -> dict[str, End]:
-    """The ends by carrier id. `addresses` and `keys` are words of the form carrier=value, parted by blanks.
+def ends_of(addresses: str, keys: str = "", services: str = "") -> dict[str, End]:
+    """The ends by carrier id. `addresses` and `keys` are words of the form carrier=value, parted by blanks; `services`
+    are words of the form service=what its carrier calls it.
 
     An address may begin with the dialect that is spoken there and a plus. Without one a carrier speaks the dialect that
     is called as it is (`easypost=https://...`), else the local one.
     """
     found = {}
-    known = _pairs(KEYS, keys)
+    known, called = _pairs(KEYS, keys), _pairs(SERVICES, services, "service=what the carrier calls it")
     for carrier_id, address in _pairs(ADDRESSES, addresses).items():
         dialect, url = _dialect(carrier_id, address)
         try:
-            found[carrier_id] = End(carrier_id, url, _authorised(dialect, known.get(carrier_id)), dialect=dialect)
+            headers = _authorised(dialect, known.get(carrier_id))
+            found[carrier_id] = End(carrier_id, url, headers, dialect=dialect, services=called)
         except ValueError as wrong:
             raise BadSettingError(f"{ADDRESSES}: {wrong}") from wrong
     return found
@@ -53,11 +56,11 @@ def _authorised(dialect: str, key: str | None) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def _pairs(setting: str, text: str) -> dict[str, str]:
+def _pairs(setting: str, text: str, form: str = "carrier=value") -> dict[str, str]:
     pairs = {}
     for word in text.split():
         name, equals, value = word.partition("=")
         if not (name and equals and value):
-            raise BadSettingError(f"{setting}: {word!r} is not of the form carrier=value")
+            raise BadSettingError(f"{setting}: {word!r} is not of the form {form}")
         pairs[name] = value
     return pairs

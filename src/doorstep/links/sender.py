@@ -35,6 +35,7 @@ class End:
 
     `headers` are added to each request: credentials live here, out of what is recorded. `deadline_ms` bounds the whole
     exchange, `connect_ms` and `silence_ms` its parts; a reply of more than `most_reply_bytes` is not taken.
+    `services` says what the carrier calls services of ours that it calls otherwise.
     """
 
     carrier_id: str
@@ -46,6 +47,7 @@ class End:
     most_reply_bytes: int = 4 * 1024 * 1024
     breaker: BreakerRule = field(default_factory=BreakerRule)
     dialect: str = dialects.LOCAL
+    services: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.base_url.startswith(("https://", "http://")):
@@ -96,6 +98,11 @@ class Sender:
     def dialect(self, carrier_id: str) -> str:
         """The name of the dialect that the carrier speaks; KeyError for a carrier without an end."""
         return self._ends[carrier_id].dialect
+
+    def called(self, carrier_id: str, service_id: str) -> str:
+        """What the carrier calls a service of ours; as we do where nothing else is set, or it is not asked here."""
+        end = self._ends.get(carrier_id)
+        return service_id if end is None else end.services.get(service_id, service_id)
 
     def send(self, carrier_id: str, request: Request, now: datetime) -> Reply | NoReply:
         """The carrier's reply, of whatever status and never redirected; trouble on the way is a NoReply, not a raise.

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tomllib
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import uvicorn
@@ -28,10 +28,16 @@ _Message = MutableMapping[str, Any]
 App = Callable[[_Message, Callable[[], Awaitable[_Message]], Callable[[_Message], Awaitable[None]]], Awaitable[None]]
 
 
+class Desk(Protocol):
+    """A carrier's memory and manners, to whatever wire it is put."""
+
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer: ...
+
+
 class CarrierTransport(httpx.BaseTransport):
     """The wire to a carrier in this process: silent answers time out at once, cut ones come half."""
 
-    def __init__(self, desk: CarrierDesk) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -57,7 +63,7 @@ class _Pieces(httpx.SyncByteStream):
         raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
 
 
-def make_carrier(desk: CarrierDesk, silence_seconds: int = 60) -> App:
+def make_carrier(desk: Desk, silence_seconds: int = 60) -> App:
     """The carrier as an ASGI app; a silent answer is held for `silence_seconds`, longer than anyone waits."""
 
     async def app(
