@@ -17,6 +17,7 @@ from rich.table import Table
 
 from benchmarks import (
     appending,
+    carrier_calls,
     charting,
     containers,
     filling,
@@ -48,6 +49,7 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
     "replay": replaying.run,
     "read": reading.run,
     "chart": charting.run,
+    "carriers": carrier_calls.run,
 }
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "packing": lambda _: packing.run(sys.stdout),

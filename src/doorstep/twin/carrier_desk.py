@@ -74,14 +74,14 @@ class CarrierDesk:
         self._by_reference: dict[str, _Label] = {}
         self._by_number: dict[str, _Label] = {}
         self._errands = Errands(seed)
-        self._requests = 0
+        self.requests = 0
         self._lock = threading.RLock()  # a collection asked for over the wire takes it twice
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request for `target`, a path with its query, failing as the fault plan says."""
         with self._lock:
-            fault = self._faults.at(self._requests)
-            self._requests += 1
+            fault = self._faults.at(self.requests)
+            self.requests += 1
             if fault is Fault.BUSY:
                 wait = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
                 return Answer(429, error("too_many_requests", "slow down"), wait)

@@ -57,7 +57,7 @@ class EasyPostDesk:
         self.asked = Counter[str]()
         self.bodies: list[tuple[str, str, Any]] = []
         self.keep_bodies = True
-        self._requests = 0
+        self.requests = 0
         self._lock = threading.RLock()
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -66,8 +66,8 @@ class EasyPostDesk:
         if path.startswith("/files/"):
             return Answer(200, PDF, {"Content-Type": "application/pdf"})
         with self._lock:
-            fault = self._faults.at(self._requests)
-            self._requests += 1
+            fault = self._faults.at(self.requests)
+            self.requests += 1
             self.asked[f"{method} {_kind(path)}"] += 1
             if fault is Fault.BUSY:
                 wait = {**_JSON, "Retry-After": str(_RETRY_AFTER_SECONDS)}
