@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from doorstep.carriers.bills import Charge
@@ -36,13 +36,19 @@ class LabelAsk:
 
 @dataclass(frozen=True, slots=True)
 class RateAsk:
-    """What a parcel would cost; `reference` is ours and tells this question from others, and buys nothing."""
+    """What a parcel would cost; `reference` is ours and tells this question from others, and buys nothing.
+
+    `account` is the number that the carrier bills us under, where its interface wants it said; `ship_on` the day of
+    hand-over, None for the carrier's next.
+    """
 
     reference: str
     weight: Measure
     sides: Sides
     ship_from: Address
     ship_to: Address
+    account: str = ""
+    ship_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,15 +240,33 @@ class Forged:
     why: str
 
 
-class Dialect(Protocol):
-    """What a carrier's module offers. A parked answer to what has an effect means that its outcome is unknown.
-
-    `carrier_ref` is the id an `Opened` told, '' where none was written down.
-    """
+class Enquiries(Protocol):
+    """What may be asked of a carrier without anything coming of it, and how what it tells of parcels is read."""
 
     def build_rate(self, ask: RateAsk) -> Request: ...
 
     def read_rate(self, reply: Reply, ask: RateAsk) -> RatesMade | CarrierSaysNo | Parked: ...
+
+    def build_track(self, label: AtCarrier) -> Request: ...
+
+    def read_track(self, reply: Reply, label: AtCarrier) -> tuple[bytes, ...] | CarrierSaysNo | Parked:
+        """What the carrier knows of a parcel, as the messages that `read_scan` reads."""
+
+    def messages(self, raw: bytes) -> tuple[bytes, ...]:
+        """What was pushed, as the messages that `read_scan` reads; none where it is about no parcel."""
+
+    def read_scan(self, raw: bytes, received_at: datetime | None = None) -> ScanRead | Parked: ...
+
+    def verify_signature(
+        self, secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, now: datetime
+    ) -> Forged | None: ...
+
+
+class Dialect(Enquiries, Protocol):
+    """What a carrier's module offers. A parked answer to what has an effect means that its outcome is unknown.
+
+    `carrier_ref` is the id an `Opened` told, '' where none was written down.
+    """
 
     def build_label(self, ask: LabelAsk) -> Request: ...
 
@@ -279,17 +303,3 @@ class Dialect(Protocol):
 
     def read_pickup(self, reply: Reply, ask: PickupAsk) -> PickupMade | Opened | CarrierSaysNo | Parked:
         """Reads the reply to `build_pickup` and the one to `Opened.then`."""
-
-    def build_track(self, label: AtCarrier) -> Request: ...
-
-    def read_track(self, reply: Reply, label: AtCarrier) -> tuple[bytes, ...] | CarrierSaysNo | Parked:
-        """What the carrier knows of a parcel, as the messages that `read_scan` reads."""
-
-    def messages(self, raw: bytes) -> tuple[bytes, ...]:
-        """What was pushed, as the messages that `read_scan` reads; none where it is about no parcel."""
-
-    def read_scan(self, raw: bytes, received_at: datetime | None = None) -> ScanRead | Parked: ...
-
-    def verify_signature(
-        self, secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, now: datetime
-    ) -> Forged | None: ...

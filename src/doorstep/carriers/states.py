@@ -33,3 +33,26 @@ def state_of(country: str, postcode: str) -> str:
     if country == "CA":
         return "NU" if code[:3] in _NUNAVUT else _CANADA.get(code[:1], "")
     return ""
+
+
+# Where most of a state's people live: carriers tell local times of a scan without their zone.
+_ZONES = {
+    "America/New_York": "CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV ON QC",
+    "America/Chicago": "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI MB",
+    "America/Denver": "CO ID MT NM UT WY AB NT NU",
+    "America/Los_Angeles": "CA NV OR WA BC YT",
+    "America/Phoenix": "AZ",
+    "America/Anchorage": "AK",
+    "Pacific/Honolulu": "HI",
+    "America/Puerto_Rico": "PR VI",
+    "Pacific/Guam": "GU",
+    "America/Halifax": "NB NS PE",
+    "America/St_Johns": "NL",
+    "America/Regina": "SK",
+}
+_ZONE_OF = {state: zone for zone, states in _ZONES.items() for state in states.split()}
+
+
+def zone_of(country: str, state: str) -> str:
+    """The time zone of a state or province, where most of its people live; '' for other countries and no state."""
+    return _ZONE_OF.get(state.strip().upper(), "") if country in ("US", "CA", "PR") else ""

@@ -21,6 +21,9 @@ from doorstep.terms.measures import Sides, grams
 from doorstep.terms.places import Address
 
 VOIDED = CarrierSaysNo("reference_voided", "the label was voided at the carrier", retry=False)
+NOT_SOLD = CarrierSaysNo(
+    "not_sold_here", "labels are not bought in the dialect set for this carrier (docs/carriers.md says which do)", False
+)
 Outcome = LabelMade | CarrierSaysNo | TryAgain
 
 
@@ -46,6 +49,8 @@ def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToS
 
 def asked(office: Office, label: ToSend, attempt: int) -> Outcome | Opened:
     """The carrier's answer to the wish: its last word, the way to pay, or when to ask again."""
+    if not office.sells(label.carrier_id):
+        return NOT_SOLD
     ask, dialect = _ask_of(office, label), office.dialect(label.carrier_id)
     answer: Any = NoLabel(label.label_id)
     if attempt or label.carrier_ref:

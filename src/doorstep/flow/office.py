@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from doorstep.carriers import dialects
-from doorstep.carriers.port import Dialect
+from doorstep.carriers.port import Dialect, Enquiries
 from doorstep.events.envelope import Body, Fact
 from doorstep.events.steps import DEPARTMENT
 from doorstep.flow.price_book import PriceBook, price_book
@@ -52,10 +52,24 @@ class Office:
         return self.store.ids
 
     def dialect(self, carrier_id: str) -> Dialect:
-        """The dialect that a carrier speaks: as its address says, else the one called as it is, else the local one."""
+        """The dialect that a carrier speaks: as its address says, else the one called as it is, else the local one.
+
+        KeyError where labels are not bought in it (`sells`).
+        """
+        return dialects.of(self._spoken(carrier_id))
+
+    def enquiries(self, carrier_id: str) -> Enquiries:
+        """The same, to ask for rates and where parcels are."""
+        return dialects.enquiries(self._spoken(carrier_id))
+
+    def sells(self, carrier_id: str) -> bool:
+        """Whether labels are bought from the carrier in the dialect that it speaks with us."""
+        return dialects.sells(self._spoken(carrier_id))
+
+    def _spoken(self, carrier_id: str) -> str:
         if self.sender is not None and carrier_id in self.sender.carrier_ids:
-            return dialects.of(self.sender.dialect(carrier_id))
-        return dialects.of(carrier_id if carrier_id in dialects.NAMES else dialects.LOCAL)
+            return self.sender.dialect(carrier_id)
+        return carrier_id if carrier_id in dialects.NAMES else dialects.LOCAL
 
 
 @dataclass(frozen=True, slots=True)

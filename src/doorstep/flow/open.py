@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from doorstep.flow.office import Office
-from doorstep.links.ends import ADDRESSES, KEYS, SERVICES, ends_of
+from doorstep.links.ends import ACCOUNTS, ADDRESSES, KEYS, SERVICES, ends_of
 from doorstep.links.sender import Sender
 from doorstep.storage import schema
 from doorstep.storage.server import open_server
@@ -22,10 +22,10 @@ def open_office(
     """An office on the database that the settings name, made or brought up to date first.
 
     Settings: DOORSTEP_DATABASE_URL (else an embedded server in DOORSTEP_HOME), DOORSTEP_CARRIERS,
-    DOORSTEP_CARRIER_KEYS, DOORSTEP_CARRIER_SERVICES. DatabaseUnavailable, DatabaseUnfit or BadSettingError where they
-    do not work.
+    DOORSTEP_CARRIER_KEYS, DOORSTEP_CARRIER_SERVICES, DOORSTEP_CARRIER_ACCOUNTS. DatabaseUnavailable, DatabaseUnfit or
+    BadSettingError where they do not work.
     """
-    ends = ends_of(environ.get(ADDRESSES, ""), environ.get(KEYS, ""), environ.get(SERVICES, ""))
+    ends = ends_of(*(environ.get(setting, "") for setting in (ADDRESSES, KEYS, SERVICES, ACCOUNTS)))
     with open_server(environ) as url:
         store = Store(url, clock, ids, pool_size, lazy)
         sender = Sender(ends) if ends else None

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from doorstep.carriers import dialects
-from doorstep.carriers.port import Dialect, Forged, Parked, ScanRead
+from doorstep.carriers.port import Enquiries, Forged, Parked, ScanRead
 from doorstep.events.shipping import Scanned, ScanParked
 from doorstep.flow.in_hand import Beside, Hand
 from doorstep.flow.journey import Journey
@@ -36,7 +36,7 @@ def authentic(
     office: Office, carrier_id: str, secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, now: datetime
 ) -> Forged | None:
     """Whether a message was sent by the carrier, now: None, or why not."""
-    return office.dialect(carrier_id).verify_signature(secrets, headers, raw, now)
+    return office.enquiries(carrier_id).verify_signature(secrets, headers, raw, now)
 
 
 def take_scan(office: Office, carrier_id: str, raw: bytes) -> ScanTaken:
@@ -44,7 +44,7 @@ def take_scan(office: Office, carrier_id: str, raw: bytes) -> ScanTaken:
 
     One that tells of several scans is taken scan by scan; what became of the last that was not known is told.
     """
-    taken = take_scans(office, carrier_id, office.dialect(carrier_id).messages(raw))
+    taken = take_scans(office, carrier_id, office.enquiries(carrier_id).messages(raw))
     if not taken:
         return ScanTaken("nothing", "", "it is about no parcel")
     return next((one for one in reversed(taken) if one.outcome != "duplicate"), taken[-1])
@@ -62,7 +62,7 @@ def take_scans(office: Office, carrier_id: str, raws: Sequence[bytes]) -> tuple[
         some = waiting.pop(0)
         try:
             told = office.store.run(
-                partial(take_within, messages=[(carrier_id, raw) for raw in some], speaks=office.dialect)
+                partial(take_within, messages=[(carrier_id, raw) for raw in some], speaks=office.enquiries)
             )
         except OvertakenError as overtaken:
             if len(some) == 1:
@@ -79,12 +79,12 @@ def take_scans(office: Office, carrier_id: str, raws: Sequence[bytes]) -> tuple[
     return tuple(taken)
 
 
-def _local(_: str) -> Dialect:
-    return dialects.of(dialects.LOCAL)
+def _local(_: str) -> Enquiries:
+    return dialects.enquiries(dialects.LOCAL)
 
 
 def take_within(
-    tx: Transaction, messages: Sequence[tuple[str, bytes]], speaks: Callable[[str], Dialect] = _local
+    tx: Transaction, messages: Sequence[tuple[str, bytes]], speaks: Callable[[str], Enquiries] = _local
 ) -> list[ScanTaken]:
     """The same, of (carrier, message) pairs, as part of a longer step, which has written what it recorded before.
 
@@ -137,7 +137,7 @@ def reread_scans(office: Office, label_id: str) -> int:
 
 def _read_again(office: Office, carrier_id: str, raw: bytes, now: datetime) -> ScanRead | Parked:
     """In the carrier's dialect, or in the one of files."""
-    read = office.dialect(carrier_id).read_scan(raw, now)
+    read = office.enquiries(carrier_id).read_scan(raw, now)
     return _local(carrier_id).read_scan(raw, now) if isinstance(read, Parked) else read
 
 

@@ -5,32 +5,38 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
-from doorstep.carriers import dialects
+from doorstep.carriers import dialects, karrio_bridge
 from doorstep.links.sender import End
 
 ADDRESSES = "DOORSTEP_CARRIERS"
 KEYS = "DOORSTEP_CARRIER_KEYS"
 SERVICES = "DOORSTEP_CARRIER_SERVICES"
+ACCOUNTS = "DOORSTEP_CARRIER_ACCOUNTS"
+
+
+_BASIC = (dialects.EASYPOST, dialects.KARRIO + "dhl")
 
 
 class BadSettingError(ValueError):
     """A setting cannot be read; the message says which and how it should look."""
 
 
-def ends_of(addresses: str, keys: str = "", services: str = "") -> dict[str, End]:
-    """The ends by carrier id. `addresses` and `keys` are words of the form carrier=value, parted by blanks; `services`
-    are words of the form service=what its carrier calls it.
+def ends_of(addresses: str, keys: str = "", services: str = "", accounts: str = "") -> dict[str, End]:
+    """The ends by carrier id. All but `services` are words of the form carrier=value, parted by blanks; `services` are
+    words of the form service=what its carrier calls it.
 
     An address may begin with the dialect that is spoken there and a plus. Without one a carrier speaks the dialect that
     is called as it is (`easypost=https://...`), else the local one.
     """
     found = {}
     known, called = _pairs(KEYS, keys), _pairs(SERVICES, services, "service=what the carrier calls it")
+    billed = _pairs(ACCOUNTS, accounts)
     for carrier_id, address in _pairs(ADDRESSES, addresses).items():
         dialect, url = _dialect(carrier_id, address)
         try:
             headers = _authorised(dialect, known.get(carrier_id))
-            found[carrier_id] = End(carrier_id, url, headers, dialect=dialect, services=called)
+            account = billed.get(carrier_id, "")
+            found[carrier_id] = End(carrier_id, url, headers, dialect=dialect, services=called, account=account)
         except ValueError as wrong:
             raise BadSettingError(f"{ADDRESSES}: {wrong}") from wrong
     return found
@@ -44,15 +50,18 @@ def _dialect(carrier_id: str, address: str) -> tuple[str, str]:
     if named not in dialects.NAMES:
         known = ", ".join(dialects.NAMES)
         raise BadSettingError(f"{ADDRESSES}: {carrier_id} speaks {named!r}, which nobody here does; use one of {known}")
+    if named.startswith(dialects.KARRIO) and not karrio_bridge.installed():
+        raise BadSettingError(f"{ADDRESSES}: {carrier_id} speaks {named}, an extra; {karrio_bridge.HOW_TO_INSTALL}")
     return named, address[len(named) + 1 :]
 
 
 def _authorised(dialect: str, key: str | None) -> Mapping[str, str]:
-    """The header that shows the key; EasyPost takes it as a user's name without a password."""
+    """The header that shows the key; EasyPost takes it as a user's name without a password, DHL as name:password."""
     if not key:
         return {}
-    if dialect == dialects.EASYPOST:
-        return {"Authorization": f"Basic {base64.b64encode(f'{key}:'.encode()).decode()}"}
+    if dialect in _BASIC:
+        shown = key if ":" in key else f"{key}:"
+        return {"Authorization": f"Basic {base64.b64encode(shown.encode()).decode()}"}
     return {"Authorization": f"Bearer {key}"}
 
 

@@ -35,7 +35,8 @@ class End:
 
     `headers` are added to each request: credentials live here, out of what is recorded. `deadline_ms` bounds the whole
     exchange, `connect_ms` and `silence_ms` its parts; a reply of more than `most_reply_bytes` is not taken.
-    `services` says what the carrier calls services of ours that it calls otherwise.
+    `services` says what the carrier calls services of ours that it calls otherwise, `account` the number it bills us
+    under, where its requests say that.
     """
 
     carrier_id: str
@@ -48,6 +49,7 @@ class End:
     breaker: BreakerRule = field(default_factory=BreakerRule)
     dialect: str = dialects.LOCAL
     services: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
 
     def __post_init__(self) -> None:
         if not self.base_url.startswith(("https://", "http://")):
@@ -103,6 +105,10 @@ class Sender:
         """What the carrier calls a service of ours; as we do where nothing else is set, or it is not asked here."""
         end = self._ends.get(carrier_id)
         return service_id if end is None else end.services.get(service_id, service_id)
+
+    def account(self, carrier_id: str) -> str:
+        """The number that the carrier bills us under, '' where none is set."""
+        return self._ends[carrier_id].account
 
     def send(self, carrier_id: str, request: Request, now: datetime) -> Reply | NoReply:
         """The carrier's reply, of whatever status and never redirected; trouble on the way is a NoReply, not a raise.
