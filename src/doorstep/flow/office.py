@@ -113,6 +113,4 @@ def _deciders(
 
 def deciders_of(tx: Transaction, company: Company) -> Deciders:
     """Packing and carriers as planning composes them, with the company's cartons and the lists that hold."""
-    return _deciders(
-        master.cartons(tx), company.currency, legal.rulebook(tx), price_book(tx), company.separated
-    )
+    return _deciders(master.cartons(tx), company.currency, legal.rulebook(tx), price_book(tx), company.separated)
