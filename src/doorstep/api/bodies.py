@@ -102,6 +102,19 @@ class WaveIn(Strict):
     at_most: Annotated[int, Field(strict=True, ge=1, le=1000)] = 100
 
 
+class OfSite(Strict):
+    """Of one site, or of all."""
+
+    site: Annotated[str, Field(max_length=100)] = ""
+
+
+class AnswerIn(Strict):
+    """Whether the site takes it; where it does not, why."""
+
+    takes: bool
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
 class PickIn(Strict):
     """What was found for a pick task: fewer than wanted is a short pick. Without `completed_at` it was just done."""
 

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from doorstep.api.answers import HandOverOut, LabelsOut, PackingOut, PickOut, PlannedOut, TasksOut, TourOut, WaveOut
-from doorstep.api.bodies import AtSite, HandOverIn, LabelsIn, PackingIn, PickIn, TourIn, WaveIn
+from doorstep.api.bodies import AnswerIn, AtSite, HandOverIn, LabelsIn, OfSite, PackingIn, PickIn, TourIn, WaveIn
 from doorstep.api.given import Changing, Reading
+from doorstep.api.node_answers import AnsweredOut, AskedOut
 from doorstep.api.problems import granted
 from doorstep.api.statuses import or_problem
-from doorstep.flow import hand_over, look_site, pack, pick, plan, release, ship
+from doorstep.flow import hand_over, look_site, nodes, pack, pick, plan, release, ship
 from doorstep.flow.office import Office, company_of
 
 router = APIRouter(tags=["floor"])
@@ -29,6 +30,23 @@ def release_wave(asked: Changing, body: WaveIn) -> WaveOut:
     """Release planned fulfilment orders of a site to the floor, least time left first."""
     office = asked.under_key(body, answers=release.Released)
     return WaveOut.of(granted(release.release_wave(office, asked.who, body.site_id, body.at_most)))
+
+
+@router.get("/asked")
+def list_asked(office: Reading, at: Annotated[OfSite, Query()]) -> AskedOut:
+    """Which fulfilment orders sites that others run have not answered yet, the next to run out first."""
+    return AskedOut.of(nodes.waiting_for_answers(office, at.site))
+
+
+@router.post("/fulfilments/{fulfilment_id}/answer", responses=or_problem(404, 409))
+def answer(asked: Changing, fulfilment_id: str, body: AnswerIn) -> AnsweredOut:
+    """Whether a site takes a fulfilment order. A no sends it from elsewhere, or promises the order anew."""
+    office = asked.under_key(body)
+    if body.takes:
+        told = nodes.accept(office, asked.who, fulfilment_id, asked.key)
+    else:
+        told = nodes.decline(office, asked.who, fulfilment_id, body.reason, asked.key)
+    return AnsweredOut.model_validate(granted(told))
 
 
 @router.get("/pick-tasks")

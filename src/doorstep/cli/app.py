@@ -20,6 +20,7 @@ from doorstep.cli import (
     invoices,
     loads,
     may_ship,
+    nodes,
     orders,
     printing,
     route,
@@ -201,7 +202,7 @@ PRINT: Mapping[str, Callable[..., None]] = {
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate, scarcity.share),
-    "Floor": (floor.plan, floor.release, floor.tasks, floor.pick, floor.pack),
+    "Floor": (floor.plan, floor.release, nodes.asked, nodes.answer, floor.tasks, floor.pick, floor.pack),
     "Shipping": (
         shipping.label,
         shipping.hand_over,

@@ -13,7 +13,7 @@ from doorstep.terms.goals import Goals, Weights
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
-from doorstep.terms.places import PlaceKind, SiteKind
+from doorstep.terms.places import AS_OURS, NodeTerms, PlaceKind, SiteKind
 from doorstep.terms.service import CarrierService
 
 
@@ -45,7 +45,7 @@ class GoalsSet(Body):
 class SiteDefined(Body):
     """A site: where it is (country and postcode head) and when it works. Its pack bench and dock come with it."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     STEP: ClassVar[Step] = Step.DEFINE
     site_id: str
     name: str
@@ -54,6 +54,7 @@ class SiteDefined(Body):
     person_ref: str
     daily_orders: int = 0  # what it can release on one day; 0 says no limit
     kind: SiteKind = SiteKind.OWN
+    terms: NodeTerms = AS_OURS
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("site", self.site_id, "defined"),)

@@ -15,6 +15,7 @@ from doorstep.events import (
     learning,
     legal,
     master,
+    nodes,
     orders,
     printing,
     shipping,
@@ -86,9 +87,10 @@ def _settling_nothing(line: dict[str, Any]) -> dict[str, Any]:
 
 
 REGISTRY = Registry(
-    bodies(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal)
+    bodies(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal, nodes)
 )
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
+REGISTRY.upcast("SiteDefined", 2, lambda body: {**body, "terms": {}})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("CompanyDefined", 2, lambda body: body)  # until then no classes of goods were separated

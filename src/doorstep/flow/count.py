@@ -115,7 +115,7 @@ def _book(office: Office, tx: Transaction, scribe: Scribe, seen: Seen) -> Counte
     body = StockCounted(count_id, place_id, item_id, lot, counted, believed, outcome.moves, seen.expires_on)
     tx.record(scribe(body, site=site_id, place=place_id))
     if outcome.voided:
-        _let_down(office, tx, scribe, outcome.voided)
+        let_down(office, tx, scribe, outcome.voided)
     if counted > believed:
         tx.later(PLAN_WAITING, item_id, tx.now)
     return Counted(count_id, counted - believed, tuple(sorted({hold.order_id for hold in outcome.voided})))
@@ -132,7 +132,7 @@ def _serials_moved(
     return tuple(sorted(there - set(serials))), tuple(sorted(set(serials) - there))
 
 
-def _let_down(office: Office, tx: Transaction, scribe: Scribe, voided: tuple[Hold, ...]) -> None:
+def let_down(office: Office, tx: Transaction, scribe: Scribe, voided: tuple[Hold, ...]) -> None:
     """The holds end, pick tasks for them are cancelled; the orders are held what else there is, or promised anew."""
     by_hold = {hold.hold_id: hold for hold in voided}
     rows = tx.rows("SELECT * FROM pick_task WHERE hold_id = ANY(%s) AND state = 'open'", list(by_hold))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from doorstep.flow import place, plan, receive
+from doorstep.flow import nodes, place, plan, receive
 from doorstep.flow.label_documents import fetch_document
 from doorstep.flow.office import Office
 from doorstep.flow.pick import settle_fulfilment
@@ -48,6 +48,7 @@ VERBS: Mapping[str, Verb] = {
     verbs.VOID_LABEL: void_label,
     verbs.REREAD_SCANS: lambda office, label_id, _: _done(reread_scans(office, label_id)),
     verbs.PROMISE_AGAIN: lambda office, order_id, _: _done(promise_again(office, order_id)),
+    verbs.ANSWER_DUE: lambda office, fulfilment_id, _: _done(nodes.answer_due(office, fulfilment_id)),
     verbs.EXPIRE_HOLDS: lambda office, order_id, _: _done(place.expire_holds(office, order_id)),
 }
 

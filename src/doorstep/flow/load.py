@@ -42,7 +42,7 @@ def _steps(office: Office, who: Who, file: CompanyIn) -> Iterator[Callable[[], s
         yield partial(
             master.define_site,
             *(office, who, site.site_id, site.name, site.address.value()),
-            *(site.calendar, site.bins, site.daily_orders, site.kind),
+            *(site.calendar, site.bins, site.daily_orders, site.kind, site.terms),
         )
     yield partial(master.define_items, office, who, file.items)
     customers = [master.ToDefine(each.customer_id, each.address.value(), each.terms) for each in file.customers]

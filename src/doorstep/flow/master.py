@@ -24,7 +24,7 @@ from doorstep.terms.item import Item
 from doorstep.terms.money import DECIMALS
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton, Side
-from doorstep.terms.places import Address, PlaceKind, SiteKind
+from doorstep.terms.places import AS_OURS, Address, NodeTerms, PlaceKind, SiteKind
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
@@ -51,6 +51,7 @@ def define_site(
     bins: Sequence[str],
     daily_orders: int = 0,
     kind: SiteKind = SiteKind.OWN,
+    terms: NodeTerms = AS_OURS,
 ) -> str | Refusal:
     """A site with its bins, pack bench and dock. `bins` are names within the site, such as A-01."""
     reserved = {"pack", "dock"} & set(bins)
@@ -63,7 +64,7 @@ def define_site(
         person_ref = office.ids.new("per")
         tx.keep_person(person_ref, address)
         tx.record(
-            scribe(SiteDefined(site_id, name, address.area, calendar, person_ref, daily_orders, kind)),
+            scribe(SiteDefined(site_id, name, address.area, calendar, person_ref, daily_orders, kind, terms)),
             *(scribe(PlaceDefined(f"{site_id}/{place}", PlaceKind.BIN, site_id)) for place in bins),
         )
         return site_id

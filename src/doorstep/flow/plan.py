@@ -22,7 +22,7 @@ from doorstep.planning.answers import OrderPlan, Plan, Shipment
 from doorstep.planning.plan import plan
 from doorstep.planning.values import Demand, OpenOrder, PlanQuestion, Reservation, SiteSupply
 from doorstep.storage.changes import GuardLostError
-from doorstep.storage.queries import learning, master, orders, stock
+from doorstep.storage.queries import learning, master, nodes, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.calendar import Window
@@ -108,6 +108,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
     agreed = orders.agreed(tx, order_ids)
     terms = {row.order_id: master.terms_of(row.terms_text) for row in rows}
     who = consignees(tx, rows)
+    said_no = nodes.said_no(tx, order_ids)
     found = [
         OpenOrder(
             demand=Demand(
@@ -120,6 +121,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
                 receives=terms[row.order_id].receives,
                 late_day_minor=goals.late_day_minor(terms[row.order_id].customer_class),
                 consignee=who[row.order_id],
+                not_from=said_no[row.order_id],
             ),
             agreed=_window(agreed[row.order_id][0]),
             line_windows={line_no: _window(r) for line_no, r in agreed[row.order_id].items() if line_no},

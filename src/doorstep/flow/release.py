@@ -11,6 +11,7 @@ from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import FulfilmentLine, WaveReleased
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved
+from doorstep.flow.nodes import asked_facts
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.slack import ToShip, hand_off
 from doorstep.storage.queries import floor, master, orders, stock
@@ -31,10 +32,13 @@ class Released:
 
 
 def release_wave(office: Office, who: Who, site_id: str, at_most: int = 100) -> Released | Refusal:
-    """Release up to `at_most` fulfilment orders of a site whose goods are all on hand."""
+    """Release up to `at_most` fulfilment orders of a site whose goods are all on hand. A site that others run is asked
+    with it whether it takes them.
+    """
 
     def step(tx: Transaction) -> Released | Refusal:
-        if site_id not in master.sites(tx):
+        site = master.sites(tx).get(site_id)
+        if site is None:
             return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
         rows = _rows(tx, site_id, at_most)
         if not rows:
@@ -47,7 +51,9 @@ def release_wave(office: Office, who: Who, site_id: str, at_most: int = 100) -> 
             return Released("", (), (), wave.left_out)
         wave_id = office.ids.new("wav")
         released = [row for row in rows if row.fulfilment_id in wave.released]
-        tx.record(*released_facts(Scribe(who, tx.now), company_of(tx), site_id, wave_id, wave, released))
+        scribe = Scribe(who, tx.now)
+        tx.record(*released_facts(scribe, company_of(tx), site_id, wave_id, wave, released))
+        tx.record(*asked_facts(tx, scribe, site_id, site.terms, released))
         return Released(wave_id, wave.released, tuple(task.task_id for task in wave.tasks), wave.left_out)
 
     return office.store.run(step)

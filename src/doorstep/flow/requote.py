@@ -22,7 +22,7 @@ from doorstep.planning.answers import LinePromise, Offer
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
 from doorstep.promising.window import Basis, promise
-from doorstep.storage.queries import learning, legal, master, orders, stock
+from doorstep.storage.queries import learning, legal, master, nodes, orders, stock
 from doorstep.storage.store import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS
 from doorstep.terms.places import region
@@ -153,6 +153,7 @@ class Requote:
             receives=self.terms.receives,
             late_day_minor=self.goals.late_day_minor(self.terms.customer_class),
             consignee=consignees(self.tx, [self.order])[self.order.order_id],
+            not_from=nodes.said_no(self.tx, [self.order.order_id])[self.order.order_id],
         )
         services = master.services(self.tx) if self.services is None else self.services
         transits = learning.transits(self.tx, learning.transits_to_query(region(self.order.area)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from doorstep.events import fulfilment, imports, legal, orders, shipping, stock
+from doorstep.events import fulfilment, imports, legal, nodes, orders, shipping, stock
 from doorstep.events.envelope import Body
 from doorstep.flow.words import chance, day_of, joined, plainly, short_day, short_window, span
 from doorstep.terms.money import Money
@@ -204,6 +204,11 @@ _SENTENCES: Mapping[type[Body], Callable[[Any, Teller], str]] = {
     stock.ScarceStockShared: _shared,
     fulfilment.ShipmentPlanned: _planned,
     fulfilment.WaveReleased: _released,
+    nodes.FulfilmentAsked: lambda body, teller: (
+        f"{body.site_id} is asked whether it takes it, and says so by {teller.day(body.answer_by)}."
+    ),
+    nodes.FulfilmentAccepted: lambda body, _: f"{body.site_id} takes it{': ' + body.reason if body.reason else ''}.",
+    nodes.FulfilmentDeclined: lambda body, _: f"{body.site_id} does not take it: {body.reason}.",
     fulfilment.Picked: _picked,
     fulfilment.PickedShort: _picked_short,
     fulfilment.TasksCancelled: lambda body, _: f"Not to be picked any more: {_units(body.lines)}.",

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from doorstep.planning.values import Costs, FreeUnits, Inbound, Need, Reservation, SiteSupply
+from doorstep.promising.mass import WHOLE
 from doorstep.stock.scarcity import kept_for_others
-from doorstep.storage.queries import master, orders, scarcity, stock
+from doorstep.storage.queries import master, nodes, orders, scarcity, stock
 from doorstep.storage.queries.master import Site
 from doorstep.storage.store import Query, Transaction
 from doorstep.terms.company import Company
@@ -27,13 +28,14 @@ def site_supplies(
 ) -> tuple[SiteSupply, ...]:
     """The supply of the items at every site. The planned departures of orders in `leaving_out` are not counted."""
     sites = master.sites(tx)
+    waiting = {row.site_id: row.shipments for row in orders.load(tx)}
+    there = _there_ppm(tx, sites)
     free: dict[str, list[FreeUnits]] = defaultdict(list)
     for row in stock.free(tx, item_ids):
-        free[row.site_id].append(FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on))
+        free[row.site_id].append(FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on, there[row.site_id]))
     coming: dict[str, list[Inbound]] = defaultdict(list)
     for row in stock.inbound(tx, item_ids):
         coming[row.site_id].append(Inbound(row.inbound_id, row.item_id, row.quantity, row.due_at))
-    waiting = {row.site_id: row.shipments for row in orders.load(tx)}
     booked = _booked(tx, sites, leaving_out)
     own_s = company.pick_seconds + company.pack_seconds
     return tuple(
@@ -43,13 +45,30 @@ def site_supplies(
             calendar=site.calendar,
             free=tuple(free[site.site_id]),
             inbound=tuple(coming[site.site_id]),
-            own_s=own_s,
+            own_s=own_s + site.terms.answer_s,
             queue_s=waiting.get(site.site_id, 0) * company.station_seconds,
             daily_shipments=site.daily_orders or None,
+            handling_order_minor=site.terms.handling_order_minor,
+            handling_unit_minor=site.terms.handling_unit_minor,
             booked=booked[site.site_id],
         )
         for site in sites.values()
     )
+
+
+def _there_ppm(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
+    """P(what a site's books show is there and it takes the order): as agreed, times how often it said yes by now.
+
+    Each site that is asked begins as if it had said yes to 19 of 20.
+    """
+    asked = any(site.terms.answer_s for site in sites.values())
+    answers = {row.site_id: row for row in nodes.answers(tx)} if asked else {}
+    found = {}
+    for site_id, site in sites.items():
+        yes, no = (answers[site_id].yes, answers[site_id].no) if site_id in answers else (0, 0)
+        takes_ppm = WHOLE * (yes + 19) // (yes + no + 20) if site.terms.answer_s else WHOLE
+        found[site_id] = site.terms.confidence_ppm * takes_ppm // WHOLE
+    return found
 
 
 def _booked(tx: Transaction, sites: Mapping[str, Site], leaving_out: Collection[str]) -> dict[str, Counter[date]]:

@@ -15,7 +15,7 @@ from doorstep.terms.company import Company
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
-from doorstep.terms.places import SiteKind
+from doorstep.terms.places import NodeTerms, SiteKind
 from doorstep.terms.refusals import Refusal
 from doorstep.terms.service import CarrierService
 
@@ -30,6 +30,7 @@ class SiteIn(Strict):
     bins: list[Id]
     daily_orders: int = 0
     kind: SiteKind = SiteKind.OWN
+    terms: NodeTerms = NodeTerms()
 
 
 class CustomerIn(Strict):

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.order import Terms
-from doorstep.terms.places import Address, SiteKind
+from doorstep.terms.places import AS_OURS, Address, NodeTerms, SiteKind
 from doorstep.terms.service import WeightStep
 
 
@@ -22,6 +22,7 @@ class SiteRow:
     calendar: Calendar
     daily_orders: int = 0
     kind: SiteKind = SiteKind.OWN
+    terms: NodeTerms = AS_OURS
 
 
 @dataclass(frozen=True, slots=True)

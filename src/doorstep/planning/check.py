@@ -175,10 +175,16 @@ class _Checker:
         if at_risk != (Reason.PROMISE_AT_RISK in answer.reasons) or answer.cost.broken_minor != broken_minor:
             yield "does not say rightly whether its promise is at risk"
 
+    def _handling_minor(self, shipment: Shipment) -> int:
+        site, costs = self.sites[shipment.site_id], self.question.costs
+        own = (site.handling_order_minor, site.handling_unit_minor)
+        usual = (costs.handling_order_minor, costs.handling_unit_minor)
+        order_minor, unit_minor = (b if a is None else a for a, b in zip(own, usual, strict=True))
+        return order_minor + unit_minor * sum(reservation.quantity for reservation in shipment.reservations)
+
     def _cost(self, order: OpenOrder, answer: OrderPlan) -> Iterator[str]:
         costs, cost = self.question.costs, answer.cost
         parcels = [parcel for shipment in answer.shipments for parcel in shipment.parcels]
-        units = sum(reservation.quantity for reservation in answer.reservations)
         own = order.demand.late_day_minor
         late_day_minor = costs.late_day_minor if own is None else own
         late = days_late_ppm(
@@ -189,7 +195,7 @@ class _Checker:
             "cartons": (cost.cartons_minor, sum(parcel.carton_minor for parcel in parcels)),
             "handling": (
                 cost.handling_minor,
-                costs.handling_order_minor * len(answer.shipments) + costs.handling_unit_minor * units,
+                sum(self._handling_minor(shipment) for shipment in answer.shipments),
             ),
             "split": (cost.split_minor, costs.split_minor * (len(answer.shipments) - 1)),
             "lateness": (cost.late_minor, -(-late * late_day_minor // WHOLE)),

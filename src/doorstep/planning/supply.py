@@ -142,6 +142,8 @@ def _site_turns(
 ) -> Iterator[tuple[str, ...]]:
     covered = {}
     for site_id in supply.sites:
+        if site_id in demand.not_from:
+            continue
         units = sum(
             min(need.quantity, sum(free.get(row.key, 0) for row in supply.of(site_id, need.item.item_id, inbound=late)))
             for need in demand.needs
@@ -211,7 +213,7 @@ def shortage(demand: Demand, supply: Supply, free: Mapping[RowKey, int], today: 
         for key, row in supply.rows.items():
             counts = row.due_at is None or demand.backorder
             good = row.expires_on is None or row.expires_on >= good_until
-            if key.item_id == item_id and counts and good:
+            if key.item_id == item_id and counts and good and key.site_id not in demand.not_from:
                 quantity -= free.get(key, 0)
         if quantity > 0:
             short[item_id] = quantity

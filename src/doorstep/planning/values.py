@@ -55,6 +55,7 @@ class SiteSupply:
 
     `own_s` is the expected work on one shipment, `queue_s` the work that waits before it for the same hands.
     `daily_shipments` is how many shipments can leave on a day (None: no limit), `booked` how many already will.
+    Handling is what the site charges for a shipment and for each unit; None: what `Costs` say.
     A row of quantity 0 in `free` tells the expiry of a lot that is held but not free.
     """
 
@@ -66,6 +67,8 @@ class SiteSupply:
     own_s: int = 3600
     queue_s: int = 0
     daily_shipments: int | None = None
+    handling_order_minor: int | None = None
+    handling_unit_minor: int | None = None
     booked: Mapping[date, int] = field(default_factory=dict)
 
 
@@ -85,7 +88,8 @@ class Demand:
     `terms` are resolved (order over customer over company); what is still None means the mildest: no complete
     shipment asked for, backorders taken, any number of deliveries, no shelf life, DEFAULT_WANTED_PPM.
     `receives` is the destination's calendar, None where goods are taken in on every day. `late_day_minor` is what a
-    day late costs for this order, None: what `Costs` say. `consignee` is who gets it.
+    day late costs for this order, None: what `Costs` say. `consignee` is who gets it. `not_from` are sites
+    that said no to it.
     """
 
     order_id: str
@@ -97,6 +101,7 @@ class Demand:
     receives: Calendar | None = None
     late_day_minor: int | None = None
     consignee: Consignee = NOBODY
+    not_from: frozenset[str] = frozenset()
 
     @property
     def wanted_ppm(self) -> int:

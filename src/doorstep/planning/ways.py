@@ -111,6 +111,13 @@ class Way:
         return units
 
 
+def handling_of(site: SiteSupply, costs: Costs, units: int) -> int:
+    """What handling a shipment of so many units costs: what the site charges, else what the company reckons with."""
+    order_minor = costs.handling_order_minor if site.handling_order_minor is None else site.handling_order_minor
+    unit_minor = costs.handling_unit_minor if site.handling_unit_minor is None else site.handling_unit_minor
+    return order_minor + unit_minor * units
+
+
 def scarce_minor(uses: Mapping[Scarce, int], prices: Mapping[Scarce, int]) -> int:
     return sum(units * prices.get(key, 0) for key, units in uses.items()) if prices else 0
 
@@ -195,9 +202,7 @@ class Desk:
         ahead: Ahead,
     ) -> tuple[list[Option], list[Refusal]]:
         site = self.supply.sites[taken[0].site_id]
-        handling_minor = self.costs.handling_order_minor + self.costs.handling_unit_minor * sum(
-            reservation.quantity for reservation in taken
-        )
+        handling_minor = handling_of(site, self.costs, sum(reservation.quantity for reservation in taken))
         options: list[Option] = []
         refusals: list[Refusal] = []
         for service in self.services:

@@ -11,4 +11,5 @@ PLAN_WAITING = "plan_waiting"  # new stock: plan the orders that wait for it; ke
 SETTLE_FULFILMENT = "settle_fulfilment"  # its open tasks are gone: on to packing, or cancelled; key: fulfilment order
 REQUEST_LABELS = "request_labels"  # packed, or its old labels are void: ask for labels; key: the fulfilment order
 REREAD_SCANS = "reread_scans"  # a tracking number is known now: read again what was parked; key: the label
+ANSWER_DUE = "answer_due"  # a site was to say whether it takes it; key: the fulfilment order
 PROMISE_AGAIN = "promise_again"  # goods it stands on come at another time: promise it anew; key: the order

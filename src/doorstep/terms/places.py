@@ -35,6 +35,29 @@ class SiteKind(StrEnum):
     VENDOR = "vendor"
 
 
+@dataclass(frozen=True, slots=True)
+class NodeTerms:
+    """What was agreed with whoever runs a site, and what is known of it.
+
+    `answer_s`: it says within so many seconds whether it takes a fulfilment order; 0: it is not asked. `confidence_ppm`
+    is P(units that its books show are really there). Handling is what it charges for a fulfilment order and for each
+    unit, in minor units of the company's currency; None: what the goals weigh for all.
+    """
+
+    answer_s: int = 0
+    confidence_ppm: int = 1_000_000
+    handling_order_minor: int | None = None
+    handling_unit_minor: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.answer_s < 0 or not 500_000 <= self.confidence_ppm <= 1_000_000:
+            raise ValueError("an answer takes no time or some, and stock is there with 50 to 100 per cent")
+        if min(self.handling_order_minor or 0, self.handling_unit_minor or 0) < 0:
+            raise ValueError("handling costs nothing or something")
+
+
+AS_OURS = NodeTerms()
+
 _PHYSICAL = frozenset({PlaceKind.BIN, PlaceKind.PACK, PlaceKind.DOCK})
 
 # Places of the whole company; every site has its own bins, pack bench and dock.

@@ -16,9 +16,10 @@ from doorstep.intake.values import PlaceRow, SiteRow
 from doorstep.storage.queries import master
 from doorstep.storage.store import Transaction
 from doorstep.terms.calendar import Calendar
-from doorstep.terms.places import PlaceKind, SiteKind, site_of
+from doorstep.terms.places import NodeTerms, PlaceKind, SiteKind, site_of
 
 _CALENDAR = TypeAdapter(Calendar)
+_TERMS = TypeAdapter(NodeTerms)
 _PLACES_IN = (
     "SELECT site_id AS object_id, place_id AS user FROM place WHERE site_id = ANY(%s) AND kind = 'bin' "
     "UNION ALL SELECT site_id, fulfilment_id FROM fulfilment WHERE site_id = ANY(%s) "
@@ -42,7 +43,7 @@ class Sites(Definitions):
         found = {}
         for site in sites:
             address: Any = where.get(site.person_ref)
-            value = SiteRow(site.site_id, site.name, address, site.calendar, site.daily_orders, site.kind)
+            value = SiteRow(site.site_id, site.name, address, site.calendar, site.daily_orders, site.kind, site.terms)
             found[site.site_id] = Known(value, _kept(value, site.area, site.person_ref))
         return found
 
@@ -56,13 +57,14 @@ class Sites(Definitions):
     def define(self, work: Work, value: SiteRow, mine: Known | None) -> Known:
         person_ref, area = person_of(work, value.address, mine), value.address.area
         made = (value.site_id, value.name, area, value.calendar, person_ref, value.daily_orders, value.kind)
-        work.record(SiteDefined(*made))
+        work.record(SiteDefined(*made, value.terms))
         return Known(value, _kept(value, area, person_ref))
 
     def restored(self, object_id: str, kept: Mapping[str, Any]) -> Body:
         calendar = _CALENDAR.validate_python(kept["calendar"])
         known = (kept["name"], kept["area"], calendar, kept["person_ref"], kept["daily_orders"])
-        return SiteDefined(object_id, *known, SiteKind(kept["kind"]))
+        terms = _TERMS.validate_python(kept.get("terms", {}))  # what was kept before sites had terms has none
+        return SiteDefined(object_id, *known, SiteKind(kept["kind"]), terms)
 
     def used(self, tx: Transaction, created: Collection[str], with_them: Collection[str]) -> dict[str, str]:
         rows = tx.rows(_PLACES_IN, *[list(created)] * 3)
@@ -80,6 +82,7 @@ def _kept(value: SiteRow, area: str, person_ref: str) -> dict[str, Any]:
         "person_ref": person_ref,
         "daily_orders": value.daily_orders,
         "kind": str(value.kind),
+        "terms": plain(value.terms),
     }
 
 

@@ -24,7 +24,7 @@ from doorstep.terms.calendar import Calendar
 from doorstep.terms.item import Coolant, Equipment, Item, Part, Temperature, Tracking
 from doorstep.terms.order import Licence, Line, Order, Terms
 from doorstep.terms.parcel import Size
-from doorstep.terms.places import Address, SiteKind
+from doorstep.terms.places import Address, NodeTerms, SiteKind
 from doorstep.terms.service import WeightStep
 
 Values = Mapping[str, Any]
@@ -117,7 +117,12 @@ def site(row: Values) -> SiteRow:
     except ValueError as wrong:
         raise WrongRowError("opens", str(wrong)) from None
     kind = row.get("kind") or SiteKind.OWN
-    return SiteRow(row["site_id"], row["name"], address(row), calendar, row.get("daily_orders") or 0, kind)
+    answer_s, confidence = 60 * (row.get("answer_minutes") or 0), row.get("confidence_percent")
+    try:
+        terms = NodeTerms(answer_s, 10_000 * (100 if confidence is None else confidence))
+    except ValueError as wrong:
+        raise WrongRowError("confidence_percent", str(wrong)) from None
+    return SiteRow(row["site_id"], row["name"], address(row), calendar, row.get("daily_orders") or 0, kind, terms)
 
 
 def place(row: Values) -> PlaceRow:

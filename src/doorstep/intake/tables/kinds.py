@@ -123,6 +123,8 @@ SITES = Kind(
         Field("closes", "wall_time", "`17:00`", False, "calendar.closes"),
         Field("daily_orders", "whole", "most that leave on a day; 0: no limit", False, "daily_orders"),
         Field("kind", "site_kind", "own, store, 3pl or vendor", False, "kind"),
+        Field("answer_minutes", "whole", "it says yes or no to an order within; 0: it is not asked", False, "terms"),
+        Field("confidence_percent", "whole", "how surely its stock is there, 50 to 100", False, "terms"),
     ),
     make.site,
 )

@@ -33,6 +33,7 @@ def site_defined(body: master.SiteDefined, _: Entry, changes: Changes) -> None:
         calendar=body.calendar,
         daily_orders=body.daily_orders,
         kind=str(body.kind),
+        terms=body.terms,
     )
     for place_id, kind in ((pack_place(body.site_id), PlaceKind.PACK), (dock_place(body.site_id), PlaceKind.DOCK)):
         changes.replace(tables.place, place_id=place_id, kind=str(kind), site_id=body.site_id)

@@ -15,6 +15,7 @@ from doorstep.storage.folds import (
     learning,
     legal,
     master,
+    nodes,
     orders,
     printing,
     shipping,
@@ -34,6 +35,7 @@ FOLDS: dict[type[Body], Fold] = {
     **access.FOLDS,
     **printing.FOLDS,
     **invoices.FOLDS,
+    **nodes.FOLDS,
     **legal.FOLDS,
 }
 

@@ -16,7 +16,7 @@ from doorstep.terms.goals import Goals
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
-from doorstep.terms.places import Address, SiteKind
+from doorstep.terms.places import AS_OURS, Address, NodeTerms, SiteKind
 from doorstep.terms.service import CarrierService
 
 
@@ -31,6 +31,7 @@ class Site:
     calendar: Calendar
     daily_orders: int
     kind: SiteKind
+    terms: NodeTerms = AS_OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 COMPANY: Query = ("SELECT company::text AS text FROM company",)
 GOALS: Query = ("SELECT goals::text AS text FROM goals",)
 SITES: Query = (
-    "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders, kind FROM site ORDER BY site_id",
+    "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders, kind, terms::text AS terms_text "
+    "FROM site ORDER BY site_id",
 )
 # A service holds its whole tariff, which is long; what is known here by its fingerprint is not sent again.
 SERVICES: Query = ("SELECT service_id, fingerprint FROM service ORDER BY service_id",)
@@ -188,6 +190,7 @@ def read_sites(rows: Iterable[Any]) -> dict[str, Site]:
             _parsed(Calendar, row.text),
             row.daily_orders,
             SiteKind(row.kind),
+            _parsed(NodeTerms, row.terms_text),
         )
         for row in rows
     }

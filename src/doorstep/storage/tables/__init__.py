@@ -17,6 +17,7 @@ from doorstep.storage.tables.invoices import accrual_release, billing_terms, cla
 from doorstep.storage.tables.learning import billing, handling, transit
 from doorstep.storage.tables.legal import forbidden, match_review, rule_list, screening
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
+from doorstep.storage.tables.nodes import asking
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
 from doorstep.storage.tables.outside import errand, label, milestone, scan
 from doorstep.storage.tables.permanent import (
@@ -40,6 +41,7 @@ __all__ = [
     "VIEWS",
     "account",
     "accrual_release",
+    "asking",
     "balance",
     "bench",
     "billing",

@@ -18,6 +18,7 @@ site = Table(
     json("calendar"),
     whole("daily_orders"),
     words("kind"),  # own, store, 3pl, vendor
+    json("terms"),
 )
 place = Table("place", VIEWS, key("place_id"), words("kind"), words("site_id", index=True))
 item = Table("item", VIEWS, key("item_id"), words("tracking"), json("item"))
