@@ -27,6 +27,8 @@ def test_every_route_asks_for_the_key_but_those_that_are_named_here(shop: Shop) 
                 carrier_id="swift",
                 tracking_number="x",
                 inbound_id="x",
+                item_id="MUG",
+                fulfilment_id="x",
                 print_id="x",
                 printer="x",
             )

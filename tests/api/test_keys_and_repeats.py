@@ -116,7 +116,13 @@ def test_every_route_that_changes_something_needs_a_key(door: Door) -> None:
     assert set(posts) - keyed == reads
     for path in keyed:
         problem(
-            door.post(path.format(order_id="x", line_no=1, inbound_id="x", printer="x", print_id="x"), {}, key=""),
+            door.post(
+                path.format(
+                    order_id="x", line_no=1, inbound_id="x", item_id="MUG", fulfilment_id="x", printer="x", print_id="x"
+                ),
+                {},
+                key="",
+            ),
             400,
             "key_missing",
         )

@@ -24,6 +24,7 @@ PAST = "books what happened before, or elsewhere, by the facts of the steps that
 NO_STEP: dict[str, str] = {
     "flow.change.cancel_within": PART,
     "flow.count.count_within": PART,
+    "flow.count.let_down": PART,
     "flow.hand_over.handed_over_fact": PART,
     "flow.label_answers.keep": PART,
     "flow.pick.picked_fact": PART,

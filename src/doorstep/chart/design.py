@@ -314,6 +314,8 @@ BESIDE: Mapping[str, str] = {
     "PaperQueued": "the wish to print; the printing ends it",
     "PaperTaken": "says which printer has it in hand; the printing ends it",
     **dict.fromkeys(("InboundExpected", "InboundChanged", "InboundWithdrawn"), "says what is to come"),
+    "LabelForbidden": "what may not ship stays where it is until it may, or goes by another way",
+    "BillingLearned": "what bills come to on the whole; nothing happened to an order",
     "FulfilmentAsked": "the question; the site's answer is the step",
     "Scanned": "the carrier's message as it came; the milestone is what it means",
     "ScanParked": "a message that concerns no parcel yet; a person looks at it",

@@ -34,6 +34,7 @@ class CompanyDefined(Body):
 class GoalsSet(Body):
     """What the company wants from now on, whole: the goals before are no longer its goals."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.DEFINE
     goals: Goals
 

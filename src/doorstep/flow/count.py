@@ -145,4 +145,5 @@ def let_down(office: Office, tx: Transaction, scribe: Scribe, voided: tuple[Hold
     for fulfilment_id in sorted({task.fulfilment_id for task in rows}):
         tx.later(SETTLE_FULFILMENT, fulfilment_id, tx.now)
     tx.flush()
-    hold_or_promise_all_anew(office, tx, replace(scribe, cause=cause), [hold.order_id for hold in voided])
+    order_ids, item_ids = {hold.order_id for hold in voided}, {hold.item_id for hold in voided}
+    hold_or_promise_all_anew(office, tx, replace(scribe, cause=cause), order_ids, item_ids)

@@ -176,7 +176,7 @@ def _serve_waiting_holds(office: Office, tx: Transaction, scribe: Scribe, receip
     if voided:
         tx.flush()
         scribe = replace(scribe, cause="inbound brought less")
-        hold_or_promise_all_anew(office, tx, scribe, [hold.order_id for hold in voided])
+        hold_or_promise_all_anew(office, tx, scribe, [hold.order_id for hold in voided], [receipt.item_id])
 
 
 def plan_waiting(office: Office, *item_ids: str) -> int:

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import psycopg
-
 from doorstep.events.fulfilment import FulfilmentReplanned
 from doorstep.events.orders import OrderPromised, PromisedWindow
 from doorstep.events.stock import Hold, HoldsVoided, StockHeld
@@ -98,32 +96,29 @@ class Requote:
 
     def unreleased_if_possible(self) -> bool:
         """The same, or, where nothing can be offered now, everything left as it was."""
-        refusal: Refusal | None = None
-        with self.tx.connection.transaction() as savepoint:
-            refusal = self.unreleased()
-            if refusal is not None:
-                raise psycopg.Rollback(savepoint)
-        return refusal is None
+        return self.tx.attempt(self.unreleased) is None
 
     def on_floor(self, fulfilment: Any, even_late: bool = False) -> Refusal | None:
         """Choose service and time anew for goods that are picked or packed; they stay where they are.
 
         `even_late`: by the day that can be kept, where the day asked for cannot.
         """
-        units = [
-            (row.line_no, row.item_id, row.picked)
-            for row in orders.fulfilment_lines(self.tx, [fulfilment.fulfilment_id])
-            if row.picked
-        ]
+        rows = legal.on_floor(self.tx, [fulfilment.fulfilment_id])
+        here: Counter[str] = Counter()
+        for row in rows:
+            here[row.item_id] += row.quantity
+        units = []
+        for row in orders.fulfilment_lines(self.tx, [fulfilment.fulfilment_id]):
+            still_here = min(row.picked, here[row.item_id])  # a carrier may have some of its parcels
+            here[row.item_id] -= still_here
+            if still_here:
+                units.append((row.line_no, row.item_id, still_here))
         site = master.sites(self.tx)[fulfilment.site_id]
         supply = SiteSupply(
             site_id=site.site_id,
             area=site.area,
             calendar=site.calendar,
-            free=tuple(
-                FreeUnits(row.item_id, row.quantity, f"{row.sscc}/{row.lot}", row.expires_on)
-                for row in legal.on_floor(self.tx, [fulfilment.fulfilment_id])
-            ),
+            free=tuple(FreeUnits(row.item_id, row.quantity, f"{row.sscc}/{row.lot}", row.expires_on) for row in rows),
             own_s=self.company.pack_seconds,
         )
         offer = self._ask(units, (supply,), None if even_late else self.order.asked_by)

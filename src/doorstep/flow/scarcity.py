@@ -285,17 +285,25 @@ def hold_or_promise_anew(
     return False
 
 
-def hold_or_promise_all_anew(office: Office, tx: Transaction, scribe: Scribe, order_ids: Collection[str]) -> None:
-    """The same for each of these orders that goes on, in the policy's order; the others are planned when they do."""
-    rows = orders.lock_all(tx, set(order_ids))
+def hold_or_promise_all_anew(
+    office: Office, tx: Transaction, scribe: Scribe, order_ids: Collection[str], item_ids: Collection[str]
+) -> None:
+    """The same for each of these orders that goes on, in the policy's order. Who has to wait keeps what part of the
+    items there is, unless it can only be sent whole.
+
+    The others, and those that somebody works on at this moment, are planned when that is over: nobody is waited for,
+    as whoever has an order may wait for the stock that this step has.
+    """
+    rows = orders.lock_free(tx, set(order_ids))
     waiting = Counter({row.order_id: 0 for row in rows if row.state == "open" and not row.stopped})
     for row in orders.demand(tx, list(waiting)):
         waiting[row.order_id] += row.waiting
-    for row in rows:
-        if row.order_id not in waiting:
-            tx.later(PLAN_ORDERS, row.order_id, tx.now)
+    for order_id in sorted(set(order_ids) - waiting.keys()):
+        tx.later(PLAN_ORDERS, order_id, tx.now)
     for claim in served_first(_claims(tx, rows, waiting), master.goals(tx).scarcity):
-        hold_or_promise_anew(office, tx, scribe, claim.order_id)
+        if not hold_or_promise_anew(office, tx, scribe, claim.order_id) and not claim.whole:
+            for item_id in sorted(set(item_ids)):
+                _hold_part(office, tx, scribe, claim.order_id, item_id, claim.units)
 
 
 def let_down_first(tx: Transaction, holds: Sequence[Hold], units: int, item_id: str) -> list[Hold]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from doorstep.events import fulfilment, imports, legal, nodes, orders, shipping, stock
+from doorstep.events import fulfilment, imports, invoices, legal, nodes, orders, shipping, stock
 from doorstep.events.envelope import Body
 from doorstep.flow.words import chance, day_of, joined, plainly, short_day, short_window, span
 from doorstep.terms.money import Money
@@ -204,6 +204,9 @@ _SENTENCES: Mapping[type[Body], Callable[[Any, Teller], str]] = {
     stock.ScarceStockShared: _shared,
     fulfilment.ShipmentPlanned: _planned,
     fulfilment.WaveReleased: _released,
+    invoices.AccrualReleased: lambda body, teller: (
+        f"{body.carrier_id} never billed {teller.money(body.released_minor, body.currency)}: it is expected no more."
+    ),
     nodes.FulfilmentAsked: lambda body, teller: (
         f"{body.site_id} is asked whether it takes it, and says so by {teller.day(body.answer_by)}."
     ),

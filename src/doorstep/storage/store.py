@@ -205,6 +205,20 @@ class Transaction:
         if statements:
             run(self.connection, statements)
 
+    def attempt(self, do: Callable[[], Refusal | None]) -> Refusal | None:
+        """Do it; where it refuses, nothing of what it recorded, asked for or wrote stands. What was before, stands."""
+        self.flush()
+        recorded = self._recorded
+        refusal: Refusal | None = None
+        with self.connection.transaction() as savepoint:
+            refusal = do()
+            if refusal is not None:
+                raise psycopg.Rollback(savepoint)
+        if refusal is not None:
+            self._entries, self._beside, self._due, self._ahead = [], [], {}, []
+            self._recorded = recorded
+        return refusal
+
     def answer(self, key: str, request_hash: bytes, reply: str) -> None:
         """Keep a reply under its key, in the transaction of its facts."""
         sql = "INSERT INTO reply (key, request_hash, answer, answered_at) VALUES (%s, %s, %s::jsonb, %s)"

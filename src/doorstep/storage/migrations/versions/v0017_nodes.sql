@@ -13,3 +13,4 @@ CREATE TABLE asking (
 );
 CREATE INDEX asking_waiting ON asking (answer_by) WHERE state = 'asked';
 CREATE INDEX ix_asking_order_id ON asking (order_id);
+UPDATE goals SET goals = goals || '{"scarcity": {"rule": "oldest_promise", "priority": [], "reserves": [], "approver": ""}}' WHERE NOT goals ? 'scarcity';
