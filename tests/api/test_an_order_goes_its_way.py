@@ -59,6 +59,9 @@ def test_an_order_goes_from_quote_to_doorstep_over_http(door: Door) -> None:
     explanation = door.told(door.get(f"/v1/orders/{order_id}/explanation"))
     assert explanation["promises"][0]["computed_again"]
     assert [fact["what"] for fact in explanation["story"]][:2] == ["OrderPlaced", "OrderPromised"]
+    (parcel,) = explanation["parcels"]
+    assert parcel["because"]
+    assert [unit["number"] for unit in parcel["units"]] == [*range(1, len(parcel["units"]) + 1)]
     assert door.told(door.get("/v1/troubles")) == {"troubles": []}
 
 

@@ -64,6 +64,8 @@ def _the_story_is_told(terminal: Terminal, order_id: str) -> None:
         "no other way costs less",
         "it costs more",
         "Nothing: what it needs has left",
+        "of its inside is filled; it weighs",
+        "In this order",
         "Track to deliver",
         "Measured by the first promise",
         "Order placed olga sales",

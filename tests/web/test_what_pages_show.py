@@ -126,6 +126,10 @@ def test_a_parcel_is_drawn_whole_and_unit_by_unit(admin: Browser, shop: Shop) ->
     (sscc,) = shop.parcels(placed.order_id)
     for path, told in (
         (f"/orders/{placed.order_id}", "2 Mug, stoneware"),
+        (f"/orders/{placed.order_id}", "Carton M: no other carton takes these goods."),
+        (f"/parcels/{sscc}", "1 carton rejected"),
+        (f"/parcels/{sscc}", "LAMP does not fit in"),
+        (f"/parcels/{sscc}", "its near left corner at"),
         (f"/parcels/{sscc}", "3 units, seen from above"),
         (f"/parcels/{sscc}?step=1", "unit 1 of 3"),
         (f"/parcels/{sscc}?step=99", "unit 3 of 3"),

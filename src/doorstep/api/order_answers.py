@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import Field
 
 from doorstep.api.answers import Instant, MoneyOut, Out, Ppm, PromiseOut, money
+from doorstep.api.packed_answers import ParcelWhyOut, SizeOut, packed_out
 from doorstep.flow import explain, look, look_orders, look_parcels
 from doorstep.planning.change import State
 
@@ -52,14 +53,6 @@ class FulfilmentOut(Out):
     state: str
     ship_by: Instant
     cost: MoneyOut
-
-
-class SizeOut(Out):
-    """Outer measures."""
-
-    length_mm: int
-    width_mm: int
-    height_mm: int
 
 
 class ParcelOut(Out):
@@ -308,6 +301,7 @@ class ExplanationOut(Out):
     promises: list[PromiseWhyOut]
     plan: PlanOut | None
     holds: list[HeldOut]
+    parcels: list[ParcelWhyOut]
     story: list[HappenedOut]
 
     @classmethod
@@ -317,6 +311,7 @@ class ExplanationOut(Out):
             promises=[_promise(promise) for promise in told.promises],
             plan=_plan(told.plan, told.order.currency) if told.plan else None,
             holds=[HeldOut.model_validate(hold) for hold in told.holds],
+            parcels=[packed_out(parcel, told.order.currency) for parcel in told.parcels],
             story=[HappenedOut.model_validate(fact) for fact in told.story],
         )
 

@@ -11,6 +11,7 @@ from doorstep.cli.order_page import AGAINST, heading, zone_of
 from doorstep.cli.output import table
 from doorstep.cli.words import chance, day, many, moment, money, plainly, short_day, slack, span
 from doorstep.flow.reasons import in_words, rejected_ways
+from doorstep.packing.why_left import kilograms
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def why_page(told: Explanation, sites: Mapping[str, SiteView]) -> Iterator[Part]:
-    """Promise and parts, plan and what was rejected, holds, the time left at each hand-off, how it ended, the story."""
+    """Promise and parts, plan and what was rejected, holds, cartons, time left at each hand-off, end, story."""
     zone = zone_of(told.order, sites)
     yield heading(told.order, zone)
-    for chapter in (_promise, _plan, _holds, _hand_offs, _story):
+    for chapter in (_promise, _plan, _holds, _parcels, _hand_offs, _story):
         yield from chapter(told, zone)
 
 
@@ -103,6 +104,39 @@ def _holds(told: Explanation, zone: str) -> Iterator[Part]:
         for held in told.holds
     ]
     yield table("", "#Line", "Item", "#Units", "Where", "Until", "Why", rows=rows)
+
+
+def _parcels(told: Explanation, zone: str) -> Iterator[Part]:
+    for parcel in told.parcels:
+        yield _title(f"How parcel {parcel.sscc} is packed")
+        if not parcel.units:
+            yield "  Nobody wrote down what lies where in it."
+            continue
+        own = parcel.carton_id.startswith("own:")
+        yield f"  {'As it is' if own else f'In carton {parcel.carton_id}'}: {parcel.because}."
+        yield f"  {chance(parcel.fill_ppm)} of its inside is filled; it weighs {kilograms(parcel.weight_g)}." + (
+            ""
+            if parcel.centre_mm is None
+            else f" It balances at {' x '.join(map(str, parcel.centre_mm))} mm from its near left bottom corner."
+        )
+        units = [
+            (
+                unit.number,
+                unit.item_id,
+                unit.position,
+                " x ".join(map(str, unit.at_mm)),
+                " x ".join(map(str, unit.size_mm)),
+            )
+            for unit in parcel.units
+        ]
+        yield table("In this order", "#No.", "Item", "Where", "Corner, mm", "Measures, mm", rows=units)
+        rows = [
+            (one.carton_id, one.because, "" if one.more_minor is None else money(one.more_minor, told.order.currency))
+            for one in parcel.rejected
+        ]
+        if rows:
+            yield table("Cartons rejected", "Carton", "Because", "#Costs more by", rows=rows)
+        yield f"  Drawn, step by step: doorstep draw {parcel.sscc} --svg parcel.svg --upto 1"
 
 
 def _hand_offs(told: Explanation, zone: str) -> Iterator[Part]:

@@ -1,4 +1,4 @@
-"""Why: the parts of an order's promise, its plan with what was rejected, who holds what for it, where its time went."""
+"""Why: an order's promise, its plan and its cartons with what was rejected, what is held, where its time went."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from doorstep.events.envelope import Entry
 from doorstep.flow import look, look_targets
+from doorstep.flow.look_packed import ParcelWhy, parcels_why
 from doorstep.flow.office import Office
 from doorstep.flow.promise import computed_again
 from doorstep.promising.arrivals import Leg
@@ -88,6 +89,7 @@ class Explanation:
     promises: tuple[PromiseWhy, ...]
     plan: PlanWhy | None
     holds: tuple[HeldWhy, ...]
+    parcels: tuple[ParcelWhy, ...]
     story: tuple[Happened, ...]
 
 
@@ -108,6 +110,7 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
         planned = tx.one("SELECT * FROM plan WHERE order_id = %s", order_id)
         ceiling_minor = look_targets.ceiling_minor(tx, order_id)
         holds = stock.holds_of_orders(tx, [order_id])
+        packed = parcels_why(tx, view.area, [parcel.sscc for parcel in view.parcels])
         written = journal.entries_about(tx.connection, "order", order_id)
     told: dict[int, dict[int, tuple[Any, Any, int]]] = {}
     for row in windows:
@@ -136,6 +139,7 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
             )
             for hold in holds
         ),
+        parcels=packed,
         story=tuple(_happened(entry.entry) for entry in written),
     )
 

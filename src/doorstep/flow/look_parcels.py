@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from doorstep.flow import look
+from doorstep.flow.look_packed import packed_in
 from doorstep.flow.office import Office
 from doorstep.packing.draw import Drawing, draw
 from doorstep.planning.compose import AS_UNKNOWN
 from doorstep.storage.queries import floor, master
-from doorstep.storage.store import Transaction
 from doorstep.terms.parcel import Placement, Size
 from doorstep.terms.refusals import Refusal, Why
 
@@ -103,22 +101,10 @@ def parcel_drawing(
         if not units:
             return Refusal(Why.WRONG_STATE, f"Nobody wrote down what lies where in parcel {sscc}.", {"sscc": sscc})
         items = master.items(tx, {unit.ref for unit in units})
-        inner = _inside(tx, row, units)
+        inner = packed_in(row, units, master.cartons(tx), 0).inner
     known = {item.item_id: AS_UNKNOWN.weight_g if item.weight_g is None else item.weight_g for item in items.values()}
     names = {item.item_id: item.description for item in items.values()}
     return draw(inner, units, names, known, title=f"Parcel {sscc}", upto=upto, legend=legend, flat=flat)
-
-
-def _inside(tx: Transaction, parcel: Any, units: Sequence[Placement]) -> Size:
-    """The carton's inner measures; where it is not defined any more, or otherwise than it was, what it measured."""
-    found = next((carton.inner for carton in master.cartons(tx) if carton.carton_id == parcel.carton_id), None)
-    outer = Size(parcel.length_mm, parcel.width_mm, parcel.height_mm)
-    ends = [
-        (unit.x_mm + unit.size.length_mm, unit.y_mm + unit.size.width_mm, unit.z_mm + unit.size.height_mm)
-        for unit in units
-    ]
-    fits = found is not None and all(end <= room for far in ends for end, room in zip(far, found, strict=True))
-    return found if found is not None and fits else outer
 
 
 @dataclass(frozen=True, slots=True)

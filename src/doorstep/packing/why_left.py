@@ -30,6 +30,13 @@ def kilograms(grams: int) -> str:
     return f"{'-' if grams < 0 else ''}{whole:,}{f'.{rest:03}'.rstrip('0') if rest else ''} kg"
 
 
+def litres(mm3: int) -> str:
+    """`9.3 l`, rounded down to a tenth; below a litre `0.04 l`, to a hundredth; a cubic millimetre is 0.000001 l."""
+    if mm3 >= 1_000_000:
+        return f"{mm3 // 1_000_000:,}.{mm3 // 100_000 % 10} l"
+    return f"0.{mm3 // 10_000:02} l"
+
+
 def in_words(no: Unpackable) -> str:
     """What binds, with its figures, as a sentence without its end."""
     binding, _, name = no.binding.partition(":")

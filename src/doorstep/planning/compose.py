@@ -12,6 +12,7 @@ from doorstep.carriers.may_ship import NO_LISTS, may_it_ship
 from doorstep.carriers.rating import NoRate, Rated, rate
 from doorstep.carriers.rules import Forbidden
 from doorstep.packing import Estimate, Params, cartonize, cartons_for, estimate, in_words
+from doorstep.packing.explain import NEVER_MINOR
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
 from doorstep.terms.item import Item
@@ -24,7 +25,6 @@ from doorstep.terms.service import CarrierService
 
 AS_TARIFFS_SAY = Learned()
 _KEPT = 1024  # contents whose estimate is kept
-_NOT_SENT_MINOR = 10**12  # a carton that the service does not take: dearer than anything it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Lane:
 
     def price(self, carton: Carton, weight_g: int) -> int:
         rated = self.rate(carton.outer, weight_g)
-        return _NOT_SENT_MINOR if isinstance(rated, Refusal) else self.billed_minor(rated, weight_g)
+        return NEVER_MINOR if isinstance(rated, Refusal) else self.billed_minor(rated, weight_g)
 
     def billed_minor(self, rated: Rated, weight_g: int) -> int:
         """What a price comes to in the end."""

@@ -109,6 +109,7 @@ def order_shown(visit: Visit, order_id: str, made_link: str = "") -> Response:
         made_link=made_link,
         key=visit.office.ids.new("web"),
         drawings=_drawings(visit, told.order),
+        whys={why.sscc: why for why in told.parcels},
     )
 
 

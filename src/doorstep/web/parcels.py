@@ -6,6 +6,8 @@ from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
+from doorstep.access.roles import Permission
+from doorstep.flow.look_packed import parcel_why
 from doorstep.flow.look_parcels import labels_made, parcel_drawing, shipment
 from doorstep.packing.draw import Drawing
 from doorstep.terms.refusals import Refusal
@@ -23,12 +25,16 @@ def show_parcel(visit: OrdersSeen, sscc: str, step: str = "") -> Response:
         raise RefusedError(found)
     upto = int(step) if step.isdecimal() and 0 < int(step[:6]) < 100_000 else None
     drawing = parcel_drawing(visit.office, sscc, upto)
+    why, currency = parcel_why(visit.office, found.order_id, sscc)
     return visit.page(
         "parcel.html",
         parcel=found.parcel,
         order_id=found.order_id,
         zone=visit.company.zone_of(found.site_id),
         labels=labels_made(visit.office, found.order_id),
+        why=why,
+        currency=currency,
+        costs_seen=visit.may(Permission.SEE_COSTS),
         drawing=None if isinstance(drawing, Refusal) else drawing,
         svg=None if isinstance(drawing, Refusal) else svg_of(drawing, sscc),
         undrawn=drawing.says if isinstance(drawing, Refusal) else "",
