@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from doorstep.cli import (
     accounts,
+    cartons,
     changes,
     chart,
     floor,
@@ -209,6 +210,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
         shipping.scan,
         shipping.track,
         shipping.draw,
+        cartons.cartonize,
         loads.palletize,
         loads.stow,
         route.route,

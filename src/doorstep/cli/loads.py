@@ -44,8 +44,8 @@ def palletize(
     from doorstep.packing import palletize as palletized
     from doorstep.packing.load_words import pallets_sheet
 
-    given = _read("The goods", goods, read_goods(_lines(goods)))
-    chosen = _chosen("pallet", pallet, _read("The pallets", pallets, read_pallets(_lines(pallets))))
+    given = read_table("The goods", goods, read_goods(lines_of(goods)))
+    chosen = _chosen("pallet", pallet, read_table("The pallets", pallets, read_pallets(lines_of(pallets))))
     with progress("Stacking", show=not as_json):
         try:
             told = palletized(given.items, chosen, PalletParams(work, seed=seed))
@@ -74,8 +74,8 @@ def stow(
     from doorstep.packing import LoadParams, load
     from doorstep.packing.load_words import load_sheet
 
-    given = _read("The goods", goods, read_goods(_lines(goods)))
-    chosen = _chosen("trailer", trailer, _read("The trailers", trailers, read_trailers(_lines(trailers))))
+    given = read_table("The goods", goods, read_goods(lines_of(goods)))
+    chosen = _chosen("trailer", trailer, read_table("The trailers", trailers, read_trailers(lines_of(trailers))))
     with progress("Loading", show=not as_json):
         try:
             plan = load(given.items, chosen, given.stops, LoadParams(work, may_turn=turn, seed=seed))
@@ -89,14 +89,14 @@ def stow(
         put(console(), _load_page(plan, given, sheet_file))
 
 
-def _lines(file: str) -> list[str]:
+def lines_of(file: str) -> list[str]:
     try:
         return bytes_of(file).decode("utf-8-sig").splitlines(keepends=True)
     except UnicodeDecodeError as wrong:
         raise StoppedError(f"{name_of(file)} is not UTF-8 text.", DATA) from wrong
 
 
-def _read(what: str, file: str, told: Told | list[str]) -> Told:
+def read_table(what: str, file: str, told: Told | list[str]) -> Told:
     if not isinstance(told, list):
         return told
     stopped = StoppedError(f"{what} in {name_of(file)} cannot be read; {many(len(told), 'thing')} to mend.", DATA)
@@ -130,7 +130,7 @@ def _pallets_page(told: Palletizing, given: GoodsToLoad, sheet_file: str) -> Ite
     columns = ("#No.", "#Units", "#Weight", "#High, mm", "#Full layers", "#Full", "Balances at, mm", "What")
     yield table("Pallets", *columns, rows=rows)
     yield f"{many(len(told.pallets), 'pallet')}; no way of stacking these goods takes fewer than {told.at_least}."
-    yield from _left(told.left, given)
+    yield from left_behind(told.left, given)
     yield f"Drawn in {sheet_file}." if sheet_file else "With drawings, layer by layer: --sheet pallets.html"
 
 
@@ -147,11 +147,11 @@ def _load_page(plan: LoadPlan, given: GoodsToLoad, sheet_file: str) -> Iterator[
     legs = ("On the way to", "#Aboard", *axles, "#Left more than right", "#Balances at")
     yield table("What bears what", *legs, rows=leg_rows(plan))
     yield f"{load_summary(plan)}."
-    yield from _left(plan.left, given)
+    yield from left_behind(plan.left, given)
     yield f"Drawn in {sheet_file}." if sheet_file else "With drawings, stop by stop: --sheet load.html"
 
 
-def _left(left: Sequence[Unpackable], given: GoodsToLoad) -> Iterator[Part]:
+def left_behind(left: Sequence[Unpackable], given: GoodsToLoad) -> Iterator[Part]:
     from doorstep.packing import in_words
 
     if left:

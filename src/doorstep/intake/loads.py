@@ -1,4 +1,4 @@
-"""Goods, pallets and trailers as they come in for loading: CSV read to values, or numbered problems by line."""
+"""Goods, cartons, pallets and trailers as they come in: CSV read to values, or numbered problems by line."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from doorstep.terms.load import Axle, Drop, Pallet, Trailer
-from doorstep.terms.parcel import ANY_UP, PackItem, Side, Size
+from doorstep.terms.parcel import ANY_UP, Carton, Mailer, PackItem, Side, Size
 
 GOODS_COLUMNS = (
     *("ref", "length_mm", "width_mm", "height_mm", "weight_g", "quantity", "name", "up", "most_on_top_g"),
-    *("keep_apart", "keep_together", "classes", "stop"),
+    *("keep_apart", "keep_together", "classes", "stop", "own_container"),
+)
+CARTON_COLUMNS = (
+    *("carton_id", "length_mm", "width_mm", "height_mm", "max_content_g", "wall_mm", "empty_weight_g", "cost_minor"),
+    *("void_minor_per_litre", "kind", "left"),
 )
 PALLET_COLUMNS = (
     *("pallet_id", "length_mm", "width_mm", "max_height_mm", "max_content_g", "own_height_mm", "own_weight_g"),
@@ -22,7 +26,7 @@ TRAILER_COLUMNS = (
     *("front_max_g", "front_least_g", "rear", "rear_at_mm", "rear_empty_g", "rear_max_g", "rear_least_g"),
     *("max_side_g", "track_mm"),
 )
-_NEEDED = {"ref": 5, "pallet_id": 5, "trailer_id": 5}  # so many columns are always there
+_NEEDED = {"ref": 5, "carton_id": 5, "pallet_id": 5, "trailer_id": 5}  # so many columns are always there
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,11 @@ class _Cells:
                 self.say("up", f"names length, width and height, not {word!r}")
         return frozenset(Side(word) for word in words if word in known) or ANY_UP
 
+    def yes(self, column: str) -> bool:
+        if self.text(column) not in ("", "yes", "no"):
+            self.say(column, f"is yes or no, not {self.text(column)!r}")
+        return self.text(column) == "yes"
+
     def say(self, column: str, says: str) -> None:
         self._wrong.append(f"{self._where}: {column} {says}")
 
@@ -95,12 +104,44 @@ def read_goods(lines: Iterable[str]) -> GoodsToLoad | list[str]:
                 row.text("keep_apart"),
                 row.text("keep_together"),
                 frozenset(row.text("classes").split()),
+                row.yes("own_container"),
             )
         )
     if not items and not wrong:
         wrong.append("goods: there is no line")
     drops = tuple(Drop(stop, frozenset(refs)) for stop, refs in stops.items())
     return wrong or GoodsToLoad(tuple(items), names, drops)
+
+
+@dataclass(frozen=True, slots=True)
+class CartonsToFill:
+    """Cartons and mailers, and how many of each there are; those not in `left` are enough."""
+
+    cartons: tuple[Carton | Mailer, ...]
+    left: Mapping[str, int]
+
+
+def read_cartons(lines: Iterable[str]) -> CartonsToFill | list[str]:
+    """Kinds of cartons, or what is wrong with them. A mailer's height is the most it can be filled to."""
+    wrong: list[str] = []
+    found, left = list[Carton | Mailer](), dict[str, int]()
+    for row in _rows(lines, "cartons", CARTON_COLUMNS, wrong):
+        kind, name, inner, wall_mm = row.text("kind"), row.text("carton_id"), row.sides(), row.number("wall_mm", 0)
+        bought = (row.number("empty_weight_g", 0), row.number("max_content_g"), row.number("cost_minor", 0))
+        if not name:
+            row.say("carton_id", "is missing")
+        if kind == "mailer":
+            found.append(Mailer(name, *inner, *bought, wall_mm))
+        else:
+            outer = Size(*(side + wall_mm for side in inner))
+            found.append(Carton(name, inner, outer, *bought, row.number("void_minor_per_litre", 0)))
+        if kind not in ("", "carton", "mailer"):
+            row.say("kind", f"is carton or mailer, not {kind!r}")
+        if row.text("left"):
+            left[name] = row.number("left")
+    if not found and not wrong:
+        wrong.append("cartons: there is no line")
+    return wrong or CartonsToFill(tuple(found), left)
 
 
 def read_pallets(lines: Iterable[str]) -> tuple[Pallet, ...] | list[str]:
