@@ -83,7 +83,8 @@ def test_an_item_larger_than_every_carton_is_refused_when_it_is_ordered(door: Do
     granted(define_items(door.shop.office, CLERK, [Item("ARCH", "An arch", Size(3000, 2500, 2500), 9000)]))
     door.shop.receive("ARCH", 1)
     before = door.shop.journal()
-    problem(door.post("/v1/orders", order_of(("ARCH", 1))), 422, "does_not_fit", "ARCH")
+    told = problem(door.post("/v1/orders", order_of(("ARCH", 1))), 422, "does_not_fit", "ARCH", "3000 mm long")
+    assert {"binding": "length_mm", "needs": 3000, "best": 420}.items() <= told["concerns"].items()
     assert door.shop.journal() == before
 
 

@@ -7,17 +7,18 @@ pure functions over the values of `terms.parcel`: whole millimetres, grams and m
 seed in `Params`.
 
 To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
-(everything larger), `incumbent` (what is left of an earlier packing), `bounds` with `billed` and `standing`, `check`.
-What several of them share lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order
-as tables).
+(everything larger), `in_stock` (cartons that run out), `incumbent` (what is left of an earlier packing), `bounds` with
+`billed` and `standing`, `check`. What several of them share lies in `values` (what goes in and comes out), `shelf` (the
+cartons) and `columns` (the order as tables).
 
 `palletize` puts goods on pallets (`pallet_stack`, `layers`), `load` puts pallets and cartons into a trailer, stop by
 stop, with its axles within their limits (`load_balance`, `load_left`); both search with `stacks`, `stack_kernels` and
 `stack_blocks`, take `terms.load`, and are judged by `check_pallets` and `check_load`, which share nothing with them.
 
 `container` fills one large space, such as a trailer, with as much volume as will go in, by blocks and a beam search
-(`container_kernels`). `draw` makes a drawing of a packed carton, `draw_loads` of pallets and trailers: `sheet` (the
-paper), `legend`, `occlusion` (what hides what).
+(`container_kernels`). `why_left` says in words what binds, `carton_words` and `load_words` make sheets (`page`). `draw`
+makes a drawing of a packed carton, `draw_loads` of pallets and trailers: `sheet` (the paper), `legend`, `occlusion`
+(what hides what).
 """
 
 from doorstep.packing.billed import Billable, by_volume_or_weight
