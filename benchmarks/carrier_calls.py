@@ -78,8 +78,8 @@ class MortalSender(Sender):
         super().__init__(ends, wire, side_by_side=True)
         self._chance, self.deaths, self.calls = random.Random(5), 0, 0
 
-    def send(self, carrier_id: str, request: Request, now: datetime) -> Reply | NoReply:
-        answer = super().send(carrier_id, request, now)
+    def send(self, carrier_id: str, request: Request, now: datetime, within_ms: int | None = None) -> Reply | NoReply:
+        answer = super().send(carrier_id, request, now, within_ms)
         self.calls += 1
         if self._chance.randrange(DEATHS) == 0:
             self.deaths += 1

@@ -30,6 +30,7 @@ def test_an_order_goes_from_its_file_to_the_door(terminal: Terminal, carriers: d
     packed = terminal("pack", work["tasks"][0]["fulfilment_id"], "--weight", "3150").words
     assert "3150 g 1 LAMP, 2 MUG" in packed
     fulfilment_id = work["tasks"][0]["fulfilment_id"]
+    _carriers_are_asked_and_one_is_missing(terminal, next(word for word in packed.split() if len(word) == 18))
     assert "1 label asked for" in terminal("label", fulfilment_id).words
     assert "Every parcel of it has its label, or one is on its way." in terminal("label", fulfilment_id).words
     assert "done" in terminal("run-due").words
@@ -73,3 +74,17 @@ def _the_story_is_told(terminal: Terminal, order_id: str) -> None:
         "Handed over dan shipping",
     ):
         assert words in why, why
+
+
+def _carriers_are_asked_and_one_is_missing(terminal: Terminal, sscc: str) -> None:
+    whole = terminal("rates", sscc).words
+    assert "cheapest first" in whole
+    assert "Missing" not in whole
+    connected = terminal.environ["DOORSTEP_CARRIERS"]
+    terminal.environ["DOORSTEP_CARRIERS"] = f"{connected.split()[0]} swift=http://127.0.0.1:1"
+    partial = terminal("rates", sscc).words
+    assert "PARTIAL" in partial
+    assert "Missing: swift: ConnectError" in partial
+    assert "what it said last is shown" in partial
+    assert "said Mon" in partial
+    terminal.environ["DOORSTEP_CARRIERS"] = connected

@@ -30,6 +30,7 @@ WHO_MAY: dict[tuple[str, str], Permission | str] = {
     ("POST", "/orders/{order_id}/tracking-link"): P.MAKE_TRACKING_LINKS,
     ("POST", "/orders/{order_id}/tracking-link/revoke"): P.MAKE_TRACKING_LINKS,
     ("GET", "/parcels/{sscc}"): P.SEE_ORDERS,
+    ("GET", "/parcels/{sscc}/rates"): P.SEE_COSTS,
     ("GET", "/parcels/{sscc}/label.pdf"): P.SEE_ORDERS,
     ("GET", "/parcels/{sscc}/packing-slip.pdf"): P.SEE_ORDERS,
     ("GET", "/shipments/{fulfilment_id}/bill-of-lading.pdf"): P.SEE_ORDERS,

@@ -12,8 +12,9 @@ from doorstep.api.bodies import DrawingOf, ShipmentPage
 from doorstep.api.given import CarrierId, Reading, Sscc, TrackingNumber
 from doorstep.api.order_answers import ShipmentOut, ShipmentsOut
 from doorstep.api.problems import REFUSALS, ProblemError, granted
+from doorstep.api.rate_answers import RatesOut
 from doorstep.api.statuses import or_problem
-from doorstep.flow import look_parcels, track, troubles
+from doorstep.flow import look_parcels, rates, track, troubles
 from doorstep.terms.refusals import Why
 
 router = APIRouter(tags=["parcels"])
@@ -61,6 +62,12 @@ def download_label(office: Reading, sscc: Sscc) -> Response:
             "ETag": f'"{document.digest}"',
         },
     )
+
+
+@router.get("/parcels/{sscc}/rates", responses=or_problem(404, 409))
+def ask_rates(office: Reading, sscc: Sscc) -> RatesOut:
+    """What every carrier that is connected asks for the parcel now; nothing is bought."""
+    return RatesOut.of(granted(rates.ask_rates(office, sscc)))
 
 
 @router.get(

@@ -209,6 +209,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
         shipping.hand_over,
         shipping.scan,
         shipping.track,
+        shipping.rates,
         shipping.draw,
         cartons.cartonize,
         loads.palletize,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,11 +14,12 @@ from doorstep.cli.files import bytes_of, name_of, write_text
 from doorstep.cli.floor import Fulfilment
 from doorstep.cli.options import Acting, AsJson, Key
 from doorstep.cli.output import table
-from doorstep.cli.words import chance, day, many, moment, plainly
+from doorstep.cli.words import chance, day, many, moment, money, plainly
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
     from doorstep.flow.look_parcels import TrackingView
+    from doorstep.flow.rates import Rates
     from doorstep.flow.track import ScanTaken
     from doorstep.packing.draw import Drawing
 
@@ -88,6 +90,19 @@ def track(
         desk.show(view, lambda: _tracking(view, desk.zone()))
 
 
+def rates(
+    context: typer.Context,
+    sscc: Annotated[str, typer.Argument(metavar="SSCC", help="The parcel.")],
+    as_json: AsJson = False,
+) -> None:
+    """What every carrier that is connected asks for a parcel now. Nothing is bought."""
+    from doorstep.flow.rates import ask_rates
+
+    with opened(context, as_json=as_json) as desk:
+        told = desk.granted(ask_rates(desk.office, sscc))
+        desk.show({"partial": told.partial, **asdict(told)}, lambda: _rates(told, desk.zone()))
+
+
 def draw(
     context: typer.Context,
     sscc: Annotated[str, typer.Argument(metavar="SSCC", help="The parcel.")],
@@ -118,6 +133,24 @@ def _drawing(sscc: str, drawing: Drawing, file: str) -> Iterator[Part]:
     where = f"{across} mm from the left, {deep} from the front, {up} up"
     yield f"{chance(drawing.fill_ppm)} of the carton is filled. Centre of gravity: {where}."
     yield f"Drawn in {file}." if file else f"As a drawing: doorstep draw {sscc} --svg parcel.svg"
+
+
+def _rates(told: Rates, zone: str) -> Iterator[Part]:
+    rows = [
+        (
+            *(one.carrier_id, one.name, money(one.cost_minor, one.currency)),
+            day(one.by) if one.by else "-",
+            f"said {moment(one.told_at, zone)}" if one.last else "now",
+        )
+        for one in told.offers
+    ]
+    if rows:
+        about = "PARTIAL: a carrier is missing or shown with its last word" if told.partial else "cheapest first"
+        yield table(f"Parcel {told.sscc}, {about}", "Carrier", "Service", "#Asks", "There by", "Told", rows=rows)
+    else:
+        yield f"No carrier offers anything for parcel {told.sscc}."
+    for one in told.missing:
+        yield f"Missing: {one.carrier_id or 'all'}: {one.why}."
 
 
 def _messages(file: str) -> Iterator[bytes]:

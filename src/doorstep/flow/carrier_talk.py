@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -17,15 +17,21 @@ T = TypeVar("T")
 Paper = TypeVar("Paper", LabelMade, ManifestMade)
 RETRY_SECONDS = 10
 _MOST_SIDE_BY_SIDE = 16
+_GRACE_SECONDS = 0.5
 
 
-def exchange(office: Office, carrier_id: str, request: Request, read: Callable[[Reply], T]) -> T | NoReply:
-    """What the carrier answered; NoReply where nothing came, or nothing is to leave the house."""
+def exchange(
+    office: Office, carrier_id: str, request: Request, read: Callable[[Reply], T], within_ms: int | None = None
+) -> T | NoReply:
+    """What the carrier answered, `within_ms` where that is sooner than its own deadline.
+
+    NoReply where nothing came, or nothing is to leave the house.
+    """
     if office.sender is None:
         return NoReply(outcome_unknown=False, why="nothing is to leave the house: no carrier is connected")
     if carrier_id not in office.sender.carrier_ids:
         return NoReply(outcome_unknown=False, why=f"no address of carrier {carrier_id} is set (DOORSTEP_CARRIERS)")
-    reply = office.sender.send(carrier_id, request, office.store.clock.now())
+    reply = office.sender.send(carrier_id, request, office.store.clock.now(), within_ms)
     return reply if isinstance(reply, NoReply) else read(reply)
 
 
@@ -73,3 +79,18 @@ def side_by_side(office: Office, jobs: Sequence[Callable[[], T]]) -> list[T]:
     with ThreadPoolExecutor(min(len(jobs), _MOST_SIDE_BY_SIDE), "doorstep-carrier") as threads:
         waiting = [threads.submit(job) for job in jobs]
     return [one.result() for one in waiting]
+
+
+def in_time(office: Office, jobs: Sequence[Callable[[], T | NoReply]], within_ms: int) -> list[T | NoReply]:
+    """The same, but whoever is not back by then is not waited for: NoReply stands in its place.
+
+    An exchange has a deadline of its own; this holds for what has none, such as a name that cannot be looked up.
+    """
+    if len(jobs) < 2 or office.sender is None or not office.sender.side_by_side:
+        return [job() for job in jobs]
+    threads = ThreadPoolExecutor(min(len(jobs), _MOST_SIDE_BY_SIDE), "doorstep-rates")
+    waiting = [threads.submit(job) for job in jobs]
+    wait(waiting, within_ms / 1000 + _GRACE_SECONDS)
+    threads.shutdown(wait=False, cancel_futures=True)
+    late = NoReply(outcome_unknown=True, why=f"it did not answer within {within_ms} ms")
+    return [late if one.cancelled() or not one.done() else one.result() for one in waiting]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -110,13 +110,16 @@ class Sender:
         """The number that the carrier bills us under, '' where none is set."""
         return self._ends[carrier_id].account
 
-    def send(self, carrier_id: str, request: Request, now: datetime) -> Reply | NoReply:
+    def send(self, carrier_id: str, request: Request, now: datetime, within_ms: int | None = None) -> Reply | NoReply:
         """The carrier's reply, of whatever status and never redirected; trouble on the way is a NoReply, not a raise.
 
+        `within_ms` is how long it may take at most, where that is less than the end's own deadline.
         `now` is for the breaker, which counts no reply and status 500 and above as failures. KeyError for a carrier
         without an end, ValueError for a path that does not begin with '/': those are bugs.
         """
         end = self._ends[carrier_id]
+        if within_ms is not None and within_ms < end.deadline_ms:
+            end = replace(end, deadline_ms=within_ms)
         if not request.path.startswith("/"):
             raise ValueError(f"path {request.path!r} does not begin with '/'")
         if not self._may_send(end, now):

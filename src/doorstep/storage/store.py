@@ -116,6 +116,14 @@ class Transaction:
             carriers, ids, raws = (list(column) for column in zip(*messages, strict=True))
             self._beside.append((sql, [self.now, carriers, ids, raws], len(messages)))
 
+    def keep_rates(self, rows: Sequence[tuple[str, str, str, int, int, int, int, str]]) -> None:
+        """What carriers said that parcels cost: carrier, from, to, grams, three sides, offers. The last word stands."""
+        sql = (
+            "INSERT INTO last_rate VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s) ON CONFLICT ON CONSTRAINT "
+            "last_rate_pkey DO UPDATE SET offers = EXCLUDED.offers, told_at = EXCLUDED.told_at"
+        )
+        self._beside.extend((sql, [*row, self.now], None) for row in sorted(rows))
+
     def forget_persons(self, person_refs: Sequence[str]) -> None:
         """Personal data that nothing refers to any more."""
         if person_refs:

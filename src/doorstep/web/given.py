@@ -166,6 +166,7 @@ def visiting(permission: Permission | None) -> Callable[..., Visit]:
 
 Anybody = Annotated[Visit, Depends(visiting(None))]
 OrdersSeen = Annotated[Visit, Depends(visiting(Permission.SEE_ORDERS))]
+CostsSeen = Annotated[Visit, Depends(visiting(Permission.SEE_COSTS))]
 StockSeen = Annotated[Visit, Depends(visiting(Permission.SEE_STOCK))]
 FloorSeen = Annotated[Visit, Depends(visiting(Permission.SEE_FLOOR))]
 ChartSeen = Annotated[Visit, Depends(visiting(Permission.SEE_CHART))]

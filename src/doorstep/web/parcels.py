@@ -9,10 +9,11 @@ from starlette.responses import Response
 from doorstep.access.roles import Permission
 from doorstep.flow.look_packed import parcel_why
 from doorstep.flow.look_parcels import labels_made, parcel_drawing, shipment
+from doorstep.flow.rates import ask_rates
 from doorstep.packing.draw import Drawing
 from doorstep.terms.refusals import Refusal
 from doorstep.web.failures import RefusedError
-from doorstep.web.given import OrdersSeen
+from doorstep.web.given import CostsSeen, OrdersSeen
 
 router = APIRouter()
 
@@ -40,6 +41,15 @@ def show_parcel(visit: OrdersSeen, sscc: str, step: str = "") -> Response:
         undrawn=drawing.says if isinstance(drawing, Refusal) else "",
         step=None if isinstance(drawing, Refusal) or upto is None else drawing.shown,
     )
+
+
+@router.get("/parcels/{sscc}/rates")
+def ask_what_it_costs(visit: CostsSeen, sscc: str) -> Response:
+    """What carriers ask for one parcel now; they are asked when the page is opened."""
+    told = ask_rates(visit.office, sscc)
+    if isinstance(told, Refusal):
+        raise RefusedError(told)
+    return visit.page("rates.html", told=told)
 
 
 def svg_of(drawing: Drawing, sscc: str) -> Markup:

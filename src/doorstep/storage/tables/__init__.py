@@ -19,12 +19,12 @@ from doorstep.storage.tables.legal import forbidden, match_review, rule_list, sc
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.nodes import asking
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
-from doorstep.storage.tables.outside import errand, label, milestone, scan
+from doorstep.storage.tables.outside import label, milestone, scan
 from doorstep.storage.tables.permanent import (
-    carrier_line,
     document,
     due,
     journal,
+    last_rate,
     message,
     person,
     reply,
@@ -46,7 +46,6 @@ __all__ = [
     "bench",
     "billing",
     "billing_terms",
-    "carrier_line",
     "carton",
     "claim",
     "company",
@@ -56,7 +55,6 @@ __all__ = [
     "demand",
     "document",
     "due",
-    "errand",
     "forbidden",
     "fulfilment",
     "fulfilment_line",
@@ -73,6 +71,7 @@ __all__ = [
     "item",
     "journal",
     "label",
+    "last_rate",
     "lot",
     "match_review",
     "message",

@@ -19,6 +19,10 @@ def key_no(name: str) -> Column[int]:
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
+def whole_key(name: str) -> Column[int]:
+    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+
+
 def words(name: str, index: bool = False) -> Column[str]:
     return Column(name, Text, nullable=False, index=index, server_default="")
 

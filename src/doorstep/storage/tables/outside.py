@@ -1,4 +1,4 @@
-"""Outside: labels, errands to carriers, scans, milestones."""
+"""Outside: labels, scans, milestones."""
 
 from __future__ import annotations
 
@@ -33,29 +33,6 @@ label = Table(
         postgresql_where=text("state IN ('requested', 'bought', 'void_requested')"),
     ),
     Index("label_by_tracking", "carrier_id", "tracking_number"),
-)
-
-# What is asked of a carrier for many parcels at once.
-errand = Table(
-    "errand",
-    VIEWS,
-    key("errand_id"),
-    words("kind"),  # manifest, pickup
-    words("carrier_id"),
-    words("site_id"),
-    json("label_ids"),
-    instant("ready_at"),
-    instant("closes_at"),
-    words("instructions"),
-    words("state"),  # asked, done, failed
-    words("carrier_ref"),
-    words("confirmation"),
-    whole("cost_minor"),
-    words("currency"),
-    words("document"),
-    words("says"),
-    instant("asked_at", nullable=False),
-    Index("errand_by_site", "site_id", "carrier_id", "errand_id"),
 )
 
 scan = Table(

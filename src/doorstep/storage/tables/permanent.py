@@ -1,10 +1,10 @@
-"""What cannot be rebuilt: journal, seals, replies, personal data, links, documents, messages, lines, due times."""
+"""What cannot be rebuilt: journal, seals, replies, personal data, links, documents, messages, last rates, due times."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, LargeBinary, SmallInteger, Table, Text
 
-from doorstep.storage.tables.columns import PERMANENT, instant, json, key, whole, words
+from doorstep.storage.tables.columns import PERMANENT, instant, json, key, whole_key, words
 
 journal = Table(
     "journal",
@@ -90,17 +90,19 @@ message = Table(
     Column("raw", LargeBinary, nullable=False),
 )
 
-# How the line to each carrier stands, as the worker that asked it last has found it.
-carrier_line = Table(
-    "carrier_line",
+# What carriers said last that a parcel of such measures costs on a lane, the longest side first.
+last_rate = Table(
+    "last_rate",
     PERMANENT,
     key("carrier_id"),
-    words("state"),  # closed, open, half open
-    whole("failures"),
-    instant("rests_until"),
-    words("why"),
-    instant("since", nullable=False),
-    instant("seen_at", nullable=False),
+    key("from_area"),
+    key("to_area"),
+    whole_key("weight_g"),
+    whole_key("length_mm"),
+    whole_key("width_mm"),
+    whole_key("height_mm"),
+    json("offers"),
+    instant("told_at", nullable=False),
 )
 
 due = Table(
