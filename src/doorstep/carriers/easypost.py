@@ -151,6 +151,8 @@ def read_void(reply: Reply, label: AtCarrier) -> Voided | CarrierSaysNo | Parked
         shipment = read_object(reply.body, MOST_REPLY_BYTES)
         if read_text_if_any(shipment, "tracking_code") not in ("", label.tracking_number):
             raise UnreadableError(f"the answer is about another label than {label.tracking_number}")
+        if label.carrier_ref and read_text_if_any(shipment, "id") != label.carrier_ref:
+            raise UnreadableError(f"the answer is about another shipment than {label.carrier_ref}")
         status = read_text(shipment, "refund_status")
     except UnreadableError as problem:
         return parked(reply, problem)

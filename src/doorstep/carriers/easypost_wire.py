@@ -82,9 +82,9 @@ def parcel_body(weight: Measure, sides: Sides) -> dict[str, object]:
 
 
 def shipment_of(reply: Reply, reference: str) -> dict[str, object]:
-    """The shipment in a reply; one of another reference than ours is not taken."""
+    """The shipment in a reply; one of another reference than ours, or of none, is not taken: we always say it."""
     shipment = read_object(reply.body, MOST_REPLY_BYTES)
-    if read_text_if_any(shipment, "reference") not in ("", reference):
+    if read_text_if_any(shipment, "reference") != reference:
         raise UnreadableError(f"the answer is about another reference than {reference}")
     return shipment
 

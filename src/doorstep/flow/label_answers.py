@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from doorstep.carriers.port import CarrierSaysNo, LabelMade
@@ -14,6 +15,7 @@ from doorstep.flow.label_charges import Lane, Told, charges_of
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, set_up
 from doorstep.flow.slack import hand_off
 from doorstep.storage.database_errors import DatabaseUnavailable
+from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import OvertakenError, Transaction
 from doorstep.storage.verbs import FETCH_DOCUMENT, REQUEST_LABELS, REREAD_SCANS, VOID_LABEL
@@ -29,7 +31,15 @@ class Answer:
     told: LabelMade | CarrierSaysNo
 
 
-def keep(office: Office, answers: Sequence[Answer]) -> dict[str, Exception]:
+NUMBER_RESTS = timedelta(days=60)
+ASK_ABOUT_SECONDS = 60
+
+
+class NumberTakenError(ValueError):
+    """A carrier gave a number that another label of ours has: it is not known which parcel it belongs to."""
+
+
+def keep(office: Office, answers: Sequence[Answer]) -> dict[str, TryAgain | Exception]:
     """Record the answers, all at once; where that cannot be, each by itself. Labels whose answer was lost, and why."""
     if not answers:
         return {}
@@ -39,8 +49,9 @@ def keep(office: Office, answers: Sequence[Answer]) -> dict[str, Exception]:
         if isinstance(trouble, DatabaseUnavailable) and not isinstance(trouble, OvertakenError):
             raise
         if len(answers) == 1:
-            return {answers[0].label_id: trouble}
-        lost: dict[str, Exception] = {}
+            taken = isinstance(trouble, NumberTakenError)
+            return {answers[0].label_id: TryAgain(ASK_ABOUT_SECONDS, str(trouble)) if taken else trouble}
+        lost: dict[str, TryAgain | Exception] = {}
         for answer in answers:
             lost |= keep(office, [answer])
         return lost
@@ -58,10 +69,9 @@ class _Labels:
     def __init__(self, tx: Transaction, answers: Sequence[Answer]) -> None:
         self._tx, self._answers, self._scribe = tx, answers, Scribe(CLOCKWORK, tx.now)
         fulfilment_ids = sorted({answer.fulfilment_id for answer in answers})
-        _, locked, labels, fulfilments, parcels, company, services, sites = tx.answers(
-            floor.lock_numbers(
-                {(each.carrier_id, each.told.tracking_number) for each in answers if isinstance(each.told, LabelMade)}
-            ),
+        numbers = {(each.carrier_id, each.told.tracking_number) for each in answers if isinstance(each.told, LabelMade)}
+        _, locked, labels, fulfilments, parcels, company, services, sites, numbered = tx.answers(
+            floor.lock_numbers(numbers),
             orders.lock_those_of("label", [answer.label_id for answer in answers]),
             floor.labels_of_fulfilments(fulfilment_ids),
             floor.fulfilments_query(fulfilment_ids),
@@ -69,7 +79,14 @@ class _Labels:
             master.COMPANY,
             master.services_of_fulfilments(fulfilment_ids),
             master.SITES,
+            floor.labels_by_tracking(numbers),
         )
+        # Carriers use numbers again, after a while.
+        self._numbers = {
+            (row.carrier_id, row.tracking_number): row.label_id
+            for row in numbered
+            if row.state in ("bought", "void_requested") and tx.now - row.requested_at < NUMBER_RESTS
+        }
         self._services, self._sites = master.read_services(tx, services), master.read_sites(sites)
         self._orders = {row.order_id: row for row in locked}
         self._labels = {row.label_id: row for row in labels}
@@ -88,7 +105,14 @@ class _Labels:
             if isinstance(answer.told, CarrierSaysNo):
                 self._failed(label, answer.told)
             else:
+                self._not_taken(label, answer.told.tracking_number)
                 self._bought(label, answer.told)
+
+    def _not_taken(self, label: Any, number: str) -> None:
+        """Scans of a number move one parcel: NumberTakenError where it is another's already."""
+        owner = self._numbers.setdefault((label.carrier_id, number), label.label_id)
+        if owner != label.label_id:
+            raise NumberTakenError(f"the number {number} is that of label {owner}: ask {label.carrier_id} whose it is")
 
     def _failed(self, label: Any, told: CarrierSaysNo) -> None:
         fulfilment = self._fulfilments[label.fulfilment_id]

@@ -24,6 +24,7 @@ from doorstep.storage.verbs import REQUEST_LABELS, SEND_LABEL
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
+LOOK_AGAIN_SECONDS = 60
 LIVE = ("requested", "bought", "void_requested")
 
 
@@ -181,6 +182,10 @@ def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
         answer = exchange(office, label.carrier_id, lookup, lambda reply: dialect.read_lookup(reply, label_id))
         if isinstance(answer, CarrierSaysNo):
             return again(answer)
+        if isinstance(answer, NoLabel) and label.carrier_ref and not answer.voided and not attempt:
+            return TryAgain(
+                LOOK_AGAIN_SECONDS, "a payment may be on its way still: looked for again before it is believed"
+            )
         if isinstance(answer, LabelMade):
             number, cost_minor, currency, answer = answer.tracking_number, 0, answer.currency, None
     if answer is None:
