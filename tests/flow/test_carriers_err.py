@@ -9,13 +9,15 @@ import pytest
 
 from doorstep.carriers import easypost
 from doorstep.carriers.port import AtCarrier, Parked, Reply
+from doorstep.flow.ask_track import ask_where
 from doorstep.flow.office import Office
 from doorstep.flow.ship import request_labels, send_labels
 from doorstep.flow.track import authentic, take_scan
 from doorstep.links.sender import Sender
+from doorstep.terms.refusals import Refusal
 from doorstep.twin.carrier import CarrierTransport
 from doorstep.twin.easypost_desk import WEBHOOK_SECRET, EasyPostDesk
-from tests.corner_shop import Shop, in_threads
+from tests.corner_shop import Shop, granted, in_threads
 from tests.flow.test_easypost import ends, one_each, through
 from tests.flow.test_labels import mean_to_void
 
@@ -102,6 +104,24 @@ def test_a_label_asked_for_by_many_hands_at_once_is_one(shop: Shop) -> None:
     shop.settle()
     assert desk.payments() == 1
     assert one_each(shop, desk)
+
+
+def test_a_carrier_that_is_asked_where_a_parcel_is_tells_what_was_never_pushed_once(shop: Shop) -> None:
+    desk = through(shop)
+    shop.on_its_way(("MUG", 1))
+    row = shop.one("SELECT carrier_id, tracking_number, sscc FROM label")
+    shop.later(hours=1)
+    desk.move(row.tracking_number, "in_transit", "received_at_origin_facility")
+    shop.later(hours=20)
+    desk.move(row.tracking_number, "delivered", "arrived_at_destination", "NEW YORK")
+    heard = granted(ask_where(shop.office, row.carrier_id, row.tracking_number))
+    assert [one.outcome for one in heard.taken] == ["applied", "applied"]
+    assert shop.one("SELECT state FROM parcel WHERE sscc = %s", row.sscc) == "delivered"
+    again = granted(ask_where(shop.office, row.carrier_id, row.tracking_number))
+    assert {one.outcome for one in again.taken} == {"duplicate"}
+    shop.office = Office(shop.store)
+    assert "no carrier is connected" in granted(ask_where(shop.office, row.carrier_id, row.tracking_number)).why
+    assert isinstance(ask_where(shop.office, row.carrier_id, "940"), Refusal)
 
 
 def test_a_refund_of_another_shipment_gives_nothing_back() -> None:

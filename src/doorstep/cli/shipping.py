@@ -80,12 +80,20 @@ def track(
     context: typer.Context,
     carrier_id: Carrier,
     tracking_number: Annotated[str, typer.Argument(metavar="NUMBER", help="The carrier's number on the label.")],
+    ask: Annotated[bool, typer.Option("--ask", help="Ask the carrier first, and take what it tells.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Where a parcel is."""
     from doorstep.flow import look_parcels
 
     with opened(context, as_json=as_json) as desk:
+        if ask:
+            from doorstep.flow.ask_track import ask_where
+
+            heard = desk.granted(ask_where(desk.office, carrier_id, tracking_number))
+            for said in [heard.why, *(one.reason for one in heard.taken)]:
+                if said:
+                    complain(f"{carrier_id}: {said}")
         view = desk.granted(look_parcels.tracking(desk.office, carrier_id, tracking_number))
         desk.show(view, lambda: _tracking(view, desk.zone()))
 
