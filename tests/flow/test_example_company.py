@@ -22,6 +22,7 @@ from doorstep.storage.store import Store
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.ids import Ids
 from doorstep.terms.order import Order
+from doorstep.terms.places import Locality
 from doorstep.terms.refusals import Why
 from tests.conftest import MONDAY, Databases
 from tests.corner_shop import all_is_well, granted, refused
@@ -63,7 +64,9 @@ class House:
         """The parcels that the packer makes of an order from Chicago to near Chicago."""
         service = next(each for each in self.file.services if each.service_id == service_id)
         contents = [(self.items[item_id], quantity) for item_id, quantity in wanted]
-        boxed = deciders(self.file.cartons, "USD", packed=True).carton_up(contents, service, "US-606", "US-604")
+        boxed = deciders(self.file.cartons, "USD", packed=True).carton_up(
+            contents, service, Locality("US-606"), Locality("US-604")
+        )
         return granted(boxed)
 
 

@@ -34,6 +34,8 @@ HOW = {
     "sides": "length, width, height",
     "parts": "parts",
     "per_cent": "per cent",
+    "latitude": "degrees",
+    "longitude": "degrees",
 }
 
 

@@ -27,6 +27,7 @@ from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Size
+from doorstep.terms.places import Locality
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.sending import Sending
 from doorstep.terms.service import CarrierService, Tariff
@@ -61,14 +62,14 @@ SWIFT = _service("SWIFT", (0, 970_000, 29_000))
 
 
 def carton_up(
-    contents: Sequence[tuple[Item, int]], service: CarrierService, origin: str, destination: str
+    contents: Sequence[tuple[Item, int]], service: CarrierService, origin: Locality, destination: Locality
 ) -> Boxed | Refusal:
     if any(item.item_id == "SOFA" for item, _ in contents):
         return Refusal(Why.DOES_NOT_FIT, "a sofa fits no carton", {"item": "SOFA"})
-    if destination.startswith("AQ"):
-        return Refusal(Why.NO_SERVICE, f"{service.name} does not go to the Antarctic", {"area": destination})
+    if destination.area.startswith("AQ"):
+        return Refusal(Why.NO_SERVICE, f"{service.name} does not go to the Antarctic", {"area": destination.area})
     base, by_unit = _BY_UNIT[service.service_id]
-    abroad = 200 if origin.partition("-")[2][:1] != destination.partition("-")[2][:1] else 0
+    abroad = 200 if origin.area.partition("-")[2][:1] != destination.area.partition("-")[2][:1] else 0
     units = sum(quantity for _, quantity in contents)
     weight_g = sum(item.weight_g or 0 for item, quantity in contents for _ in range(quantity))
     freight = base + abroad + by_unit * units

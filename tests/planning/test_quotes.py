@@ -31,6 +31,7 @@ from doorstep.promising.window import Basis, promise
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.item import Item
 from doorstep.terms.order import Preference, Terms
+from doorstep.terms.places import Locality
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 from tests.planning import corner_shop as cs
@@ -351,9 +352,9 @@ def test_equal_contents_are_rated_once_however_many_ways_there_are() -> None:
     asked = Counter[tuple[str, str, int]]()
 
     def counting(
-        contents: Sequence[tuple[Item, int]], service: CarrierService, origin: str, destination: str
+        contents: Sequence[tuple[Item, int]], service: CarrierService, origin: Locality, destination: Locality
     ) -> Boxed | Refusal:
-        asked[service.service_id, origin, sum(quantity for _, quantity in contents)] += 1
+        asked[service.service_id, origin.area, sum(quantity for _, quantity in contents)] += 1
         return cs.carton_up(contents, service, origin, destination)
 
     order = cs.demand((cs.TEA, 2), asked_from=cs.MONDAY + 9 * DAY)

@@ -21,6 +21,8 @@ class NoRateWhy(StrEnum):
     TOO_HEAVY = "too_heavy"
     NO_PRICE = "no_price"  # the list leaves this zone out at this measure
     NO_ROUTE = "no_route"  # an own van has no price but for a whole route
+    NO_DISTANCE = "no_distance"  # the price goes by distance, and nobody says how far it is
+    TOO_FAR = "too_far"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class NoRate:
         if self.why in _PLAINLY:
             return _PLAINLY[self.why].format(self.service_id, self.origin_area, self.destination_area)
         measure, most = _MEASURES[self.why], f"{self.allowed} {self.unit}"
+        if self.why is NoRateWhy.TOO_FAR:
+            return f"{self.service_id} goes {most} at most, this is {self.needs} {self.unit}"
         return f"{self.service_id} takes a {measure} of {most} at most, this parcel has {self.needs} {self.unit}"
 
 
@@ -52,12 +56,17 @@ _PLAINLY = {
     NoRateWhy.NO_ZONE: "{0} has no price from {1} to {2}",
     NoRateWhy.NO_PRICE: "{0} has no price for such a parcel from {1} to {2}: its list leaves it out",
     NoRateWhy.NO_ROUTE: "{0} drives routes and is priced by the route, not by the parcel",
+    NoRateWhy.NO_DISTANCE: (
+        "{0} is priced by distance, and nobody says how far {2} is from {1}: "
+        "tell both addresses' latitude and longitude, or the tariff's positions"
+    ),
 }
 _MEASURES = {
     NoRateWhy.TOO_LONG: "length",
     NoRateWhy.GIRTH: "girth",
     NoRateWhy.TOO_BULKY: "volume",
     NoRateWhy.TOO_HEAVY: "billable weight",
+    NoRateWhy.TOO_FAR: "distance",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
+from doorstep.carriers.bills import NoRateWhy
 from doorstep.carriers.port import CarrierSaysNo, Parked, Reply, Request
 from doorstep.carriers.reading import UnreadableError, read_object, read_part, read_text
 from doorstep.terms.places import Address
@@ -24,10 +25,7 @@ _MAY_RETRY = {
     "bad_sscc": False,
     "bad_hours": False,
     "unknown_service": False,
-    "no_zone": False,
-    "too_long": False,
-    "girth": False,
-    "too_heavy": False,
+    **{why.value: False for why in NoRateWhy},
     "reference_reused": False,
     "reference_voided": False,
     "unknown_label": False,
@@ -58,6 +56,8 @@ def address_body(address: Address) -> dict[str, object]:
         "country": address.country,
         "email": address.email,
         "phone": address.phone,
+        **({"residential": True} if address.residential else {}),
+        **({"position": list(address.position)} if address.position else {}),
     }
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from doorstep.carriers.bills import Bill, NoRate, NoRateWhy
+from doorstep.carriers.distance import Haul, distance_of
 from doorstep.carriers.freight import Freight, Handled, Trip, ltl_bill, truck_bill
 from doorstep.carriers.parcels import No, Parcel, Priced, Quoter, bill, quoter_of, refused, sheet_of
-from doorstep.carriers.sheets import COMMERCIAL, Grid, Sheet
+from doorstep.carriers.sheets import COMMERCIAL, RESIDENTIAL, Grid, Sheet
 from doorstep.carriers.zones import zone_of
 from doorstep.terms.freight import LtlTariff, TruckTariff, VanTariff
 from doorstep.terms.measures import Measure, Sides, grams
@@ -34,8 +35,10 @@ __all__ = [
     "dimensional_weight_g",
     "girth_mm",
     "itemised",
+    "itemised_between",
     "parcel_tariff",
     "rate",
+    "rate_between",
     "zone_of",
 ]
 
@@ -79,24 +82,28 @@ def rate(
     destination_area: str,
     on: date | None = None,
     account: str = "",
+    *,
+    residential: bool = False,
+    distance: Measure | None = None,
 ) -> Rated | NoRate:
-    """The price of a parcel of outer `parcel_size` and `weight_g` between two areas (`Address.area`).
+    """The price of a parcel of outer `parcel_size` and `weight_g` between two areas (`Locality.head`).
 
     Weights round up, never down; fuel is rounded to the nearest minor unit, halves up. Without a day what has days is
-    left out. ValueError where a side or the weight is not above zero: an unknown measure is estimated before it is
-    rated. Freight is one handling unit; a van has no price but for a route.
+    left out; without an account the service's own counts. ValueError where a side or the weight is not above zero: an
+    unknown measure is estimated before it is rated. Freight is one handling unit; a van has no price but for a route.
     """
+    account = account or service.account
     if weight_g <= 0 or min(parcel_size) <= 0:
         raise ValueError(f"a parcel of {weight_g} g and {tuple(parcel_size)} mm cannot be rated")
     tariff = service.tariff
     if not isinstance(tariff, Tariff | ParcelTariff):
         return _freight(service.service_id, tariff, parcel_size, weight_g, (origin_area, destination_area), on, account)
-    key = (id(tariff), origin_area, destination_area, on, account)
+    key = (id(tariff), origin_area, destination_area, on, account, distance)
     known = _QUOTERS.get(key)
     if known is None or known[0] is not tariff:
         known = _kept(key, tariff)
     quoter = known[1]
-    found = quoter.priced(weight_g, parcel_size, COMMERCIAL)
+    found = quoter.priced(weight_g, parcel_size, RESIDENTIAL if residential else COMMERCIAL)
     if isinstance(found, No):
         return refused(quoter.sheet, found, service.service_id, origin_area, destination_area)
     return _rated(service.service_id, quoter.sheet, found)
@@ -110,34 +117,50 @@ def itemised(
     destination_area: str,
     on: date | None = None,
     account: str = "",
+    *,
+    residential: bool = False,
+    distance: Measure | None = None,
 ) -> Bill | NoRate:
     """The same price with its charges one by one; they add up to what `rate` says."""
-    tariff, lane, weight, sides = (
-        service.tariff,
-        (origin_area, destination_area),
-        grams(weight_g),
-        Sides(*parcel_size, 1, "mm"),
-    )
+    account = account or service.account
+    tariff, lane = service.tariff, (origin_area, destination_area)
+    weight, sides = grams(weight_g), Sides(*parcel_size, 1, "mm")
     if isinstance(tariff, VanTariff):
         return NoRate(NoRateWhy.NO_ROUTE, service.service_id)
     if isinstance(tariff, LtlTariff):
         return ltl_bill(tariff, Freight((Handled(weight, sides),), *lane, on, account=account), service.service_id)
     if isinstance(tariff, TruckTariff):
-        return truck_bill(tariff, Trip(*lane, weight, on=on), service.service_id)
-    parcel = Parcel(weight, sides, *lane, on, account=account)
+        return truck_bill(tariff, Trip(*lane, weight, distance, on=on), service.service_id)
+    parcel = Parcel(weight, sides, *lane, on, residential, account=account, distance=distance)
     return bill(parcel_tariff(tariff), parcel, service.service_id)
 
 
-_QUOTERS: dict[tuple[int, str, str, date | None, str], tuple[AnyTariff, Quoter]] = {}
+def rate_between(service: CarrierService, parcel_size: Size, weight_g: int, haul: Haul) -> Rated | NoRate:
+    """`rate` with all that the two ends say of themselves: postcode, home or not, how far it is."""
+    origin, destination, on = haul
+    far = distance_of(service.tariff, origin, destination)
+    ends = (origin.head, destination.head, on)
+    return rate(service, parcel_size, weight_g, *ends, residential=destination.residential, distance=far)
 
 
-def _kept(key: tuple[int, str, str, date | None, str], tariff: Tariff | ParcelTariff) -> tuple[AnyTariff, Quoter]:
+def itemised_between(service: CarrierService, parcel_size: Size, weight_g: int, haul: Haul) -> Bill | NoRate:
+    """The same price with its charges one by one."""
+    origin, destination, on = haul
+    far = distance_of(service.tariff, origin, destination)
+    ends = (origin.head, destination.head, on)
+    return itemised(service, parcel_size, weight_g, *ends, residential=destination.residential, distance=far)
+
+
+Key = tuple[int, str, str, date | None, str, Measure | None]
+_QUOTERS: dict[Key, tuple[AnyTariff, Quoter]] = {}
+
+
+def _kept(key: Key, tariff: Tariff | ParcelTariff) -> tuple[AnyTariff, Quoter]:
     """A lane of this very tariff, sorted out once: it is held here, so its identity stays its own."""
     if len(_QUOTERS) >= _MOST_LANES:
         _QUOTERS.clear()
-    _, origin_area, destination_area, on, account = key
     sheet = sheet_of(parcel_tariff(tariff), _WHOLE)
-    known = _QUOTERS[key] = (tariff, quoter_of(sheet, origin_area, destination_area, on, account))
+    known = _QUOTERS[key] = (tariff, quoter_of(sheet, *key[1:]))
     return known
 
 

@@ -98,6 +98,8 @@ REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("CompanyDefined", 2, lambda body: body)  # until then no classes of goods were separated
 # Until version 2 a tariff was a plain one; what it says is said the same way still.
 REGISTRY.upcast("ServiceDefined", 1, lambda body: body)
+# Until version 3 no service said our account, no tariff where postcodes lie: what is not said is as it was.
+REGISTRY.upcast("ServiceDefined", 2, lambda body: body)
 # Until version 2 nothing was said of what bears how much, what is kept apart or together.
 REGISTRY.upcast("ItemDefined", 1, lambda body: body)
 REGISTRY.upcast("CartonDefined", 1, lambda body: body)

@@ -9,11 +9,12 @@ from typing import Any
 
 from doorstep.carriers import claims
 from doorstep.carriers.audit import PricedAt, audit
+from doorstep.carriers.distance import Haul
 from doorstep.carriers.freight_account import settles
 from doorstep.carriers.invoice import AuditedLine, Billed, Earlier, Expected, Invoice
 from doorstep.events.invoices import BilledCharge, BilledLine, ClaimOpened, FoundDifference, InvoiceTaken
 from doorstep.flow.billing_terms import Billing
-from doorstep.flow.label_charges import Lane, priced
+from doorstep.flow.label_charges import priced
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.storage.queries import invoices, master
 from doorstep.storage.store import Transaction
@@ -112,6 +113,8 @@ class _World:
         self._rows = {row.label_id: row for row in rows}
         self.billing = Billing(tx)
         self._services = {each.service_id: each for each in master.services(tx)}
+        self._localities = master.localities(tx, {row.order_id for row in rows})
+        self._sites = master.sites(tx)
         self._earlier: dict[str, list[Earlier]] = defaultdict(list)
         self._settled: dict[str, int] = defaultdict(int, invoices.released(tx, list(self._rows)))
         for row in invoices.billed_before(tx, list(self._rows)):
@@ -152,7 +155,8 @@ class _World:
         service: CarrierService | None = self._services.get(row.service_id)
         if service is None or not row.tariff_id or service.tariff.tariff_id != row.tariff_id:
             return None
-        found = priced(service, size, weight_g, Lane(row.origin, row.area, row.priced_on))
+        haul = Haul(self._sites[row.site_id].locality, self._localities[row.order_id], row.priced_on)
+        found = priced(service, size, weight_g, haul)
         return None if found is None else tuple(Billed(each.kind, each.minor, each.name) for each in found)
 
     def written(self, audited: Iterable[AuditedLine]) -> list[BilledLine]:

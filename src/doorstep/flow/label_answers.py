@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from doorstep.carriers.distance import Haul
 from doorstep.carriers.port import CarrierSaysNo, LabelMade
 from doorstep.events.shipping import LabelBought, LabelFailed, LabelVoidRequested
 from doorstep.events.steps import Step
-from doorstep.flow.label_charges import Lane, Told, charges_of
+from doorstep.flow.label_charges import Told, charges_of
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, set_up
 from doorstep.flow.slack import hand_off
 from doorstep.storage.database_errors import DatabaseUnavailable
@@ -19,6 +20,7 @@ from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.store import OvertakenError, Transaction
 from doorstep.storage.verbs import FETCH_DOCUMENT, REQUEST_LABELS, REREAD_SCANS, VOID_LABEL
+from doorstep.terms.places import Locality
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class _Labels:
         self._tx, self._answers, self._scribe = tx, answers, Scribe(CLOCKWORK, tx.now)
         fulfilment_ids = sorted({answer.fulfilment_id for answer in answers})
         numbers = {(each.carrier_id, each.told.tracking_number) for each in answers if isinstance(each.told, LabelMade)}
-        _, locked, labels, fulfilments, parcels, company, services, sites, numbered = tx.answers(
+        _, locked, labels, fulfilments, parcels, company, services, sites, numbered, lies = tx.answers(
             floor.lock_numbers(numbers),
             orders.lock_those_of("label", [answer.label_id for answer in answers]),
             floor.labels_of_fulfilments(fulfilment_ids),
@@ -80,6 +82,7 @@ class _Labels:
             master.services_of_fulfilments(fulfilment_ids),
             master.SITES,
             floor.labels_by_tracking(numbers),
+            master.lies_of_fulfilments(fulfilment_ids),
         )
         # Carriers use numbers again, after a while.
         self._numbers = {
@@ -89,6 +92,7 @@ class _Labels:
         }
         self._services, self._sites = master.read_services(tx, services), master.read_sites(sites)
         self._orders = {row.order_id: row for row in locked}
+        self._localities = {row.order_id: master.locality_of(row.area, row.lies) for row in lies}
         self._labels = {row.label_id: row for row in labels}
         self._fulfilments = {row.fulfilment_id: row for row in fulfilments}
         self._parcels: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -148,8 +152,9 @@ class _Labels:
         if parcel is None:
             return Told()
         site, on = self._sites.get(parcel.site_id), self._tx.now.date()
-        lane = Lane(site.area if site else "", self._orders[label.order_id].area, on)
-        return charges_of(told, parcel, self._services.get(label.service_id), lane)
+        origin = site.locality if site else Locality("")
+        haul = Haul(origin, self._localities[label.order_id], on)
+        return charges_of(told, parcel, self._services.get(label.service_id), haul)
 
 
 def _about(label: Any) -> tuple[str, str, str, str]:

@@ -8,20 +8,12 @@ from datetime import date
 from typing import Any
 
 from doorstep.carriers.bills import Charge, NoRate
+from doorstep.carriers.distance import Haul
 from doorstep.carriers.port import LabelMade
-from doorstep.carriers.rating import itemised
+from doorstep.carriers.rating import itemised_between
 from doorstep.events.shipping import LabelCharge
 from doorstep.terms.parcel import Size
 from doorstep.terms.service import CarrierService
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Where a label's parcel goes from and to, by areas, and the day whose prices count."""
-
-    origin: str
-    destination: str
-    on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +25,26 @@ class Told:
     priced_on: date | None = None
 
 
-def charges_of(made: LabelMade, parcel: Any, service: CarrierService | None, lane: Lane) -> Told:
+def charges_of(made: LabelMade, parcel: Any, service: CarrierService | None, haul: Haul) -> Told:
     """The charges of a label just bought; `parcel` is its row. A list that does not add up to the cost is none."""
     if made.charges:
         return Told(_kept(made.charges)) if _sum(made.charges) == made.cost_minor else Told()
     if service is None:
         return Told()
     size = Size(parcel.length_mm, parcel.width_mm, parcel.height_mm)
-    charges = priced(service, size, parcel.weight_g, lane)
+    charges = priced(service, size, parcel.weight_g, haul)
     tariff = service.tariff
     if charges is None or tariff.currency != made.currency or _sum(charges) != made.cost_minor:
         return Told()
-    return Told(_kept(charges), tariff.tariff_id, lane.on)
+    return Told(_kept(charges), tariff.tariff_id, haul.on)
 
 
-def priced(service: CarrierService, size: Size, weight_g: int, lane: Lane) -> tuple[Charge, ...] | None:
+def priced(service: CarrierService, size: Size, weight_g: int, haul: Haul) -> tuple[Charge, ...] | None:
     """A parcel's charges by the service's tariff; None where it has no price or a measure is not known."""
     if weight_g <= 0 or min(size) <= 0:
         return None
     try:
-        found = itemised(service, size, weight_g, lane.origin, lane.destination, lane.on)
+        found = itemised_between(service, size, weight_g, haul)
     except ValueError:  # of a tariff that lacks a name it needs: the label is bought all the same
         return None
     return None if isinstance(found, NoRate) else found.charges

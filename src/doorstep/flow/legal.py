@@ -21,7 +21,7 @@ from doorstep.storage.verbs import REQUEST_LABELS
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Size
-from doorstep.terms.places import region
+from doorstep.terms.places import Locality, region
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.sending import Goods, Sending, Trip
 from doorstep.terms.service import CarrierService
@@ -126,17 +126,20 @@ class LabelDesk:
             left_on += timedelta(days=1)
             departs = site.calendar.at(left_on, cut_off)
         terms = master.terms_of(order.terms_text)
-        days = self._days(service, site.area, order.area, parcel, left_on, terms)
+        to = master.localities(self._tx, [order.order_id])[order.order_id]
+        days = self._days(service, site.locality, to, parcel, left_on, terms)
         return trip_between(departs, left_on, days, service.calendar, terms.receives)
 
-    def _days(self, service: CarrierService, origin: str, area: str, parcel: Any, left_on: date, terms: Terms) -> int:
-        lane = Lane(service, self._currency, origin, area, left_on)
+    def _days(
+        self, service: CarrierService, origin: Locality, to: Locality, parcel: Any, left_on: date, terms: Terms
+    ) -> int:
+        lane = Lane(service, self._currency, origin, to, left_on)
         zone = lane.zone(Size(parcel.length_mm, parcel.width_mm, parcel.height_mm), parcel.weight_g)
-        published = service.transit_ppm.get(zone)
+        published = service.transit_of(zone)
         if published is None:
             published = max(service.transit_ppm.values(), key=len, default=(0,))
-        learned = learning.transits(self._tx, learning.transits_to_query(region(area)))
-        seen = learned.get((service.service_id, region(origin), region(area)))
+        learned = learning.transits(self._tx, learning.transits_to_query(region(to.area)))
+        seen = learned.get((service.service_id, region(origin.area), region(to.area)))
         told = transit(
             seen or Learned(Seen(), learned.get((service.service_id, "", ""), NOTHING).lane), tuple(published)
         )

@@ -24,7 +24,7 @@ from doorstep.terms.company import Company
 from doorstep.terms.ids import sscc
 from doorstep.terms.item import Item
 from doorstep.terms.parcel import Carton, PackedCarton
-from doorstep.terms.places import dock_place, pack_place
+from doorstep.terms.places import Locality, dock_place, pack_place
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
@@ -77,8 +77,8 @@ class _Bench:
 
     company: Company
     fulfilment: Any
-    site_area: str
-    area: str
+    origin: Locality
+    destination: Locality
     service: CarrierService | None
     rows: Sequence[Any]
     items: Mapping[str, Item]
@@ -87,7 +87,7 @@ class _Bench:
 
 
 def _read(tx: Transaction, fulfilment_id: str) -> _Bench | Refusal:
-    locked, found, rows, items, units, services, sites, cartons, company = tx.answers(
+    locked, found, rows, items, units, services, sites, cartons, company, lies = tx.answers(
         orders.lock_those_of("fulfilment", [fulfilment_id]),  # first: the rest is as whoever had the lock has left it
         floor.fulfilments_query([fulfilment_id]),
         floor.bench_query(fulfilment_id),
@@ -97,6 +97,7 @@ def _read(tx: Transaction, fulfilment_id: str) -> _Bench | Refusal:
         master.SITES,
         master.CARTONS,
         master.COMPANY,
+        master.lies_of_fulfilments([fulfilment_id]),
     )
     if not found:
         return Refusal(Why.UNKNOWN_TASK, f"There is no fulfilment order {fulfilment_id}.", {})
@@ -111,8 +112,8 @@ def _read(tx: Transaction, fulfilment_id: str) -> _Bench | Refusal:
     return _Bench(
         company=set_up(company),
         fulfilment=row,
-        site_area=master.read_sites(sites)[row.site_id].area,
-        area=order.area,
+        origin=master.read_sites(sites)[row.site_id].locality,
+        destination=master.locality_of(order.area, lies[0].lies),
         service=master.read_services(tx, services).get(row.service_id),
         rows=rows,
         items=master.read_items(items),
@@ -172,7 +173,7 @@ def _fit(bench: _Bench, book: PriceBook) -> Packing | Refusal:
     goods = [pack_item(bench.items[item_id], quantity) for item_id, quantity in units.items()]
     cartons, price = bench.cartons, None
     if bench.service is not None:
-        lane = (bench.service, bench.company.currency, bench.site_area, bench.area)
+        lane = (bench.service, bench.company.currency, bench.origin, bench.destination)
         price = Lane(*lane, book.on, billed=book.billed).price
     params = packed_as(bench.company.separated)
     packing = cartonize(goods, cartons, params, price=price)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from doorstep.events.envelope import Fact
@@ -29,7 +29,7 @@ from doorstep.terms.company import Company
 from doorstep.terms.goals import ClassGoals, Goals
 from doorstep.terms.item import Item
 from doorstep.terms.order import Order, Terms
-from doorstep.terms.places import region
+from doorstep.terms.places import Address, region
 from doorstep.terms.refusals import Refusal, Why, first
 from doorstep.terms.sending import Consignee
 
@@ -181,14 +181,27 @@ def _read(tx: Transaction, order: Order) -> tuple[Company, _Judged | Refusal]:
     refusals = judge(order, items, customer is not None, company, tx.now)
     if customer is None or refusals:
         return company, first(refusals)
+    order = replace(order, ship_to=as_known(order.ship_to, customer.address))
     terms = goals.resolved(order.terms.over(customer.terms), company.terms)
     names, cleared = [order.ship_to.name], frozenset[str]()
     if any(each.parties for each in legal.rulebook(tx).lists):
-        address = master.address(tx, customer.person_ref)
-        names += [address.name] if address else []
+        names += [customer.address.name] if customer.address else []
         cleared = legal.cleared(tx, [order.customer_id]).get(order.customer_id, cleared)
     consignee = consignee_of(tuple(dict.fromkeys(names)), terms, customer.terms, cleared)
     return company, _Judged(order, items, terms, goals, consignee)
+
+
+def as_known(told: Address, known: Address | None) -> Address:
+    """An address with what it does not say of itself, and the customer's own says: whether it is a home, where it lies.
+
+    Only where both are the same place, by country, postcode, and street.
+    """
+    if known is None or (known.country, known.locality.postcode, known.lines) != (
+        *(told.country, told.locality.postcode, told.lines),
+    ):
+        return told
+    residential = known.residential if told.residential is None else told.residential
+    return replace(told, residential=residential, position=told.position or known.position)
 
 
 def _quoted(tx: Transaction, company: Company, judged: _Judged, order_id: str) -> Quote | Refusal:
@@ -210,6 +223,7 @@ def _quoted(tx: Transaction, company: Company, judged: _Judged, order_id: str) -
         receives=judged.terms.receives,
         late_day_minor=judged.goals.late_day_minor(judged.terms.customer_class),
         consignee=judged.consignee,
+        locality=order.ship_to.locality,
     )
     return ask_quote(tx, company, judged.goals, demand)
 

@@ -106,6 +106,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
     item_ids = {item_id for lines in units.values() for _, item_id, _ in lines}
     items = master.items(tx, item_ids)
     agreed = orders.agreed(tx, order_ids)
+    localities = master.localities(tx, order_ids)
     terms = {row.order_id: master.terms_of(row.terms_text) for row in rows}
     who = consignees(tx, rows)
     said_no = nodes.said_no(tx, order_ids)
@@ -122,6 +123,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
                 late_day_minor=goals.late_day_minor(terms[row.order_id].customer_class),
                 consignee=who[row.order_id],
                 not_from=said_no[row.order_id],
+                locality=localities[row.order_id],
             ),
             agreed=_window(agreed[row.order_id][0]),
             line_windows={line_no: _window(r) for line_no, r in agreed[row.order_id].items() if line_no},

@@ -120,6 +120,7 @@ class Requote:
             calendar=site.calendar,
             free=tuple(FreeUnits(row.item_id, row.quantity, f"{row.sscc}/{row.lot}", row.expires_on) for row in rows),
             own_s=self.company.pack_seconds,
+            locality=site.locality,
         )
         offer = self._ask(units, (supply,), None if even_late else self.order.asked_by)
         if isinstance(offer, Refusal):
@@ -149,6 +150,7 @@ class Requote:
             late_day_minor=self.goals.late_day_minor(self.terms.customer_class),
             consignee=consignees(self.tx, [self.order])[self.order.order_id],
             not_from=nodes.said_no(self.tx, [self.order.order_id])[self.order.order_id],
+            locality=master.localities(self.tx, [self.order.order_id])[self.order.order_id],
         )
         services = master.services(self.tx) if self.services is None else self.services
         transits = learning.transits(self.tx, learning.transits_to_query(region(self.order.area)))

@@ -51,6 +51,7 @@ def site_supplies(
             handling_order_minor=site.terms.handling_order_minor,
             handling_unit_minor=site.terms.handling_unit_minor,
             booked=booked[site.site_id],
+            locality=site.locality,
         )
         for site in sites.values()
     )

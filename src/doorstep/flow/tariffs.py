@@ -59,4 +59,4 @@ def set_tariffs(office: Office, who: Who, tariffs: Mapping[str, AnyTariff]) -> T
 def _without_transit(service: CarrierService, tariff: AnyTariff) -> list[str]:
     """Zones of which nothing is known but the price: nothing can be promised there."""
     zones = {rule.zone for rule in getattr(tariff, "zones", ())}
-    return sorted(zones - set(service.transit_ppm))
+    return [] if "" in service.transit_ppm else sorted(zones - set(service.transit_ppm))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
@@ -11,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from doorstep.intake.problems import read
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.order import Line, Order, Preference, Terms
-from doorstep.terms.places import Address
+from doorstep.terms.places import Address, Position
 from doorstep.terms.refusals import Refusal
 
 Text = Annotated[str, Field(max_length=200)]
@@ -25,7 +26,10 @@ class Strict(BaseModel):
 
 
 class AddressIn(Strict):
-    """Where to deliver. `country` is an ISO 3166-1 code of two letters."""
+    """Where to deliver. `country` is an ISO 3166-1 code of two letters; `residential` says whether it is a home.
+
+    `latitude` and `longitude` are degrees north and east, both or neither: what is priced by distance needs them.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     lines: Annotated[list[Text], Field(min_length=1, max_length=5)]
@@ -34,11 +38,27 @@ class AddressIn(Strict):
     country: Annotated[str, Field(min_length=2, max_length=2)]
     email: Text = ""
     phone: Annotated[str, Field(max_length=40)] = ""
+    residential: bool | None = None
+    latitude: Annotated[Decimal, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Decimal, Field(ge=-180, le=180)] | None = None
+
+    @model_validator(mode="after")
+    def _lies_somewhere(self) -> AddressIn:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude go together: name both or neither")
+        return self
 
     def value(self) -> Address:
-        return Address(
-            self.name, tuple(self.lines), self.city, self.postcode, self.country.upper(), self.email, self.phone
-        )
+        about = (self.name, tuple(self.lines), self.city, self.postcode, self.country.upper(), self.email, self.phone)
+        return Address(*about, self.residential, position_at(self.latitude, self.longitude))
+
+
+def position_at(latitude: Decimal | None, longitude: Decimal | None) -> Position | None:
+    """Degrees as they are told, to the nearest millionth; None where they are not."""
+    if latitude is None or longitude is None:
+        return None
+    north_udeg, east_udeg = (int(degrees.scaleb(6).to_integral_value()) for degrees in (latitude, longitude))
+    return Position(north_udeg, east_udeg)
 
 
 class LineIn(Strict):

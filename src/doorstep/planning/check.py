@@ -139,7 +139,7 @@ class _Checker:
             yield f"nothing departs from {site.site_id} at {shipment.departs}"
         if shipment.departs < self.question.now or shipment.ship_by < shipment.departs:
             yield f"departs at {shipment.departs}, too early or after its ship-by {shipment.ship_by}"
-        transit = Mass.published(service.transit_ppm.get(shipment.zone, ()))
+        transit = Mass.published(service.transit_of(shipment.zone) or ())
         stated = (site.calendar, service.cut_offs[site.site_id], transit, service.calendar, order.demand.receives)
         if (leg.site, leg.cut_off, leg.transit, leg.carrier, leg.receives) != stated:
             yield f"the leg of {shipment.site_id} by {shipment.service_id} is not what site and service state"

@@ -8,16 +8,20 @@ from datetime import date
 from functools import lru_cache
 
 from doorstep.carriers.billed import Learned
+from doorstep.carriers.distance import Haul
 from doorstep.carriers.may_ship import NO_LISTS, may_it_ship
-from doorstep.carriers.rating import NoRate, Rated, rate
+from doorstep.carriers.rating import NoRate, Rated, rate_between
 from doorstep.carriers.rules import Forbidden
+from doorstep.carriers.shipments import Piece, is_freight, shipment_bill
 from doorstep.packing import Estimate, Params, cartonize, cartons_for, estimate, in_words
 from doorstep.packing.explain import NEVER_MINOR
+from doorstep.packing.values import Price
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
 from doorstep.terms.item import Item
 from doorstep.terms.money import Money, share_out
 from doorstep.terms.parcel import ANY_UP, UPRIGHT, Carton, PackItem, Size, Unpackable
+from doorstep.terms.places import Locality
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.rulebook import Rulebook
 from doorstep.terms.sending import Sending
@@ -67,7 +71,7 @@ def deciders(
         return goods, estimate(goods, cartons)
 
     def carton_up(
-        contents: Sequence[tuple[Item, int]], service: CarrierService, origin: str, destination: str
+        contents: Sequence[tuple[Item, int]], service: CarrierService, origin: Locality, destination: Locality
     ) -> Boxed | Refusal:
         lane = Lane(service, currency, origin, destination, on, exchange, billed)
         if packed:
@@ -113,46 +117,79 @@ def pack_item(item: Item, quantity: int, unknown: Unknown = AS_UNKNOWN) -> PackI
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One service between two areas, priced in the company's currency, as its tariff is on the day `on`.
+    """One service between two localities, priced in the company's currency, as its tariff is on the day `on`.
 
     Without a day what has days is left out; whoever asks says so, lest a peak be planned with and packed without.
     """
 
     service: CarrierService
     currency: str
-    origin: str
-    destination: str
+    origin: Locality
+    destination: Locality
     on: date | None
     exchange: Exchange | None = None
     billed: Learned = AS_TARIFFS_SAY
 
     def rate(self, size: Size, weight_g: int) -> Rated | Refusal:
-        rated = rate(self.service, size, max(weight_g, 1), self.origin, self.destination, self.on)
-        concerns: dict[str, str | int] = {"service": self.service.service_id, "area": self.destination}
+        rated = rate_between(self.service, size, max(weight_g, 1), self._haul)
         if isinstance(rated, NoRate):
-            return Refusal(Why.NO_SERVICE, rated.says, {**concerns, "needs": rated.needs, "allowed": rated.allowed})
+            return self._no_rate(rated)
         if rated.currency != self.currency:
-            told = Money(rated.total_minor, rated.currency)
-            known = self.exchange.convert(told, self.currency, self.on) if self.exchange and self.on else None
-            if known is None:
-                says = f"{rated.service_id} is priced in {rated.currency}: there is no dated rate to {self.currency}"
-                return Refusal(Why.NO_SERVICE, says, concerns)
+            known = self._exchanged(Money(rated.total_minor, rated.currency))
+            if isinstance(known, Refusal):
+                return known
             # The whole is rounded once; its parts are told in the carrier's own money.
-            rated = replace(rated, currency=self.currency, base_minor=known.minor, fuel_minor=0, other_minor=0)
+            rated = replace(rated, currency=self.currency, base_minor=known, fuel_minor=0, other_minor=0)
         return rated
+
+    def freight(self, pieces: Sequence[Piece]) -> tuple[str, int] | Refusal:
+        """(zone, minor units) of a shipment as a whole, by a tariff of freight, trucks or vans."""
+        found = shipment_bill(self.service, pieces, self._haul)
+        if isinstance(found, NoRate):
+            return self._no_rate(found)
+        minor = self._exchanged(Money(found.total_minor, found.currency))
+        return minor if isinstance(minor, Refusal) else (found.zone, minor)
 
     def zone(self, size: Size, weight_g: int) -> str:
         """The tariff's zone of the lane; '' where such a parcel has no price in it."""
-        rated = rate(self.service, size, max(weight_g, 1), self.origin, self.destination, self.on)
+        if is_freight(self.service):
+            told = shipment_bill(self.service, [Piece(size, max(weight_g, 1))], self._haul)
+            return "" if isinstance(told, NoRate) else told.zone
+        rated = rate_between(self.service, size, max(weight_g, 1), self._haul)
         return "" if isinstance(rated, NoRate) else rated.zone
 
-    def price(self, carton: Carton, weight_g: int) -> int:
-        rated = self.rate(carton.outer, weight_g)
-        return NEVER_MINOR if isinstance(rated, Refusal) else self.billed_minor(rated, weight_g)
+    @property
+    def _haul(self) -> Haul:
+        return Haul(self.origin, self.destination, self.on)
 
-    def billed_minor(self, rated: Rated, weight_g: int) -> int:
+    def _no_rate(self, no: NoRate) -> Refusal:
+        return Refusal(Why.NO_SERVICE, no.says, {**self._concerns(), "needs": no.needs, "allowed": no.allowed})
+
+    def _concerns(self) -> dict[str, str | int]:
+        return {"service": self.service.service_id, "area": self.destination.area}
+
+    def _exchanged(self, told: Money) -> int | Refusal:
+        if told.currency == self.currency:
+            return told.minor
+        known = self.exchange.convert(told, self.currency, self.on) if self.exchange and self.on else None
+        if known is not None:
+            return known.minor
+        service = self.service.service_id
+        says = f"{service} is priced in {told.currency}: there is no dated rate to {self.currency}"
+        return Refusal(Why.NO_SERVICE, says, self._concerns())
+
+    @property
+    def price(self) -> Price | None:
+        """What sending a filled carton costs, for packing; None where no carton has a price by itself."""
+        return None if is_freight(self.service) else self._price
+
+    def _price(self, carton: Carton, weight_g: int) -> int:
+        rated = self.rate(carton.outer, weight_g)
+        return NEVER_MINOR if isinstance(rated, Refusal) else self.billed_minor(rated.total_minor, weight_g)
+
+    def billed_minor(self, tariff_minor: int, weight_g: int) -> int:
         """What a price comes to in the end."""
-        return self.billed.billed_minor(self.service.service_id, weight_g, rated.total_minor)
+        return self.billed.billed_minor(self.service.service_id, weight_g, tariff_minor)
 
 
 def _estimated(
@@ -163,7 +200,7 @@ def _estimated(
         left = cartonize(goods, cartons, params).unpackable
         if left:
             return _does_not_fit(left)
-    for item in goods:
+    for item in () if is_freight(lane.service) else goods:
         # An estimated parcel may be of another shape than any that the goods really fit in.
         refused = _none_is_taken(item, cartons, lane)
         if refused is not None:
@@ -196,6 +233,8 @@ def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane, pa
 
 def _rated(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed | Refusal:
     """Parcels as (carton id, outer size, grams, cost of the carton), rated one by one; all of them or a refusal."""
+    if is_freight(lane.service):
+        return _freighted(parcels, lane)
     boxed = []
     zone, tariff_minor = "", 0
     for carton_id, size, weight_g, carton_minor in parcels:
@@ -203,7 +242,23 @@ def _rated(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed |
         if isinstance(rated, Refusal):
             return rated
         zone, tariff_minor = rated.zone, tariff_minor + rated.total_minor
-        boxed.append(BoxedParcel(carton_id, weight_g, lane.billed_minor(rated, weight_g), carton_minor))
+        boxed.append(BoxedParcel(carton_id, weight_g, lane.billed_minor(rated.total_minor, weight_g), carton_minor))
+    return Boxed(zone, lane.service.tariff.tariff_id, tuple(boxed), tariff_minor)
+
+
+def _freighted(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed | Refusal:
+    """The same priced as a whole; each parcel bears its part by weight."""
+    weights_g = [max(weight_g, 1) for _, _, weight_g, _ in parcels]
+    told = lane.freight([Piece(size, weight_g) for (_, size, _, _), weight_g in zip(parcels, weights_g, strict=True)])
+    if isinstance(told, Refusal):
+        return told
+    zone, tariff_minor = told
+    # What a carrier bills in the end is learned by the weight of what has a label: each parcel.
+    shares = share_out(tariff_minor, weights_g)
+    boxed = [
+        BoxedParcel(carton_id, weight_g, lane.billed_minor(share_minor, weight_g), carton_minor)
+        for (carton_id, _, weight_g, carton_minor), share_minor in zip(parcels, shares, strict=True)
+    ]
     return Boxed(zone, lane.service.tariff.tariff_id, tuple(boxed), tariff_minor)
 
 

@@ -13,6 +13,7 @@ from doorstep.promising.priors import lateness_prior
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
+from doorstep.terms.places import Locality
 from doorstep.terms.refusals import Refusal
 from doorstep.terms.sending import NOBODY, Consignee, Sending
 from doorstep.terms.service import CarrierService
@@ -56,7 +57,8 @@ class SiteSupply:
     `own_s` is the expected work on one shipment, `queue_s` the work that waits before it for the same hands.
     `daily_shipments` is how many shipments can leave on a day (None: no limit), `booked` how many already will.
     Handling is what the site charges for a shipment and for each unit; None: what `Costs` say.
-    A row of quantity 0 in `free` tells the expiry of a lot that is held but not free.
+    A row of quantity 0 in `free` tells the expiry of a lot that is held but not free. `locality` is what prices hang
+    on, None: its area and no more.
     """
 
     site_id: str
@@ -70,6 +72,11 @@ class SiteSupply:
     handling_order_minor: int | None = None
     handling_unit_minor: int | None = None
     booked: Mapping[date, int] = field(default_factory=dict)
+    locality: Locality | None = None
+
+    @property
+    def lies(self) -> Locality:
+        return self.locality or Locality(self.area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +95,8 @@ class Demand:
     `terms` are resolved (order over customer over company); what is still None means the mildest: no complete
     shipment asked for, backorders taken, any number of deliveries, no shelf life, DEFAULT_WANTED_PPM.
     `receives` is the destination's calendar, None where goods are taken in on every day. `late_day_minor` is what a
-    day late costs for this order, None: what `Costs` say. `consignee` is who gets it. `not_from` are sites
-    that said no to it.
+    day late costs for this order, None: what `Costs` say. `consignee` is who gets it. `locality` is what prices hang
+    on, None: its area alone. `not_from` are sites that said no to it.
     """
 
     order_id: str
@@ -102,6 +109,11 @@ class Demand:
     late_day_minor: int | None = None
     consignee: Consignee = NOBODY
     not_from: frozenset[str] = frozenset()
+    locality: Locality | None = None
+
+    @property
+    def lies(self) -> Locality:
+        return self.locality or Locality(self.area)
 
     @property
     def wanted_ppm(self) -> int:
@@ -212,7 +224,7 @@ class Boxed:
     tariff_minor: int | None = None
 
 
-CartonUp = Callable[[Sequence[tuple[Item, int]], CarrierService, str, str], Boxed | Refusal]
+CartonUp = Callable[[Sequence[tuple[Item, int]], CarrierService, Locality, Locality], Boxed | Refusal]
 MayShip = Callable[[Sending], Refusal | None]
 
 
@@ -220,7 +232,7 @@ MayShip = Callable[[Sending], Refusal | None]
 class Deciders:
     """The deciders that planning composes.
 
-    `carton_up` (contents, service, origin area, destination area) -> parcels and rates, or DOES_NOT_FIT or NO_SERVICE;
+    `carton_up` (contents, service, origin, destination) -> parcels and rates, or DOES_NOT_FIT or NO_SERVICE;
     `may_ship` (goods, service, where to, to whom, and when it travels once that is known) -> MAY_NOT_SHIP or None.
     """
 

@@ -253,11 +253,11 @@ class Desk:
         contents: dict[str, int] = {}
         for reservation in taken:
             contents[reservation.item_id] = contents.get(reservation.item_id, 0) + reservation.quantity
-        key = (service.service_id, site.area, area, tuple(sorted(contents.items())))
+        key = (service.service_id, site.lies, demand.lies, tuple(sorted(contents.items())))
         if key not in self._boxed:
             goods = [(items[item_id], contents[item_id]) for item_id in sorted(contents)]
-            boxed = self._deciders.carton_up(goods, service, site.area, area)
-            if isinstance(boxed, Boxed) and boxed.zone not in service.transit_ppm:
+            boxed = self._deciders.carton_up(goods, service, site.lies, demand.lies)
+            if isinstance(boxed, Boxed) and service.transit_of(boxed.zone) is None:
                 boxed = no_service(service, site, area, f"{service.name} states no transit time for {boxed.zone}")
             self._boxed[key] = boxed
         return self._boxed[key]
@@ -299,7 +299,7 @@ class Desk:
                 handling=self._handling[site.site_id],
                 site=site.calendar,
                 cut_off=service.cut_offs[site.site_id],
-                transit=transit(self._learned(service, site, demand.area), tuple(service.transit_ppm[zone])),
+                transit=transit(self._learned(service, site, demand.area), tuple(service.transit_of(zone) or ())),
                 carrier=service.calendar,
                 lateness=lateness,
                 receives=demand.receives,

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from doorstep.terms.measures import Measure
-from doorstep.terms.tariff import Fuel, ZoneRule
+from doorstep.terms.places import Position
+from doorstep.terms.tariff import ROAD_PERCENT, Fuel, ZoneRule
 
 
 class Each(NamedTuple):
@@ -103,7 +104,8 @@ class TruckTariff:
     """A whole truck: the lane's price for each `unit` of distance begun, stops beyond the free ones, waiting.
 
     Detention is charged for each begun `detention_step_seconds` beyond the free time of a stop, at a price per hour.
-    Fuel is a share of the linehaul, or with `fuel_each` an amount for each unit of distance, or both.
+    Fuel is a share of the linehaul, or with `fuel_each` an amount for each unit of distance, or both. What is above
+    `most` or `most_volume` goes in several trucks.
     """
 
     tariff_id: str
@@ -122,11 +124,18 @@ class TruckTariff:
     most: Measure | None = None
     first_day: date | None = None
     last_day: date | None = None
+    most_volume: Measure | None = None
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    road_percent: int = ROAD_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
 class VanTariff:
-    """What a route of an own van costs: for going out, for each kilometre, hour and stop, at least `minimum_minor`."""
+    """What a route of an own van costs: for going out, for each kilometre, hour and stop, at least `minimum_minor`.
+
+    Before routes are made, a shipment bears its share of a usual one: `usual_stops`, as far out as its own, `between`
+    from each to the next, `stop_seconds` at each, at `speed_kmh`. It goes no farther than `within`.
+    """
 
     tariff_id: str
     currency: str
@@ -138,3 +147,12 @@ class VanTariff:
     minimum_minor: int = 0
     first_day: date | None = None
     last_day: date | None = None
+    usual_stops: int = 1
+    between: Measure | None = None
+    stop_seconds: int = 0
+    speed_kmh: int = 45
+    within: Measure | None = None
+    most: Measure | None = None
+    most_volume: Measure | None = None
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    road_percent: int = ROAD_PERCENT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class PlaceKind(StrEnum):
@@ -108,9 +109,37 @@ def region(area: str) -> str:
     return f"{country}-{head[:1]}"
 
 
+class Position(NamedTuple):
+    """Millionths of a degree north and east."""
+
+    north_udeg: int
+    east_udeg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Locality:
+    """What prices hang on of an address, and no more. `postcode` '' and `position` None: not known.
+
+    It is read from where personal data lies; once that is erased, the area alone is left.
+    """
+
+    area: str
+    postcode: str = ""
+    residential: bool = False
+    position: Position | None = None
+
+    @property
+    def head(self) -> str:
+        """What zones and areas of tariffs are looked up by: country and as much of the postcode as is known."""
+        return f"{self.area.partition('-')[0]}-{self.postcode}" if self.postcode else self.area
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a person or company can be reached. Personal: it never enters the journal, only its reference does."""
+    """Where a person or company can be reached. Personal: it never enters the journal, only its reference does.
+
+    `residential`: whether it is a home, None: not said.
+    """
 
     name: str
     lines: tuple[str, ...]
@@ -119,8 +148,19 @@ class Address:
     country: str  # ISO 3166-1 alpha-2
     email: str = ""
     phone: str = ""
+    residential: bool | None = None
+    position: Position | None = None
 
     @property
     def area(self) -> str:
-        """What plans and prices need of an address, and no more: country and the head of the postcode."""
-        return f"{self.country}-{self.postcode.replace(' ', '')[:3].upper()}"
+        """What is known of it for good, and what transit is learned by: country and the head of the postcode."""
+        return f"{self.country}-{squeezed(self.postcode)[:3]}"
+
+    @property
+    def locality(self) -> Locality:
+        return Locality(self.area, squeezed(self.postcode), bool(self.residential), self.position)
+
+
+def squeezed(postcode: str) -> str:
+    """A postcode without blanks, in capitals."""
+    return postcode.replace(" ", "").upper()

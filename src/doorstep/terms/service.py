@@ -53,7 +53,8 @@ class CarrierService:
     `cut_offs[site]` is the time on the site's wall by which the parcel must be handed over; sites not named are not
     served. `hazards` are the UN classes it takes, `LQ` among them: limited quantities of any class, by road.
     By air it is taken to fly with passengers unless `cargo_aircraft`. `keeps` are the temperatures that it keeps
-    itself; `checks_age` is the age in years that it asks to see proof of at the door, 0: none.
+    itself; `checks_age` is the age in years that it asks to see proof of at the door, 0: none. `account` is ours with
+    the carrier: its discounts are ours.
     """
 
     service_id: str
@@ -69,3 +70,8 @@ class CarrierService:
     cargo_aircraft: bool = False
     keeps: frozenset[Temperature] = frozenset()
     checks_age: int = 0
+    account: str = ""
+
+    def transit_of(self, zone: str) -> tuple[int, ...] | None:
+        """The published transit of a zone; what '' says is that of all zones that are not named."""
+        return self.transit_ppm.get(zone, self.transit_ppm.get(""))

@@ -13,6 +13,9 @@ from enum import StrEnum
 from typing import Literal
 
 from doorstep.terms.measures import Measure
+from doorstep.terms.places import Position
+
+ROAD_PERCENT = 130  # of the distance through the air, where nothing else is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,8 @@ class ParcelTariff:
 
     The zone is that of the longest rule that matches, else of the first band that holds the distance. Sides are
     rounded to multiples of `side_to`, the actual weight up to multiples of `weight_to` (None: exact). `minimum_minor`,
-    by zone ('' all others), is the least base price after discounts. `areas` are heads of postcodes by name.
+    by zone ('' all others), is the least base price after discounts. `areas` are heads of postcodes by name. Distances
+    are by the air times `road_percent`, between addresses' own positions or those of their postcodes' longest heads.
     """
 
     tariff_id: str
@@ -205,3 +209,5 @@ class ParcelTariff:
     areas: Mapping[str, frozenset[str]] = field(default_factory=dict)
     first_day: date | None = None
     last_day: date | None = None
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    road_percent: int = ROAD_PERCENT

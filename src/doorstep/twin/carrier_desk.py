@@ -6,14 +6,15 @@ import base64
 import json
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import ValidationError
 
-from doorstep.carriers.rating import NoRate, Rated, rate
+from doorstep.carriers.distance import Haul
+from doorstep.carriers.rating import NoRate, Rated, rate_between
 from doorstep.terms.clock import Clock, read_stamp, stamp
 from doorstep.terms.ids import check_digit
 from doorstep.terms.parcel import Size
@@ -77,6 +78,11 @@ class CarrierDesk:
         self.requests = 0
         self._lock = threading.RLock()  # a collection asked for over the wire takes it twice
 
+    def sell(self, services: Iterable[CarrierService]) -> None:
+        """Sell these from now on, at these prices; labels that were made stay as they are."""
+        with self._lock:
+            self._services.update({service.service_id: service for service in services})
+
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request for `target`, a path with its query, failing as the fault plan says."""
         with self._lock:
@@ -104,7 +110,7 @@ class CarrierDesk:
                 raise ValueError(f"{tracking_number} is void and does not travel")
             if not label.scans:
                 service = self._services[label.asked.service]
-                transit_ppm = service.transit_ppm.get(label.rated.zone, ())  # no figures: it never arrives
+                transit_ppm = service.transit_of(label.rated.zone) or ()  # no figures: it never arrives
                 label.scans = journey(
                     tracking_number, at, transit_ppm, service.calendar, self._seed, self._scan_secret, self._trouble
                 )
@@ -160,7 +166,7 @@ class CarrierDesk:
     def _beside(self, method: str, steps: list[str], query: Mapping[str, list[str]], body: bytes) -> Answer | None:
         match method, steps:
             case "POST", ["v1", "rates"]:
-                return rates(self._services, RateBody.model_validate_json(body))
+                return rates(self._services, RateBody.model_validate_json(body), self._clock.now().date())
             case "POST", ["v1", "manifests"]:
                 return self._errands.list_up(ManifestBody.model_validate_json(body), self._live)
             case "GET", ["v1", "manifests"]:
@@ -202,7 +208,8 @@ class CarrierDesk:
         if len(sscc) != 18 or not (sscc.isascii() and sscc.isdigit()) or check_digit(sscc[:-1]) != sscc[-1]:
             raise NoError(422, "bad_sscc", f"{sscc!r} is not an SSCC")
         length_mm, width_mm, height_mm = asked.size_mm
-        rated = rate(service, Size(length_mm, width_mm, height_mm), asked.weight_g, sender.area, to.area)
+        haul = Haul(sender.locality, to.locality, self._clock.now().date())
+        rated = rate_between(service, Size(length_mm, width_mm, height_mm), asked.weight_g, haul)
         if isinstance(rated, NoRate):
             raise NoError(422, rated.why, rated.says)
         return service, rated

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from doorstep.carriers.rating import NoRate, rate
+from doorstep.carriers.distance import Haul
+from doorstep.carriers.rating import NoRate, rate_between
 from doorstep.terms.parcel import Size
 from doorstep.terms.service import CarrierService
 from doorstep.twin.carrier_forms import Answer, ManifestBody, NoError, PickupBody, RateBody, answer, checked
@@ -14,19 +15,19 @@ from doorstep.twin.carrier_forms import Answer, ManifestBody, NoError, PickupBod
 PICKUP_MINOR, PICKUP_CURRENCY = 350, "USD"
 
 
-def rates(services: Mapping[str, CarrierService], asked: RateBody) -> Answer:
-    """What every service would cost, and which cannot be had."""
+def rates(services: Mapping[str, CarrierService], asked: RateBody, on: date) -> Answer:
+    """What every service would cost on a day, and which cannot be had."""
     sender, to = checked(asked.sender), checked(asked.to)
     if asked.weight_g <= 0 or min(asked.size_mm) <= 0:
         raise NoError(422, "bad_size", "a parcel weighs and measures something")
-    length_mm, width_mm, height_mm = asked.size_mm
+    size = Size(*asked.size_mm)
     offers, without = [], []
     for service in services.values():
-        rated = rate(service, Size(length_mm, width_mm, height_mm), asked.weight_g, sender.area, to.area)
+        rated = rate_between(service, size, asked.weight_g, Haul(sender.locality, to.locality, on))
         if isinstance(rated, NoRate):
             without.append({"service": service.service_id, "message": rated.says})
             continue
-        shares = service.transit_ppm.get(rated.zone, ())
+        shares = service.transit_of(rated.zone) or ()
         days = max(range(len(shares)), key=lambda day: shares[day]) if shares else None
         cost = {"minor": rated.total_minor, "currency": rated.currency}
         offers.append({"service": service.service_id, "name": service.name, "cost": cost, "days": days})

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from doorstep.terms.places import Address
+from doorstep.terms.places import Address, Position
 
 
 class Way(StrEnum):
@@ -47,9 +47,12 @@ class AddressBody(Strict):
     country: str
     email: str = ""
     phone: str = ""
+    residential: bool | None = None
+    position: list[int] | None = Field(default=None, min_length=2, max_length=2)
 
     def address(self) -> Address:
-        return Address(self.name, tuple(self.lines), self.city, self.postcode, self.country, self.email, self.phone)
+        about = (self.name, tuple(self.lines), self.city, self.postcode, self.country, self.email, self.phone)
+        return Address(*about, self.residential, Position(*self.position) if self.position else None)
 
 
 class LabelBody(Strict):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
+from doorstep.intake.orders import position_at
 from doorstep.intake.values import (
     CustomerRow,
     Ended,
@@ -24,7 +25,7 @@ from doorstep.terms.calendar import Calendar
 from doorstep.terms.item import Coolant, Equipment, Item, Part, Temperature, Tracking
 from doorstep.terms.order import Licence, Line, Order, Terms
 from doorstep.terms.parcel import Size
-from doorstep.terms.places import Address, NodeTerms, SiteKind
+from doorstep.terms.places import Address, NodeTerms, Position, SiteKind
 from doorstep.terms.service import WeightStep
 
 Values = Mapping[str, Any]
@@ -102,7 +103,16 @@ def address(row: Values, name: str = "name") -> Address:
         country=row.get("country") or "",
         email=row.get("email") or "",
         phone=row.get("phone") or "",
+        residential=row.get("residential"),
+        position=_position(row),
     )
+
+
+def _position(row: Values) -> Position | None:
+    latitude, longitude = row.get("latitude"), row.get("longitude")
+    if (latitude is None) != (longitude is None):
+        raise WrongRowError("latitude", "latitude and longitude go together: name both or neither")
+    return position_at(latitude, longitude)
 
 
 def site(row: Values) -> SiteRow:

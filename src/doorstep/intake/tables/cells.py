@@ -373,3 +373,15 @@ def per_cent(number: Callable[[Cell], Decimal]) -> Read:
         return int(ppm)
 
     return read
+
+
+def degrees(number: Callable[[Cell], Decimal], most: int) -> Read:
+    """Degrees, at most so many either way."""
+
+    def read(cell: Cell) -> Decimal:
+        told = number(cell)
+        if abs(told) > most:
+            raise WrongCellError(f"is not from -{most} to {most} degrees")
+        return told
+
+    return read

@@ -89,6 +89,8 @@ def reader_of(field: Field, column: Column, reading: ReadingIn, instants: Instan
         "sides": cells.sides,
         "parts": cells.parts,
         "per_cent": cells.per_cent(number),
+        "latitude": cells.degrees(number, 90),
+        "longitude": cells.degrees(number, 180),
     }
     return readers[field.reads]
 

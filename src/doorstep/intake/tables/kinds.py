@@ -56,6 +56,9 @@ def _address(where: str = "address.", needed: bool = True) -> tuple[Field, ...]:
         Field("city", "text", "town", needed, f"{where}city"),
         Field("postcode", "text", "postcode, as the country writes it", False, f"{where}postcode"),
         Field("country", "country", "two letters, ISO 3166-1", needed, f"{where}country"),
+        Field("residential", "yes_no", "it is a home, which carriers charge more for", False, f"{where}residential"),
+        Field("latitude", "latitude", "degrees north, where prices go by distance", False, f"{where}position"),
+        Field("longitude", "longitude", "degrees east", False, f"{where}position"),
     )
 
 

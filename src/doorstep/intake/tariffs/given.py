@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from doorstep.intake.tables.map import Column, ReadingIn
 from doorstep.terms.measures import LENGTHS, VOLUMES, WEIGHTS, Measure, of_kind
 from doorstep.terms.money import DECIMALS
-from doorstep.terms.tariff import By, ChargeKind, Condition, DistanceBand, Limits, Rounding, ZoneRule
+from doorstep.terms.tariff import ROAD_PERCENT, By, ChargeKind, Condition, DistanceBand, Limits, Rounding, ZoneRule
 
 
 class Told(BaseModel):
@@ -252,6 +252,36 @@ def _area(said: Any) -> Any:
     return {"heads": said} if isinstance(said, list | tuple) else said
 
 
+class PositionsIn(Told):
+    """Where heads of postcodes lie: `"41.88 -87.62"` each, or a table with the columns head, latitude, longitude."""
+
+    file: str = ""
+    prefix: str = ""
+    columns: Mapping[str, str | Column] = Field(default_factory=dict)
+    reading: ReadingIn = ReadingIn()
+    heads: Mapping[str, str] = Field(default_factory=dict)
+
+    @field_validator("heads")
+    @classmethod
+    def _lie_on_earth(cls, heads: Mapping[str, str]) -> Mapping[str, str]:
+        for head, said in heads.items():
+            try:
+                latitude, longitude = map(Decimal, said.split())
+                lies = abs(latitude) <= _POLE and abs(longitude) <= _DATE_LINE
+            except (ValueError, ArithmeticError):
+                lies = False
+            if not lies:
+                raise ValueError(f'{head} must be degrees north and east, such as "41.88 -87.62"')
+        return heads
+
+
+_POLE, _DATE_LINE = 90, 180
+
+
+def _positions(said: Any) -> Any:
+    return said if not isinstance(said, Mapping) or "file" in said or "heads" in said else {"heads": said}
+
+
 class Common(Told):
     """What tariffs of every kind say."""
 
@@ -275,7 +305,22 @@ class Common(Told):
         return self
 
 
-class ParcelIn(Common):
+class ByDistance(Common):
+    """What tariffs by distance say of it: `positions` of heads of postcodes, in the file or in a table of its own, and
+    how much longer a road is than the way through the air."""
+
+    positions: Annotated[PositionsIn, BeforeValidator(_positions)] = PositionsIn()
+    road: Annotated[int, Field(ge=1_000_000, le=10_000_000), BeforeValidator(_ppm)] = ROAD_PERCENT * 10_000
+
+    @field_validator("road")
+    @classmethod
+    def _is_in_whole_per_cent(cls, road: int) -> int:
+        if road % 10_000:
+            raise ValueError('must be in whole per cent, such as "125 %"')
+        return road
+
+
+class ParcelIn(ByDistance):
     """A whole price list of one parcel service."""
 
     kind: Literal["parcel"] = "parcel"
@@ -304,86 +349,3 @@ class ParcelIn(Common):
         if to and not of_kind(to, LENGTHS if about.field_name == "sides" else WEIGHTS).ticks:
             raise ValueError("cannot be rounded to nothing")
         return said
-
-
-class AccessorialIn(Told):
-    """A service beside the carriage, asked for by name."""
-
-    name: str
-    amount: Amount = Decimal(0)
-    per_hundred: Amount = Decimal(0)
-    least: Amount = Decimal(0)
-    most: Amount = Decimal(0)
-    fuelled: bool = False
-
-
-class DensityIn(Told):
-    """`from = "10 lb/ft3"`, `class = "92.5"`."""
-
-    least: Annotated[str, Field(alias="from")]
-    freight_class: Annotated[str, Field(alias="class")]
-
-    @field_validator("least")
-    @classmethod
-    def _is_a_density(cls, least: str) -> str:
-        weight, _, volume = least.partition("/")
-        of_kind(weight, WEIGHTS)
-        of_kind(f"1 {volume.strip()}", VOLUMES)
-        return least
-
-
-class LtlIn(Common):
-    """Less than a truckload, by class or by pallet space."""
-
-    kind: Literal["ltl"]
-    per: Weight = Measure(100, 1, "lb")
-    weights: Weight = Measure(1, 1, "lb")
-    zones: tuple[RuleIn, ...] = ()
-    zone_tables: tuple[ZonesIn, ...] = ()
-    rates: tuple[TableIn, ...] = ()
-    pallets: tuple[TableIn, ...] = ()
-    densities: tuple[DensityIn, ...] = ()
-    usual_class: str = ""
-    deficit: bool = True
-    pallet: Length | None = None
-    pallet_width: Length | None = None
-    most: Weight | None = None
-    accessorials: tuple[AccessorialIn, ...] = ()
-    fuel: tuple[FuelIn, ...] = ()
-    discounts: Mapping[str, Share] = Field(default_factory=dict)
-    minimum: ByZone = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _has_prices(self) -> LtlIn:
-        if not (self.rates or self.pallets):
-            raise ValueError("has no prices: name a table under [[rates]] (by class) or [[pallets]] (by space)")
-        return self
-
-
-class TruckIn(Common):
-    """A whole truck, by lane and distance."""
-
-    kind: Literal["truck"]
-    lanes: TableIn
-    prefix: str = ""
-    unit: Length = Measure(1, 1, "mi")
-    stop: Amount = Decimal(0)
-    free_stops: Annotated[int, Field(ge=0)] = 0
-    detention_hour: Amount = Decimal(0)
-    detention_free_minutes: Annotated[int, Field(ge=0)] = 120
-    detention_step_minutes: Annotated[int, Field(ge=1)] = 15
-    fuel: tuple[FuelIn, ...] = ()
-    fuel_each: Amount = Decimal(0)
-    accessorials: tuple[AccessorialIn, ...] = ()
-    most: Weight | None = None
-
-
-class VanIn(Common):
-    """An own van, by the route."""
-
-    kind: Literal["van"]
-    route: Amount = Decimal(0)
-    kilometre: Amount = Decimal(0)
-    hour: Amount = Decimal(0)
-    stop: Amount = Decimal(0)
-    minimum: Amount = Decimal(0)

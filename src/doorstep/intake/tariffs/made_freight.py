@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from doorstep.intake.tables.kinds import Field
 from doorstep.intake.tables.opened import UnreadableTableError
-from doorstep.intake.tariffs.given import AccessorialIn, FuelIn, LtlIn, TableIn, TruckIn, VanIn
+from doorstep.intake.tariffs.given import FuelIn, TableIn
+from doorstep.intake.tariffs.given_freight import AccessorialIn, LtlIn, TruckIn, VanIn
 from doorstep.intake.tariffs.made_parcel import minor_by_zone, minor_of
-from doorstep.intake.tariffs.tables import Shelf, heads, rows, zone_rules
+from doorstep.intake.tariffs.tables import Shelf, heads, positions_of, rows, zone_rules
 from doorstep.terms.freight import (
     Accessorial,
     ClassRates,
@@ -149,10 +150,13 @@ def truck(told: TruckIn, shelf: Shelf) -> TruckTariff:
         most=told.most,
         first_day=told.first_day,
         last_day=told.last_day,
+        most_volume=told.most_volume,
+        positions=positions_of(shelf, told.positions),
+        road_percent=told.road // 10_000,
     )
 
 
-def van(told: VanIn) -> VanTariff:
+def van(told: VanIn, shelf: Shelf) -> VanTariff:
     return VanTariff(
         tariff_id=told.tariff_id,
         currency=told.currency,
@@ -163,6 +167,15 @@ def van(told: VanIn) -> VanTariff:
         minimum_minor=minor_of(told.minimum, told.currency, "minimum"),
         first_day=told.first_day,
         last_day=told.last_day,
+        usual_stops=told.usual_stops,
+        between=told.between,
+        stop_seconds=told.stop_minutes * 60,
+        speed_kmh=told.speed_kmh,
+        within=told.within,
+        most=told.most,
+        most_volume=told.most_volume,
+        positions=positions_of(shelf, told.positions),
+        road_percent=told.road // 10_000,
     )
 
 

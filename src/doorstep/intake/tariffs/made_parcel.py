@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from doorstep.intake.tables.opened import UnreadableTableError
 from doorstep.intake.tariffs.given import ParcelIn, PricesIn
-from doorstep.intake.tariffs.tables import PriceCell, Shelf, area_heads, price_cells, zone_rules
+from doorstep.intake.tariffs.tables import PriceCell, Shelf, area_heads, positions_of, price_cells, zone_rules
 from doorstep.terms.measures import LENGTHS, VOLUMES, WEIGHTS, Measure, of_kind
 from doorstep.terms.money import DECIMALS
 from doorstep.terms.tariff import (
@@ -53,6 +53,8 @@ def parcel(told: ParcelIn, shelf: Shelf) -> tuple[ParcelTariff, Sequence[str]]:
         areas={name: area_heads(shelf, area) for name, area in told.areas.items()},
         first_day=told.first_day,
         last_day=told.last_day,
+        positions=positions_of(shelf, told.positions),
+        road_percent=told.road // 10_000,
     )
     _check_names(tariff)
     return tariff, list(_notes(tariff))

@@ -15,7 +15,8 @@ from pydantic import TypeAdapter
 from doorstep.intake.problems import Problem, malformed, read
 from doorstep.intake.tables.opened import UnreadableTableError
 from doorstep.intake.tables.read import RowProblem
-from doorstep.intake.tariffs.given import Common, LtlIn, ParcelIn, TruckIn, VanIn
+from doorstep.intake.tariffs.given import Common, ParcelIn
+from doorstep.intake.tariffs.given_freight import LtlIn, TruckIn, VanIn
 from doorstep.intake.tariffs.made_freight import ltl, truck, van
 from doorstep.intake.tariffs.made_parcel import parcel
 from doorstep.intake.tariffs.tables import Shelf
@@ -129,5 +130,5 @@ def _made(told: Common, shelf: Shelf) -> TariffIn:
         tariff = truck(told, shelf)
     else:
         assert isinstance(told, VanIn)
-        tariff = van(told)
+        tariff = van(told, shelf)
     return TariffIn(told.service, tariff, shelf.rows, tuple(notes))

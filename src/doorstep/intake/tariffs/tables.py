@@ -6,16 +6,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from doorstep.intake.orders import position_at
 from doorstep.intake.tables.kinds import Field, Kind
 from doorstep.intake.tables.map import Column, Map, how
 from doorstep.intake.tables.opened import UnreadableTableError
 from doorstep.intake.tables.opening import open_table
 from doorstep.intake.tables.read import Bad, Reader, RowProblem
-from doorstep.intake.tariffs.given import AreaIn, PricesIn, TableIn, ZonesIn
+from doorstep.intake.tariffs.given import AreaIn, PositionsIn, PricesIn, TableIn, ZonesIn
 from doorstep.terms.measures import Measure
+from doorstep.terms.places import Position
 from doorstep.terms.tariff import By, ZoneRule
 
 _RANGE = re.compile(r"(\d+)\s*[-–]\s*(\d+)")
@@ -165,6 +168,33 @@ def area_heads(shelf: Shelf, area: AreaIn) -> frozenset[str]:
         for _, row in shelf.read(table, fields, {"heads": column(source)}):
             told += heads(row["heads"])
     return frozenset(f"{area.prefix}{head}" for head in told)
+
+
+def positions_of(shelf: Shelf, told: PositionsIn) -> dict[str, Position]:
+    """Where heads of postcodes lie."""
+    found = {}
+    for head, said in told.heads.items():
+        latitude, longitude = map(Decimal, said.split())
+        found[f"{told.prefix}{head}"] = _position(latitude, longitude)
+    if told.file:
+        table = TableIn(file=told.file, reading=told.reading, columns=told.columns)
+        for _, row in rows(shelf, table, _POSITIONS):
+            for head in heads(row["head"]):
+                found[f"{told.prefix}{head}"] = _position(row["latitude"], row["longitude"])
+    return found
+
+
+_POSITIONS = (
+    Field("head", "text", "heads of postcodes", True),
+    Field("latitude", "latitude", "degrees north", True),
+    Field("longitude", "longitude", "degrees east", True),
+)
+
+
+def _position(latitude: Decimal, longitude: Decimal) -> Position:
+    found = position_at(latitude, longitude)
+    assert found is not None
+    return found
 
 
 def rows(shelf: Shelf, table: TableIn, fields: Sequence[Field]) -> Iterator[tuple[int, Any]]:

@@ -28,7 +28,7 @@ def line_numbers(tx: Transaction, carrier_id: str, number: str) -> set[int]:
 
 
 _LABEL = (
-    "SELECT l.*, o.reference, o.area, s.area AS origin, p.weight_g, p.length_mm, p.width_mm, p.height_mm, "
+    "SELECT l.*, o.reference, o.area, s.area AS origin, p.site_id, p.weight_g, p.length_mm, p.width_mm, p.height_mm, "
     "p.state AS parcel_state, p.packed_at, p.handed_over_at, p.delivered_at, s.calendar::text AS site_calendar "
 )
 _FROM = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,7 @@ from doorstep.terms.goals import Goals
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
-from doorstep.terms.places import AS_OURS, Address, NodeTerms, SiteKind
+from doorstep.terms.places import AS_OURS, Address, Locality, NodeTerms, Position, SiteKind, squeezed
 from doorstep.terms.service import CarrierService
 
 
@@ -31,6 +32,7 @@ class Site:
     calendar: Calendar
     daily_orders: int
     kind: SiteKind
+    locality: Locality
     terms: NodeTerms = AS_OURS
 
 
@@ -41,6 +43,7 @@ class Customer:
     customer_id: str
     person_ref: str
     terms: Terms
+    address: Address | None  # None: nothing is known, or it was erased
 
 
 @lru_cache(maxsize=100_000)
@@ -53,12 +56,24 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
+# What prices hang on of a person's address, of `person p`.
+LIES = "jsonb_build_array(p.details -> 'postcode', p.details -> 'residential', p.details -> 'position')::text AS lies"
+
+
+@lru_cache(maxsize=100_000)
+def locality_of(area: str, lies: str) -> Locality:
+    """An area with what LIES says of an address in it, which is nothing where it was erased."""
+    postcode, residential, position = json.loads(lies)
+    return Locality(area, squeezed(postcode or ""), bool(residential), Position(*position) if position else None)
+
+
 # Queries without parameters, to be asked ahead together with others.
 COMPANY: Query = ("SELECT company::text AS text FROM company",)
 GOALS: Query = ("SELECT goals::text AS text FROM goals",)
 SITES: Query = (
-    "SELECT site_id, name, area, person_ref, calendar::text AS text, daily_orders, kind, terms::text AS terms_text "
-    "FROM site ORDER BY site_id",
+    "SELECT s.site_id, s.name, s.area, s.person_ref, s.calendar::text AS text, s.daily_orders, s.kind, "
+    f"s.terms::text AS terms_text, {LIES} "
+    "FROM site s LEFT JOIN person p ON p.person_ref = s.person_ref AND p.erased_at IS NULL ORDER BY s.site_id",
 )
 # A service holds its whole tariff, which is long; what is known here by its fingerprint is not sent again.
 SERVICES: Query = ("SELECT service_id, fingerprint FROM service ORDER BY service_id",)
@@ -190,6 +205,7 @@ def read_sites(rows: Iterable[Any]) -> dict[str, Site]:
             _parsed(Calendar, row.text),
             row.daily_orders,
             SiteKind(row.kind),
+            locality_of(row.area, row.lies),
             _parsed(NodeTerms, row.terms_text),
         )
         for row in rows
@@ -198,7 +214,10 @@ def read_sites(rows: Iterable[Any]) -> dict[str, Site]:
 
 def customer(tx: Transaction, customer_id: str) -> Customer | None:
     row = tx.one(*customer_query(customer_id))
-    return Customer(customer_id, row.person_ref, _parsed(Terms, row.text)) if row else None
+    if row is None:
+        return None
+    address = _adapter(Address).validate_json(row.details) if row.details else None
+    return Customer(customer_id, row.person_ref, _parsed(Terms, row.text), address)
 
 
 def customer_classes(tx: Transaction) -> list[str]:
@@ -214,7 +233,11 @@ def customer_refs(tx: Transaction, customer_ids: Collection[str]) -> dict[str, s
 
 
 def customer_query(customer_id: str) -> Query:
-    return ("SELECT person_ref, terms::text AS text FROM customer WHERE customer_id = %s", customer_id)
+    return (
+        "SELECT c.person_ref, c.terms::text AS text, p.details::text AS details FROM customer c LEFT JOIN person p "
+        "ON p.person_ref = c.person_ref AND p.erased_at IS NULL WHERE customer_id = %s",
+        customer_id,
+    )
 
 
 def calendar_of(text: str) -> Calendar:
@@ -227,6 +250,26 @@ def terms_of(text: str) -> Terms:
     """Terms as a row keeps them."""
     parsed: Terms = _parsed(Terms, text)
     return parsed
+
+
+def localities(tx: Transaction, order_ids: Collection[str]) -> dict[str, Locality]:
+    """What prices hang on of where orders go."""
+    rows = tx.rows(f"{_GOES_TO} WHERE o.order_id = ANY(%s)", list(order_ids))
+    return {row.order_id: locality_of(row.area, row.lies) for row in rows}
+
+
+def lies_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
+    """Rows (order_id, area, lies) of where fulfilment orders go, for `locality_of`."""
+    return (
+        f"{_GOES_TO} WHERE o.order_id IN (SELECT order_id FROM fulfilment WHERE fulfilment_id = ANY(%s))",
+        list(fulfilment_ids),
+    )
+
+
+_GOES_TO = (
+    f"SELECT o.order_id, o.area, {LIES} FROM orders o "
+    "LEFT JOIN person p ON p.person_ref = o.person_ref AND p.erased_at IS NULL"
+)
 
 
 def address(tx: Transaction, person_ref: str) -> Address | None:

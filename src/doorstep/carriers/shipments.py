@@ -1,0 +1,172 @@
+"""A whole shipment by a tariff of freight, trucks or vans: its parcels on pallets, in trucks, on a share of a route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from doorstep.carriers.bills import Bill, Charge, NoRate, NoRateWhy
+from doorstep.carriers.distance import Haul, distance_of
+from doorstep.carriers.freight import Freight, Handled, Trip, UnknownNameError, ltl_bill, truck_bill, van_bill
+from doorstep.terms.freight import LtlTariff, TruckTariff, VanTariff
+from doorstep.terms.measures import Measure, Sides, grams
+from doorstep.terms.parcel import Size
+from doorstep.terms.service import CarrierService
+
+RESIDENTIAL = "residential"  # the accessorial that goes to a home are charged where the tariff has one of this name
+# A pallet where the tariff does not say its own: the 48 by 40 inches of North America. What it weighs, how high it is
+# loaded, how much of that is goods: our own judgement, until goods are laid on pallets one by one.
+_PALLET, _PALLET_WIDTH = Measure(48, 1, "in"), Measure(40, 1, "in")
+_DECK_MM, _HIGHEST_MM, _FILLED_PERCENT, _PALLET_G, _MOST_ON_PALLET_G = 150, 1_800, 80, 20_000, 1_000_000
+_METRES_AN_HOUR = 1_000
+_HOUR = 3_600
+
+
+class Piece(NamedTuple):
+    """A parcel of a shipment."""
+
+    size: Size
+    weight_g: int
+
+
+def is_freight(service: CarrierService) -> bool:
+    """Whether its price is of a shipment as a whole, and of no parcel by itself."""
+    return isinstance(service.tariff, LtlTariff | TruckTariff | VanTariff)
+
+
+def shipment_bill(service: CarrierService, pieces: Sequence[Piece], haul: Haul) -> Bill | NoRate:
+    """What a shipment costs by a service of freight, line by line. ValueError for a tariff of parcels, or no pieces."""
+    tariff, service_id = service.tariff, service.service_id
+    if not pieces:
+        raise ValueError("a shipment has a parcel at least")
+    if isinstance(tariff, LtlTariff):
+        return _ltl(tariff, service, pieces, haul)
+    if isinstance(tariff, TruckTariff):
+        return _trucks(tariff, service_id, pieces, haul)
+    if isinstance(tariff, VanTariff):
+        return _share_of_route(tariff, service_id, pieces, haul)
+    raise ValueError(f"{tariff.tariff_id} is a tariff of parcels: each is priced by itself")
+
+
+# -- less than a truckload ---------------------------------------------------------------------------------------------
+
+
+def _ltl(tariff: LtlTariff, service: CarrierService, pieces: Sequence[Piece], haul: Haul) -> Bill | NoRate:
+    origin, destination, on = haul
+    there = {each.name for each in tariff.accessorials}
+    asked = (RESIDENTIAL,) if destination.residential and RESIDENTIAL in there else ()
+    freight = Freight(on_pallets(tariff, pieces), origin.head, destination.head, on, asked, service.account)
+    try:
+        return ltl_bill(tariff, freight, service.service_id)
+    except UnknownNameError:  # a class by density that the zone has no rates for
+        return NoRate(NoRateWhy.NO_PRICE, service.service_id, 0, 0, origin.head, destination.head)
+
+
+def on_pallets(tariff: LtlTariff, pieces: Sequence[Piece]) -> tuple[Handled, ...]:
+    """The handling units that parcels come to: alike pallets, as few as they may need, and what is larger by itself.
+
+    Each pallet is as high as the goods on it need, for its density makes its class.
+    """
+    sides = _mm(tariff.pallet or _PALLET), _mm(tariff.pallet_width or tariff.pallet or _PALLET_WIDTH)
+    long_mm, wide_mm = max(sides), min(sides)
+    alone = [piece for piece in pieces if not _stands_on(piece, long_mm, wide_mm)]
+    together = [piece for piece in pieces if _stands_on(piece, long_mm, wide_mm)]
+    handled = [Handled(grams(piece.weight_g), Sides(*piece.size, 1, "mm")) for piece in alone]
+    if together:
+        weight_g = sum(piece.weight_g for piece in together)
+        layer_mm2 = long_mm * wide_mm * _FILLED_PERCENT // 100
+        volume_mm3 = sum(piece.size.volume_mm3 for piece in together)
+        by_volume = -(-volume_mm3 // (layer_mm2 * (_HIGHEST_MM - _DECK_MM)))
+        quantity = max(by_volume, -(-weight_g // _MOST_ON_PALLET_G), 1)
+        lowest_mm = max(min(piece.size) for piece in together)
+        high_mm = _DECK_MM + max(-(-volume_mm3 // (layer_mm2 * quantity)), lowest_mm)
+        each_g = -(-weight_g // quantity) + _PALLET_G
+        handled.append(Handled(grams(each_g), Sides(long_mm, wide_mm, high_mm, 1, "mm"), quantity))
+    return tuple(handled)
+
+
+def _stands_on(piece: Piece, long_mm: int, wide_mm: int) -> bool:
+    """Whether it stands on a pallet some way up."""
+    low, middle, _ = sorted(piece.size)
+    return low <= wide_mm and middle <= long_mm and max(piece.size) <= max(long_mm, _HIGHEST_MM - _DECK_MM)
+
+
+def _mm(length: Measure) -> int:
+    exact = length.exact
+    return exact.numerator // exact.denominator
+
+
+# -- trucks and vans ---------------------------------------------------------------------------------------------------
+
+
+def _trucks(tariff: TruckTariff, service_id: str, pieces: Sequence[Piece], haul: Haul) -> Bill | NoRate:
+    """As many trucks as the shipment fills, each at the whole price."""
+    origin, destination, on = haul
+    weight_g, volume_mm3 = _whole(pieces)
+    trucks = max(_loads(weight_g, tariff.most), _loads(volume_mm3, tariff.most_volume), 1)
+    distance = distance_of(tariff, origin, destination)
+    try:
+        found = truck_bill(tariff, Trip(origin.head, destination.head, distance=distance, on=on), service_id)
+    except ValueError:  # neither the lane nor anybody else says how far it is
+        return NoRate(NoRateWhy.NO_DISTANCE, service_id, 0, 0, origin.head, destination.head)
+    if isinstance(found, NoRate) or trucks == 1:
+        return found
+    charges = [
+        replace(each, minor=each.minor * trucks, basis=f"{trucks} trucks, {each.basis}") for each in found.charges
+    ]
+    return replace(found, billable=f"{trucks} trucks, {found.billable}", charges=tuple(charges))
+
+
+def _share_of_route(tariff: VanTariff, service_id: str, pieces: Sequence[Piece], haul: Haul) -> Bill | NoRate:
+    """What a stop bears of a usual route: out as far as it lies and back, with the other stops around it."""
+    origin, destination, on = haul
+    if on is not None and not ((tariff.first_day or on) <= on <= (tariff.last_day or on)):
+        return NoRate(NoRateWhy.NOT_VALID, service_id)
+    weight_g, volume_mm3 = _whole(pieces)
+    for needs, most, why in (
+        (weight_g, tariff.most, NoRateWhy.TOO_HEAVY),
+        (volume_mm3, tariff.most_volume, NoRateWhy.TOO_BULKY),
+    ):
+        if most is not None and needs > most.exact:
+            return _above(why, service_id, Fraction(needs), most)
+    distance = distance_of(tariff, origin, destination)
+    if distance is None:
+        return NoRate(NoRateWhy.NO_DISTANCE, service_id, 0, 0, origin.head, destination.head)
+    if tariff.within is not None and distance.exact > tariff.within.exact:
+        return _above(NoRateWhy.TOO_FAR, service_id, distance.exact, tariff.within)
+    stops = tariff.usual_stops
+    between_m = _mm(tariff.between) // 1_000 if tariff.between else 0
+    metres = 2 * distance.ticks + (stops - 1) * between_m
+    seconds = -(-metres * _HOUR // (tariff.speed_kmh * _METRES_AN_HOUR)) + stops * tariff.stop_seconds
+    whole = van_bill(tariff, metres, seconds, stops)
+    return replace(whole, billable=f"1/{stops} of a route", charges=_shared(whole.charges, stops))
+
+
+def _shared(charges: Sequence[Charge], stops: int) -> tuple[Charge, ...]:
+    """A stop's part of each charge; rounded so that the parts add up to that of the whole."""
+    shared, before, told = [], 0, 0
+    for each in charges:
+        before += each.minor
+        part = (2 * before + stops) // (2 * stops) - told
+        told += part
+        shared.append(replace(each, minor=part, basis=f"1/{stops} of {each.basis or 'a route'}"))
+    return tuple(each for each in shared if each.minor)
+
+
+def _whole(pieces: Sequence[Piece]) -> tuple[int, int]:
+    return sum(piece.weight_g for piece in pieces), sum(piece.size.volume_mm3 for piece in pieces)
+
+
+def _loads(whole: int, most: Measure | None) -> int:
+    if most is None:
+        return 1
+    loads = Fraction(whole) * Fraction(most.exact.denominator, most.exact.numerator)
+    return -(-loads.numerator // loads.denominator)
+
+
+def _above(why: NoRateWhy, service_id: str, needs: Fraction, most: Measure) -> NoRate:
+    unit = Measure(1, 1, most.unit).exact
+    over = needs * Fraction(unit.denominator, unit.numerator)
+    return NoRate(why, service_id, -(-over.numerator // over.denominator), most.ticks // most.per, unit=most.unit)
