@@ -15,6 +15,7 @@ from doorstep.events.envelope import plain
 from doorstep.events.master import ServiceDefined
 from doorstep.events.registry import REGISTRY
 from doorstep.intake.company_folder import read_company_folder
+from doorstep.intake.tariffs.came_back import write_back
 from doorstep.intake.tariffs.read import TariffsIn, read_tariffs
 from doorstep.terms.measures import measure, sides
 from doorstep.terms.refusals import Refusal
@@ -184,3 +185,38 @@ def test_the_example_company_still_has_plain_tariffs_and_may_have_a_whole_list(t
     wrong = read_company_folder(folder)
     assert isinstance(wrong, Refusal)
     assert "There is no file" in wrong.says
+
+
+def test_rows_that_came_back_are_mended_in_a_file_of_their_own_form_and_take_their_old_place(tmp_path: Path) -> None:
+    toml = HEAD.replace('unit = "lb"', 'unit = "lb"\nreading = { delimiter = ";", header = 2 }')
+    first = read(tmp_path, toml, "Northline 2026\nlb;zone;price\n1;2;7.10\nheavy;2;7.50\n3;2;8.10\n3;2;8.20\n")
+    assert [each.line for each in first.problems] == [4, 6]
+    (bad,) = write_back(first.problems, first.tables)
+    assert bad.name == "prices.bad.csv"
+    lines = bad.read_text(encoding="utf-8").splitlines()
+    assert lines[1] == "lb;zone;price;problem_line;problem"
+    assert lines[2].startswith("heavy;2;7.50;4;lb: ")
+    assert lines[3].startswith("3;2;8.20;6;zone 2 up to 3 lb has a price in line 5 already")
+    bad.write_text(bad.read_text(encoding="utf-8").replace("heavy", "2").replace("3;2;8.20", "4;2;8.20"), "utf-8")
+    (tmp_path / "t.toml").write_text(toml.replace('file = "prices', 'mended = "prices.bad.csv"\nfile = "prices'))
+    again = granted_tariffs(tmp_path)
+    assert not again.problems
+    assert [priced(again.tariffs[0].tariff, f"{pounds} lb") for pounds in (1, 2, 3, 4)] == [710, 750, 810, 820]
+
+
+def test_a_row_that_is_mended_wrong_comes_back_with_the_line_where_it_stood_at_first(tmp_path: Path) -> None:
+    first = read(tmp_path, HEAD, "lb,zone,price\n1,2,7.10\nheavy,2,7.50\n")
+    write_back(first.problems, first.tables)
+    (tmp_path / "t.toml").write_text(HEAD.replace('file = "prices', 'mended = "prices.bad.csv"\nfile = "prices'))
+    again = granted_tariffs(tmp_path)
+    assert [(each.file, each.line) for each in again.problems] == [("prices.bad.csv", 2)]
+    (once_more,) = write_back(again.problems, again.tables)
+    assert (once_more.name, once_more.read_text(encoding="utf-8").splitlines()[1][:15]) == (
+        *("prices.bad.bad.csv", "heavy,2,7.50,3,"),
+    )
+
+
+def granted_tariffs(folder: Path) -> TariffsIn:
+    found = read_tariffs(folder / "t.toml")
+    assert isinstance(found, TariffsIn), found
+    return found

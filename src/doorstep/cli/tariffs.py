@@ -30,10 +30,11 @@ NameOf = Annotated[str, typer.Option("--tariff", help="Which one, where the file
 def check(file: FileOf, as_json: AsJson = False) -> None:
     """Read a tariff file with its tables: what it has, what came back with place and reason. Nothing is recorded."""
     told = _read(file)
+    back = _written_back(told)
     if as_json:
-        say_json(_data(told))
+        say_json(_data(told, back))
     else:
-        put(console(), _page(told))
+        put(console(), _page(told, back))
     if told.problems:
         raise typer.Exit(DATA)
 
@@ -103,7 +104,8 @@ def load(
     wanted = {service or each.service_id: each.tariff for each in several}
     with opened(context, acting=acting, as_json=as_json) as desk:
         done = desk.granted(set_tariffs(desk.office, desk.who, wanted), file)
-        desk.show({**_data(told), "set": done}, lambda: [*_page(told), *_set(done)])
+        back = _written_back(told)
+        desk.show({**_data(told, back), "set": done}, lambda: [*_page(told, back), *_set(done)])
     if told.problems:
         raise typer.Exit(DATA)
 
@@ -117,6 +119,16 @@ def _read(file: str) -> TariffsIn:
         raise StoppedError(f"There is no file {file}.", NO_INPUT) from None
     except OSError as wrong:
         raise StoppedError(f"{file} cannot be read: {wrong.strerror}.", NO_INPUT) from None
+
+
+def _written_back(told: TariffsIn) -> Sequence[str]:
+    """The files that rows which came back were written to."""
+    from doorstep.intake.tariffs.came_back import write_back
+
+    try:
+        return [str(path) for path in write_back(told.problems, told.tables)]
+    except OSError as wrong:
+        raise StoppedError(f"Rows that came back cannot be written: {wrong}.", NO_INPUT) from None
 
 
 def _chosen(told: TariffsIn, name: str, file: str) -> TariffIn:
@@ -161,7 +173,7 @@ def _bill(
         raise StoppedError(f"This cannot be quoted: {wrong}.", DATA) from None
 
 
-def _data(told: TariffsIn) -> dict[str, Any]:
+def _data(told: TariffsIn, back: Sequence[str]) -> dict[str, Any]:
     return {
         "tariffs": [
             {
@@ -178,6 +190,7 @@ def _data(told: TariffsIn) -> dict[str, Any]:
             {"file": each.file, "line": each.line, "column": each.column, "cell": each.cell, "says": each.says}
             for each in told.problems
         ],
+        "bad_files": list(back),
     }
 
 
@@ -185,7 +198,7 @@ def _kind(tariff: AnyTariff) -> str:
     return str(getattr(tariff, "kind", "parcel"))
 
 
-def _page(told: TariffsIn) -> Iterator[Part]:
+def _page(told: TariffsIn, back: Sequence[str]) -> Iterator[Part]:
     rows = [
         (each.tariff.tariff_id, _kind(each.tariff), each.service_id or "-", each.tariff.currency, each.rows)
         for each in told.tariffs
@@ -200,6 +213,8 @@ def _page(told: TariffsIn) -> Iterator[Part]:
         ]
         yield table("What came back", "#No", "File", "#Line", "Column", "Cell", "Why", rows=shown)
         yield f"{many(len(told.problems), 'problem')}: mend the rows and read the file again. The other rows are good."
+        for path in back:
+            yield f'They stand in {path}: mend them there and name that file as `mended = "{Path(path).name}"`.'
 
 
 def _set(done: Any) -> Iterator[Part]:

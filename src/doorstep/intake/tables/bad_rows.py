@@ -53,7 +53,7 @@ class BadRows:
             kept = [place for place, name in enumerate(names) if name not in OURS]
             ragged = len(cells) != len(names)
             reading = self._reading(number)
-            row = [_spelt(cell, reading) for cell in cells] if ragged else [_spelt(cells[i], reading) for i in kept]
+            row = [spelt(cell, reading) for cell in cells] if ragged else [spelt(cells[i], reading) for i in kept]
             self._writer(number).writerow([*row, line, spreadsheet_safe(says)])
 
     def _reading(self, number: int) -> ReadingIn:
@@ -87,7 +87,7 @@ def default_path(file: Path, told: Map) -> Path:
     return file.with_name(f"{file.stem}{ENDING}") if told.joins else file.with_name(f"{file.stem}{ENDING}.csv")
 
 
-def _spelt(cell: Cell, reading: ReadingIn) -> str:
+def spelt(cell: Cell, reading: ReadingIn) -> str:
     """A cell as text that the same map reads as what it was."""
     if cell is None:
         return ""

@@ -133,9 +133,13 @@ class DimensionalIn(Told):
 
 
 class TableIn(Told):
-    """A table beside the file: which rows of it (`where`: column = text), and which columns are ours."""
+    """A table beside the file: which rows of it (`where`: column = text), and which columns are ours.
+
+    `mended` is a file of rows that came back from it, put right: each takes the place of the row that it was.
+    """
 
     file: str
+    mended: str = ""
     reading: ReadingIn = ReadingIn()
     where: Mapping[str, str | int] = Field(default_factory=dict)
     columns: Mapping[str, str | Column] = Field(default_factory=dict)

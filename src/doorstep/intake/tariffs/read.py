@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from doorstep.intake.problems import Problem, malformed, read
 from doorstep.intake.tables.opened import UnreadableTableError
 from doorstep.intake.tables.read import RowProblem
+from doorstep.intake.tariffs.came_back import TableRead
 from doorstep.intake.tariffs.given import Common, ParcelIn
 from doorstep.intake.tariffs.given_freight import LtlIn, TruckIn, VanIn
 from doorstep.intake.tariffs.made_freight import ltl, truck, van
@@ -49,6 +50,7 @@ class TariffsIn:
 
     tariffs: tuple[TariffIn, ...]
     problems: tuple[RowProblem, ...]
+    tables: Mapping[str, TableRead] = field(default_factory=dict)
 
 
 def read_tariffs(path: Path) -> TariffsIn | Refusal:
@@ -61,6 +63,7 @@ def read_tariffs(path: Path) -> TariffsIn | Refusal:
     if several is not None and not (isinstance(several, list) and all(isinstance(one, dict) for one in several)):
         return malformed([Problem("tariffs", "must be tables, each under [[tariffs]]")])
     made, came_back, wrong = [], [], []
+    tables: dict[str, TableRead] = {}
     for number, own in enumerate([{}] if several is None else several):
         place = "" if several is None else f"tariffs.{number}."
         told = _told({**raw, **own})
@@ -74,13 +77,14 @@ def read_tariffs(path: Path) -> TariffsIn | Refusal:
             wrong.append(Problem(f"{place}{told.tariff_id}", str(unread)))
         except WrongTariffError as no:
             wrong.append(Problem(f"{place}{no.place}", str(no)))
+        tables |= shelf.tables
         came_back += [problem for problem in shelf.problems if problem not in came_back]
     names = [each.tariff.tariff_id for each in made]
     wrong += [Problem(name, "names two tariffs") for name in sorted({n for n in names if names.count(n) > 1})]
     return (
         malformed(wrong)
         if wrong
-        else TariffsIn(tuple(made), tuple(sorted(came_back, key=lambda row: (row.file, row.line))))
+        else TariffsIn(tuple(made), tuple(sorted(came_back, key=lambda row: (row.file, row.line))), tables)
     )
 
 

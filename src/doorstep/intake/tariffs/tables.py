@@ -16,6 +16,7 @@ from doorstep.intake.tables.map import Column, Map, how
 from doorstep.intake.tables.opened import UnreadableTableError
 from doorstep.intake.tables.opening import open_table
 from doorstep.intake.tables.read import Bad, Reader, RowProblem
+from doorstep.intake.tariffs.came_back import TableRead, mended_lines
 from doorstep.intake.tariffs.given import AreaIn, PositionsIn, PricesIn, TableIn, ZonesIn
 from doorstep.terms.measures import Measure
 from doorstep.terms.places import Position
@@ -33,9 +34,10 @@ class Shelf:
     currency: str = ""
     problems: list[RowProblem] = field(default_factory=list)
     rows: int = 0
+    tables: dict[str, TableRead] = field(default_factory=dict)  # by the name that problems tell
 
     def wrong(self, file: str, line: int, column: str, cell: object, says: str) -> None:
-        found = RowProblem(file, line, column, "" if cell is None else str(cell)[:60], says)
+        found = RowProblem(Path(file).name, line, column, "" if cell is None else str(cell)[:60], says)
         if found not in self.problems[-200:]:
             self.problems.append(found)
 
@@ -55,15 +57,23 @@ class Shelf:
                 raise UnreadableTableError(f'{table.file}: no column is named for {name}: [columns] {name} = "...".')
         reading = table.reading.model_copy(update={"currency": self.currency})
         where = {name: str(said) for name, said in table.where.items()}
-        told = Map("prices", columns, table.file, reading, where=where)
-        with Reader(kind, told, self.folder / table.file) as reader:
-            for row in reader.rows():
-                if isinstance(row, Bad):
-                    for problem in row.problems:
-                        self.wrong(problem.file, problem.line, problem.column, problem.cell, problem.says)
-                else:
-                    self.rows += 1
-                    yield row.line, row.value
+        mended: set[int] = set()
+        for name in filter(None, (table.mended, table.file)):
+            path = self.folder / name
+            self.tables[path.name] = TableRead(path, reading)
+            told = Map("prices", columns, name, reading, where=where)
+            with Reader(kind, told, path) as reader:
+                for row in reader.rows():
+                    if row.line in mended:
+                        continue
+                    if isinstance(row, Bad):
+                        for problem in row.problems:
+                            self.wrong(problem.file, problem.line, problem.column, problem.cell, problem.says)
+                    else:
+                        self.rows += 1
+                        yield row.line, row.value
+            if name == table.mended:
+                mended = mended_lines(open_table(path, how(reading)))
 
 
 def column(said: str | Column, unit: str = "") -> Column:
