@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from doorstep.flow.explain import explain
 from doorstep.flow.master import define_customer, define_services, define_site
 from doorstep.flow.place import Offered, quote_order
 from doorstep.intake.tariffs.read import TariffsIn, read_tariffs
+from doorstep.packing import estimate
+from doorstep.planning.compose import pack_item
 from doorstep.terms.order import Terms
 from doorstep.terms.places import Address, Position
 from doorstep.terms.service import AnyTariff, CarrierService
@@ -196,3 +199,32 @@ def test_the_own_van_bears_its_share_of_a_usual_route_and_goes_no_farther_than_i
     assert near.sent_minor == 631 + 60
     far = cheapest(shop, ("MUG", 2), to=replace(BISTRO, position=MILWAUKEE), customer="bistro")
     assert far.services == ("steady-ground",)
+
+
+def test_explain_tells_every_charge_by_its_kind_as_planned_and_as_bought(shop: Shop, tariff: Any) -> None:
+    goes_by(shop, replace(STEADY, tariff=tariff(PARCEL), account="SHOP"))
+    placed = shop.place(("MUG", 2), ship_to=replace(ADA, residential=True))
+    shop.settle()
+    expected = [("base", 1_200), ("discount", -600), ("residential", 450), ("delivery_area", 310)]
+    planned = granted(explain(shop.office, placed.order_id)).freight
+    assert [(each.kind, each.minor) for each in planned] == expected
+    assert {each.source for each in planned} == {"tariff"}
+    shop.release()
+    shop.pick_all()
+    shop.pack_all()
+    shop.settle()
+    bought = granted(explain(shop.office, placed.order_id)).freight
+    assert [(each.kind, each.minor, each.source) for each in bought] == [(*each, "label") for each in expected]
+
+
+def test_explain_tells_a_pallet_s_charges_and_they_add_up_to_what_is_planned(shop: Shop, tariff: Any) -> None:
+    goes_by(shop, *freight(tariff, ltl=LTL).values())
+    shop.receive("MUG", 400)
+    placed = shop.place(("MUG", 400), ship_to=replace(BISTRO, residential=True), customer="bistro")
+    shop.settle()
+    told = granted(explain(shop.office, placed.order_id)).freight
+    assert [(each.kind, each.name) for each in told] == [("base", "linehaul"), ("accessorial", "residential")]
+    cost_minor = shop.one("SELECT cost_minor FROM fulfilment WHERE order_id = %s", placed.order_id)
+    mug = next(each for each in company_file().items if each.item_id == "MUG")
+    cartons_minor = estimate([pack_item(mug, 400)], company_file().cartons).cost_at_least_minor
+    assert sum(each.minor for each in told) == cost_minor - cartons_minor - (150 + 400 * 10)

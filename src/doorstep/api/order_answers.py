@@ -9,6 +9,7 @@ from pydantic import Field
 from doorstep.api.answers import Instant, MoneyOut, Out, Ppm, PromiseOut, money
 from doorstep.api.packed_answers import ParcelWhyOut, SizeOut, packed_out
 from doorstep.flow import explain, look, look_orders, look_parcels
+from doorstep.flow.freight_charges import FreightCharge
 from doorstep.planning.change import State
 
 
@@ -294,6 +295,18 @@ class TimelineOut(Out):
         return cls(entries=[TimelineEntryOut.model_validate(entry) for entry in told])
 
 
+class FreightChargeOut(Out):
+    """One charge of a fulfilment order's freight: as its labels were charged, else as it is planned by its tariff."""
+
+    fulfilment_id: str
+    service_id: str
+    source: str = Field(examples=["label", "tariff"])
+    kind: str = Field(examples=["base", "residential", "fuel"])
+    name: str
+    basis: str
+    amount: MoneyOut
+
+
 class ExplanationOut(Out):
     """Why an order stands where it stands."""
 
@@ -303,6 +316,7 @@ class ExplanationOut(Out):
     holds: list[HeldOut]
     parcels: list[ParcelWhyOut]
     story: list[HappenedOut]
+    freight: list[FreightChargeOut]
 
     @classmethod
     def of(cls, told: explain.Explanation) -> ExplanationOut:
@@ -313,7 +327,20 @@ class ExplanationOut(Out):
             holds=[HeldOut.model_validate(hold) for hold in told.holds],
             parcels=[packed_out(parcel, told.order.currency) for parcel in told.parcels],
             story=[HappenedOut.model_validate(fact) for fact in told.story],
+            freight=[_charge(each) for each in told.freight],
         )
+
+
+def _charge(told: FreightCharge) -> FreightChargeOut:
+    return FreightChargeOut(
+        fulfilment_id=told.fulfilment_id,
+        service_id=told.service_id,
+        source=told.source,
+        kind=told.kind,
+        name=told.name,
+        basis=told.basis,
+        amount=money(told.minor, told.currency),
+    )
 
 
 def _plan(why: explain.PlanWhy, currency: str) -> PlanOut:

@@ -23,7 +23,7 @@ def why_page(told: Explanation, sites: Mapping[str, SiteView]) -> Iterator[Part]
     """Promise and parts, plan and what was rejected, holds, cartons, time left at each hand-off, end, story."""
     zone = zone_of(told.order, sites)
     yield heading(told.order, zone)
-    for chapter in (_promise, _plan, _holds, _parcels, _hand_offs, _story):
+    for chapter in (_promise, _plan, _freight, _holds, _parcels, _hand_offs, _story):
         yield from chapter(told, zone)
 
 
@@ -92,6 +92,19 @@ def _plan(told: Explanation, zone: str) -> Iterator[Part]:
     ]
     if rows:
         yield table("Rejected", "Way", "Because", "#Cost", rows=rows)
+
+
+def _freight(told: Explanation, zone: str) -> Iterator[Part]:
+    if not told.freight:
+        return
+    yield _title("What its freight is made of")
+    if any(each.source == "tariff" for each in told.freight):
+        yield "  Not bought yet: as it is reckoned by today's prices, in the parcels it will probably take."
+    rows = [
+        (each.service_id, plainly(each.kind), each.name, each.basis or "-", money(each.minor, each.currency))
+        for each in told.freight
+    ]
+    yield table("", "Service", "Kind", "Charge", "Why", "#Amount", rows=rows)
 
 
 def _holds(told: Explanation, zone: str) -> Iterator[Part]:

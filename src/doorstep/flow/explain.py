@@ -9,6 +9,7 @@ from typing import Any
 
 from doorstep.events.envelope import Entry
 from doorstep.flow import look, look_targets
+from doorstep.flow.freight_charges import FreightCharge, freight_charges
 from doorstep.flow.look_packed import ParcelWhy, parcels_why
 from doorstep.flow.office import Office
 from doorstep.flow.promise import computed_again
@@ -91,6 +92,7 @@ class Explanation:
     holds: tuple[HeldWhy, ...]
     parcels: tuple[ParcelWhy, ...]
     story: tuple[Happened, ...]
+    freight: tuple[FreightCharge, ...]
 
 
 def explain(office: Office, order_id: str) -> Explanation | Refusal:
@@ -111,6 +113,7 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
         ceiling_minor = look_targets.ceiling_minor(tx, order_id)
         holds = stock.holds_of_orders(tx, [order_id])
         packed = parcels_why(tx, view.area, [parcel.sscc for parcel in view.parcels])
+        freight = freight_charges(tx, order_id)
         written = journal.entries_about(tx.connection, "order", order_id)
     told: dict[int, dict[int, tuple[Any, Any, int]]] = {}
     for row in windows:
@@ -141,6 +144,7 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
         ),
         parcels=packed,
         story=tuple(_happened(entry.entry) for entry in written),
+        freight=freight,
     )
 
 

@@ -131,7 +131,7 @@ class Lane:
     billed: Learned = AS_TARIFFS_SAY
 
     def rate(self, size: Size, weight_g: int) -> Rated | Refusal:
-        rated = rate_between(self.service, size, max(weight_g, 1), self._haul)
+        rated = rate_between(self.service, size, max(weight_g, 1), self.haul)
         if isinstance(rated, NoRate):
             return self._no_rate(rated)
         if rated.currency != self.currency:
@@ -144,7 +144,7 @@ class Lane:
 
     def freight(self, pieces: Sequence[Piece]) -> tuple[str, int] | Refusal:
         """(zone, minor units) of a shipment as a whole, by a tariff of freight, trucks or vans."""
-        found = shipment_bill(self.service, pieces, self._haul)
+        found = shipment_bill(self.service, pieces, self.haul)
         if isinstance(found, NoRate):
             return self._no_rate(found)
         minor = self._exchanged(Money(found.total_minor, found.currency))
@@ -153,13 +153,13 @@ class Lane:
     def zone(self, size: Size, weight_g: int) -> str:
         """The tariff's zone of the lane; '' where such a parcel has no price in it."""
         if is_freight(self.service):
-            told = shipment_bill(self.service, [Piece(size, max(weight_g, 1))], self._haul)
+            told = shipment_bill(self.service, [Piece(size, max(weight_g, 1))], self.haul)
             return "" if isinstance(told, NoRate) else told.zone
-        rated = rate_between(self.service, size, max(weight_g, 1), self._haul)
+        rated = rate_between(self.service, size, max(weight_g, 1), self.haul)
         return "" if isinstance(rated, NoRate) else rated.zone
 
     @property
-    def _haul(self) -> Haul:
+    def haul(self) -> Haul:
         return Haul(self.origin, self.destination, self.on)
 
     def _no_rate(self, no: NoRate) -> Refusal:
