@@ -78,7 +78,7 @@ class PlaceDefined(Body):
 class ItemDefined(Body):
     """An item of the catalogue."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     STEP: ClassVar[Step] = Step.DEFINE
     item: Item
 
