@@ -56,3 +56,16 @@ def test_a_service_nobody_knows_and_money_that_is_not_ours_are_refused(terminal:
     assert "name one with --service" in said.err
     said = terminal("tariff", "load", EXAMPLES / "tariffs" / "pallets.toml", "--service", "steady-ground", code=65)
     assert "is in EUR; the company's money is USD" in said.err
+
+
+def test_exchange_rates_are_loaded_shown_and_reckoned_with(terminal: Terminal) -> None:
+    rates = terminal.file("rates.csv", "base,quote,from,rate\nEUR,USD,2026-03-02,1.0837\n")
+    assert "1 rates hold" in terminal("exchange", "load", rates, "--source", "a bank").words
+    assert "1.0837 USD" in terminal("exchange", "rates").words
+    assert "12.50 EUR is 13.55 USD." in terminal("exchange", "convert", "12.50", "EUR", "USD").words
+    assert "at most 2 decimals" in terminal("exchange", "convert", "12.505", "EUR", "USD", code=65).err
+    told = terminal("exchange", "convert", "1", "EUR", "GBP", code=65).err
+    assert "doorstep exchange load" in told
+    wrong = terminal.file("wrong.csv", "base,quote,from,rate\nEUR,USD,2026-03-02,high\n")
+    told = terminal("exchange", "load", wrong, code=65).err
+    assert "Line 2 has 'high' for a rate" in told

@@ -14,6 +14,7 @@ from doorstep.cli import (
     cartons,
     changes,
     chart,
+    exchange,
     floor,
     goals,
     history,
@@ -190,6 +191,11 @@ MAY_SHIP: Mapping[str, Callable[..., None]] = {
     "threshold": may_ship.threshold,
     "rules": may_ship.rules,
 }
+EXCHANGE: Mapping[str, Callable[..., None]] = {
+    "load": exchange.load,
+    "rates": exchange.rates,
+    "convert": exchange.convert,
+}
 PRINT: Mapping[str, Callable[..., None]] = {
     "make": printing.make,
     "queue": printing.queue,
@@ -224,6 +230,7 @@ app.add_typer(_orders(), name="order", rich_help_panel="Orders")
 app.add_typer(_goals(), name="goals", rich_help_panel="Orders")
 for name, panel, says, group in (
     ("tariff", "Shipping", "Tariffs: check a price list, quote by it, load it.", TARIFF),
+    ("exchange", "Shipping", "Exchange rates: load them, those that hold, an amount converted.", EXCHANGE),
     ("invoice", "Shipping", "Carriers' invoices, and claims on carriers.", INVOICE),
     ("may-ship", "Shipping", "May it ship: ask, lists of bans and denied parties, reviews.", MAY_SHIP),
     ("print", "Shipping", "Papers: into files, to printers, for customs.", PRINT),

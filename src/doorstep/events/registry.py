@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from doorstep.events import (
     access,
+    exchange,
     fulfilment,
     imports,
     invoices,
@@ -87,7 +88,10 @@ def _settling_nothing(line: dict[str, Any]) -> dict[str, Any]:
 
 
 REGISTRY = Registry(
-    bodies(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal, nodes)
+    bodies(
+        *(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal),
+        *(nodes, exchange),
+    )
 )
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("SiteDefined", 2, lambda body: {**body, "terms": {}})
@@ -98,13 +102,12 @@ REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("CompanyDefined", 2, lambda body: body)  # until then no classes of goods were separated
 # Until version 2 a tariff was a plain one; what it says is said the same way still.
 REGISTRY.upcast("ServiceDefined", 1, lambda body: body)
-# Until version 3 no service said our account, no tariff where postcodes lie: what is not said is as it was.
+# Until version 3 no service said our account, cold or licences, no tariff where postcodes lie: it is as it was.
 REGISTRY.upcast("ServiceDefined", 2, lambda body: body)
 # Until version 2 nothing was said of what bears how much, what is kept apart or together.
 REGISTRY.upcast("ItemDefined", 1, lambda body: body)
 REGISTRY.upcast("CartonDefined", 1, lambda body: body)
 # Until version 3 nothing was said of cold, licences and ages.
-REGISTRY.upcast("ServiceDefined", 2, lambda body: body)
 REGISTRY.upcast("ItemDefined", 2, lambda body: body)
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})
 REGISTRY.upcast("LabelBought", 1, lambda body: {**body, "charges": [], "tariff_id": "", "priced_on": None})

@@ -108,7 +108,9 @@ def _deciders(
     book: PriceBook,
     separated: tuple[tuple[str, str], ...],
 ) -> Deciders:
-    return compose.deciders(cartons, currency, rulebook, on=book.on, billed=book.billed, separated=separated)
+    return compose.deciders(
+        cartons, currency, rulebook, on=book.on, exchange=book.exchange, billed=book.billed, separated=separated
+    )
 
 
 def deciders_of(tx: Transaction, company: Company) -> Deciders:

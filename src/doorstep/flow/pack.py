@@ -174,7 +174,7 @@ def _fit(bench: _Bench, book: PriceBook) -> Packing | Refusal:
     cartons, price = bench.cartons, None
     if bench.service is not None:
         lane = (bench.service, bench.company.currency, bench.origin, bench.destination)
-        price = Lane(*lane, book.on, billed=book.billed).price
+        price = Lane(*lane, book.on, book.exchange, book.billed).price
     params = packed_as(bench.company.separated)
     packing = cartonize(goods, cartons, params, price=price)
     if packing.unpackable:

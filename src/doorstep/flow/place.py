@@ -12,6 +12,7 @@ from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsExpired, StockHeld
 from doorstep.flow.consignees import consignee_of
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
+from doorstep.flow.price_book import price_queries
 from doorstep.flow.promise import holds_of, promised
 from doorstep.flow.requote import Requote
 from doorstep.flow.slack import slack_of_offer
@@ -232,7 +233,9 @@ def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -
     """What planning offers for a demand now; the refusal where it offers nothing."""
     item_ids = sorted({need.item.item_id for need in demand.needs})
     learned = learning.transits_to_query(region(demand.area))
-    tx.ahead(master.SERVICES, master.CARTONS, legal.RULES, learning.BILLING, learned, *supply_queries(item_ids))
+    tx.ahead(
+        master.SERVICES, master.CARTONS, legal.RULES, *price_queries(tx.now.date()), learned, *supply_queries(item_ids)
+    )
     question = QuoteQuestion(
         now=tx.now,
         demand=demand,

@@ -1,4 +1,4 @@
-"""What prices hang on beside tariffs, as it stands on a day: what carriers bill in the end."""
+"""What prices hang on beside tariffs, as it stands on a day: what carriers bill in the end, what money is worth."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import date
 from functools import lru_cache
 
 from doorstep.carriers.billed import Learned, Sample, learn
-from doorstep.storage.queries import learning
-from doorstep.storage.store import Transaction
+from doorstep.storage.queries import exchange, learning
+from doorstep.storage.store import Query, Transaction
+from doorstep.terms.exchange import Exchange, ExchangeRate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,17 +19,34 @@ class PriceBook:
 
     on: date
     billed: Learned
+    exchange: Exchange
 
 
 def price_book(tx: Transaction) -> PriceBook:
     """The book of today."""
     billed = tuple((row.service_id, row.text) for row in tx.rows(*learning.BILLING))
-    return _book(tx.now.date(), billed)
+    return _book(tx.now.date(), billed, exchange_on(tx, tx.now.date()))
+
+
+def price_queries(on: date) -> tuple[Query, ...]:
+    """What the book of a day is read from, for whoever asks ahead."""
+    return learning.BILLING, exchange.rates_query(on)
+
+
+def exchange_on(tx: Transaction, on: date) -> Exchange:
+    """The exchange rates that may hold on a day; the same object as long as they are the same."""
+    rows = tx.rows(*exchange.rates_query(on))
+    return _exchange(tuple((row.base, row.quote, row.first_day, row.units, row.per) for row in rows))
 
 
 @lru_cache(maxsize=16)
-def _book(on: date, billed: tuple[tuple[str, str], ...]) -> PriceBook:
-    return PriceBook(on, learn(_samples(billed)))
+def _exchange(rates: tuple[tuple[str, str, date, int, int], ...]) -> Exchange:
+    return Exchange(ExchangeRate(*each) for each in rates)
+
+
+@lru_cache(maxsize=16)
+def _book(on: date, billed: tuple[tuple[str, str], ...], rates: Exchange) -> PriceBook:
+    return PriceBook(on, learn(_samples(billed)), rates)
 
 
 def _samples(billed: tuple[tuple[str, str], ...]) -> list[Sample]:

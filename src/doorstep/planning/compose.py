@@ -175,7 +175,7 @@ class Lane:
         if known is not None:
             return known.minor
         service = self.service.service_id
-        says = f"{service} is priced in {told.currency}: there is no dated rate to {self.currency}"
+        says = f"{service} is priced in {told.currency}: no rate to {self.currency} is loaded"
         return Refusal(Why.NO_SERVICE, says, self._concerns())
 
     @property

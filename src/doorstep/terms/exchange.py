@@ -9,6 +9,8 @@ from fractions import Fraction
 
 from doorstep.terms.money import DECIMALS, Money
 
+MOST_DAYS = 31  # an older rate is none
+
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRate:
@@ -27,7 +29,7 @@ class Exchange:
     A pair that the table does not have is found the other way round, or over one currency that both have a rate with.
     """
 
-    def __init__(self, rates: Iterable[ExchangeRate], most_days: int = 31) -> None:
+    def __init__(self, rates: Iterable[ExchangeRate], most_days: int = MOST_DAYS) -> None:
         self._most = timedelta(days=most_days)
         self._rates: dict[tuple[str, str], list[tuple[date, Fraction]]] = {}
         for rate in rates:

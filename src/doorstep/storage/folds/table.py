@@ -9,6 +9,7 @@ from doorstep.events.envelope import Body, Entry
 from doorstep.storage.changes import Changes
 from doorstep.storage.folds import (
     access,
+    exchange,
     fulfilment,
     imports,
     invoices,
@@ -37,6 +38,7 @@ FOLDS: dict[type[Body], Fold] = {
     **invoices.FOLDS,
     **nodes.FOLDS,
     **legal.FOLDS,
+    **exchange.FOLDS,
 }
 
 

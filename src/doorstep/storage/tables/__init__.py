@@ -2,6 +2,7 @@
 
 from doorstep.storage.tables.access import account, credential, sign_in_link, sign_in_try, web_session
 from doorstep.storage.tables.columns import PERMANENT, VIEWS
+from doorstep.storage.tables.exchange import exchange_rate
 from doorstep.storage.tables.floor import (
     bench,
     fulfilment,
@@ -55,6 +56,7 @@ __all__ = [
     "demand",
     "document",
     "due",
+    "exchange_rate",
     "forbidden",
     "fulfilment",
     "fulfilment_line",
