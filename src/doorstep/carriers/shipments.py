@@ -1,4 +1,4 @@
-"""A whole shipment by a tariff of freight, trucks or vans: its parcels on pallets, in trucks, on a share of a route."""
+"""A whole shipment by a tariff of freight, trucks or vans: its parcels loose, in trucks, on a share of a route."""
 
 from __future__ import annotations
 
@@ -16,10 +16,6 @@ from doorstep.terms.parcel import Size
 from doorstep.terms.service import CarrierService
 
 RESIDENTIAL = "residential"  # the accessorial that goes to a home are charged where the tariff has one of this name
-# A pallet where the tariff does not say its own: the 48 by 40 inches of North America. What it weighs, how high it is
-# loaded, how much of that is goods: our own judgement, until goods are laid on pallets one by one.
-_PALLET, _PALLET_WIDTH = Measure(48, 1, "in"), Measure(40, 1, "in")
-_DECK_MM, _HIGHEST_MM, _FILLED_PERCENT, _PALLET_G, _MOST_ON_PALLET_G = 150, 1_800, 80, 20_000, 1_000_000
 _METRES_AN_HOUR = 1_000
 _HOUR = 3_600
 
@@ -37,12 +33,15 @@ def is_freight(service: CarrierService) -> bool:
 
 
 def shipment_bill(service: CarrierService, pieces: Sequence[Piece], haul: Haul) -> Bill | NoRate:
-    """What a shipment costs by a service of freight, line by line. ValueError for a tariff of parcels, or no pieces."""
+    """What a shipment costs by a service of freight, line by line; its parcels loose.
+
+    ValueError for a tariff of parcels, or no pieces.
+    """
     tariff, service_id = service.tariff, service.service_id
     if not pieces:
         raise ValueError("a shipment has a parcel at least")
     if isinstance(tariff, LtlTariff):
-        return _ltl(tariff, service, pieces, haul)
+        return ltl_shipment(service, [handled(piece) for piece in pieces], haul)
     if isinstance(tariff, TruckTariff):
         return _trucks(tariff, service_id, pieces, haul)
     if isinstance(tariff, VanTariff):
@@ -53,44 +52,24 @@ def shipment_bill(service: CarrierService, pieces: Sequence[Piece], haul: Haul) 
 # -- less than a truckload ---------------------------------------------------------------------------------------------
 
 
-def _ltl(tariff: LtlTariff, service: CarrierService, pieces: Sequence[Piece], haul: Haul) -> Bill | NoRate:
+def ltl_shipment(service: CarrierService, units: Sequence[Handled], haul: Haul) -> Bill | NoRate:
+    """What handling units, loose or on pallets, cost by a tariff of less than a truckload. TypeError for another."""
+    tariff = service.tariff
+    if not isinstance(tariff, LtlTariff):
+        raise TypeError(f"{tariff.tariff_id} is no tariff of less than a truckload")
     origin, destination, on = haul
     there = {each.name for each in tariff.accessorials}
     asked = (RESIDENTIAL,) if destination.residential and RESIDENTIAL in there else ()
-    freight = Freight(on_pallets(tariff, pieces), origin.head, destination.head, on, asked, service.account)
+    freight = Freight(tuple(units), origin.head, destination.head, on, asked, service.account)
     try:
         return ltl_bill(tariff, freight, service.service_id)
     except UnknownNameError:  # a class by density that the zone has no rates for
         return NoRate(NoRateWhy.NO_PRICE, service.service_id, 0, 0, origin.head, destination.head)
 
 
-def on_pallets(tariff: LtlTariff, pieces: Sequence[Piece]) -> tuple[Handled, ...]:
-    """The handling units that parcels come to: alike pallets, as few as they may need, and what is larger by itself.
-
-    Each pallet is as high as the goods on it need, for its density makes its class.
-    """
-    sides = _mm(tariff.pallet or _PALLET), _mm(tariff.pallet_width or tariff.pallet or _PALLET_WIDTH)
-    long_mm, wide_mm = max(sides), min(sides)
-    alone = [piece for piece in pieces if not _stands_on(piece, long_mm, wide_mm)]
-    together = [piece for piece in pieces if _stands_on(piece, long_mm, wide_mm)]
-    handled = [Handled(grams(piece.weight_g), Sides(*piece.size, 1, "mm")) for piece in alone]
-    if together:
-        weight_g = sum(piece.weight_g for piece in together)
-        layer_mm2 = long_mm * wide_mm * _FILLED_PERCENT // 100
-        volume_mm3 = sum(piece.size.volume_mm3 for piece in together)
-        by_volume = -(-volume_mm3 // (layer_mm2 * (_HIGHEST_MM - _DECK_MM)))
-        quantity = max(by_volume, -(-weight_g // _MOST_ON_PALLET_G), 1)
-        lowest_mm = max(min(piece.size) for piece in together)
-        high_mm = _DECK_MM + max(-(-volume_mm3 // (layer_mm2 * quantity)), lowest_mm)
-        each_g = -(-weight_g // quantity) + _PALLET_G
-        handled.append(Handled(grams(each_g), Sides(long_mm, wide_mm, high_mm, 1, "mm"), quantity))
-    return tuple(handled)
-
-
-def _stands_on(piece: Piece, long_mm: int, wide_mm: int) -> bool:
-    """Whether it stands on a pallet some way up."""
-    low, middle, _ = sorted(piece.size)
-    return low <= wide_mm and middle <= long_mm and max(piece.size) <= max(long_mm, _HIGHEST_MM - _DECK_MM)
+def handled(piece: Piece) -> Handled:
+    """A parcel that is handled by itself."""
+    return Handled(grams(max(piece.weight_g, 1)), Sides(*piece.size, 1, "mm"))
 
 
 def _mm(length: Measure) -> int:

@@ -14,6 +14,7 @@ from doorstep.cli import (
     cartons,
     changes,
     chart,
+    consolidate,
     exchange,
     floor,
     goals,
@@ -209,7 +210,10 @@ PRINT: Mapping[str, Callable[..., None]] = {
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate, scarcity.share),
-    "Floor": (floor.plan, floor.release, nodes.asked, nodes.answer, floor.tasks, floor.pick, floor.pack),
+    "Floor": (
+        *(floor.plan, consolidate.consolidate, floor.release, nodes.asked, nodes.answer),
+        *(floor.tasks, floor.pick, floor.pack),
+    ),
     "Shipping": (
         shipping.label,
         shipping.hand_over,

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from doorstep.events import (
     access,
+    consolidation,
     exchange,
     fulfilment,
     imports,
@@ -90,7 +91,7 @@ def _settling_nothing(line: dict[str, Any]) -> dict[str, Any]:
 REGISTRY = Registry(
     bodies(
         *(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal),
-        *(nodes, exchange),
+        *(nodes, exchange, consolidation),
     )
 )
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from doorstep.events.envelope import Entry
-from doorstep.flow import look, look_targets
+from doorstep.flow import joined, look, look_targets
 from doorstep.flow.freight_charges import FreightCharge, freight_charges
 from doorstep.flow.look_packed import ParcelWhy, parcels_why
 from doorstep.flow.office import Office
@@ -48,7 +48,8 @@ class PromiseWhy:
 class PlanWhy:
     """The newest plan: its cost, the least it could have cost, why it was chosen, what was rejected and why.
 
-    `ceiling_minor` is what the goals that hold now let it cost; None: any amount.
+    An order that goes as one shipment with others says so for a reason. `ceiling_minor` is what the goals that hold now
+    let it cost; None: any amount.
     """
 
     cost_minor: int
@@ -111,8 +112,9 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
         )
         planned = tx.one("SELECT * FROM plan WHERE order_id = %s", order_id)
         ceiling_minor = look_targets.ceiling_minor(tx, order_id)
+        together, apart = joined.reasons_of(tx, order_id, view.currency)
         holds = stock.holds_of_orders(tx, [order_id])
-        packed = parcels_why(tx, view.area, [parcel.sscc for parcel in view.parcels])
+        packed = parcels_why(tx, [parcel.sscc for parcel in view.parcels])
         freight = freight_charges(tx, order_id)
         written = journal.entries_about(tx.connection, "order", order_id)
     told: dict[int, dict[int, tuple[Any, Any, int]]] = {}
@@ -125,8 +127,8 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
             planned.cost_minor,
             planned.bound_minor,
             ceiling_minor,
-            tuple(planned.reasons),
-            tuple(planned.rejected),
+            together or tuple(planned.reasons),
+            (*apart, *planned.rejected),
             planned.planned_at,
         )
         if planned

@@ -68,12 +68,12 @@ def parcel_why(office: Office, order_id: str, sscc: str) -> tuple[ParcelWhy, str
     """One parcel of an order explained, and the currency of what it tells."""
     with office.store.reading() as tx:
         order = orders.order(tx, order_id)
-        (why,) = parcels_why(tx, order.area, [sscc])
+        (why,) = parcels_why(tx, [sscc])
     return why, order.currency
 
 
-def parcels_why(tx: Transaction, area: str, ssccs: Sequence[str]) -> tuple[ParcelWhy, ...]:
-    """The first MOST_EXPLAINED parcels named of an order that goes to `area`, explained."""
+def parcels_why(tx: Transaction, ssccs: Sequence[str]) -> tuple[ParcelWhy, ...]:
+    """The first MOST_EXPLAINED parcels named, explained."""
     rows = [floor.parcel(tx, sscc) for sscc in ssccs[:MOST_EXPLAINED]]
     if not rows:
         return ()
@@ -85,12 +85,13 @@ def parcels_why(tx: Transaction, area: str, ssccs: Sequence[str]) -> tuple[Parce
     }
     services = master.read_services(tx, tx.rows(*master.services_of_fulfilments(list(fulfilments))))
     lanes, billed = dict[str, Lane](), price_book(tx).billed
+    there = master.localities(tx, {made.order_id for made in fulfilments.values()})
     for row in rows:
-        service = services.get(fulfilments[row.fulfilment_id].service_id)
+        made = fulfilments[row.fulfilment_id]
+        service = services.get(made.service_id)
         if service is not None:
-            site_area = sites[row.site_id].area
-            lane = (service, company.currency, site_area, area, row.packed_at.date())
-            lanes[row.sscc] = Lane(*lane, billed=billed)
+            ends = sites[row.site_id].locality, there[made.order_id]
+            lanes[row.sscc] = Lane(service, company.currency, *ends, row.packed_at.date(), billed=billed)
     return tuple(_why(row, items, cartons, lanes.get(row.sscc)) for row in rows)
 
 

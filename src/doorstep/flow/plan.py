@@ -13,6 +13,7 @@ from doorstep.events.orders import HandOffMade
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved, StockHeld
 from doorstep.flow.consignees import consignees
+from doorstep.flow.joined import end_broken, not_joined
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.promise import holds_of, reservation_of
 from doorstep.flow.reasons import bills_otherwise
@@ -55,8 +56,9 @@ def plan_open_orders(
 
     def step(tx: Transaction) -> Planned:
         company = company_of(tx)
+        end_broken(tx, Scribe(who, tx.now))
         asked = orders.asked_for(tx, PLAN_ORDERS)  # before anything it may be about is read
-        rows = (orders.to_plan_now if only_asked else orders.plannable)(tx, PLAN_ORDERS, at_most)
+        rows = not_joined(tx, (orders.to_plan_now if only_asked else orders.plannable)(tx, PLAN_ORDERS, at_most), asked)
         if not rows:
             _settle_due(tx, (), (), asked)
             return Planned((), (), 0, 0)
@@ -71,14 +73,19 @@ def plan_open_orders(
 
 def propose(tx: Transaction, company: Company, rows: Sequence[Any]) -> tuple[World, Plan]:
     """The plan of these orders as things stand, with what it rests on; nothing is recorded."""
+    world, question = question_of(tx, company, rows)
+    return world, plan(question, deciders_of(tx, company))
+
+
+def question_of(tx: Transaction, company: Company, rows: Sequence[Any]) -> tuple[World, PlanQuestion]:
+    """What planning is asked of these orders as things stand, with what it rests on."""
     goals = master.goals(tx)
     world = _read(tx, rows, goals)
     sites = site_supplies(tx, company, world.item_ids, [row.order_id for row in rows])
     _check_held(world, sites)
     transits = learning.transits(tx)
     services = master.services(tx)
-    question = PlanQuestion(tx.now, world.open_orders, sites, services, costs_of(goals), transits=transits)
-    return world, plan(question, deciders_of(tx, company))
+    return world, PlanQuestion(tx.now, world.open_orders, sites, services, costs_of(goals), transits=transits)
 
 
 @dataclass(frozen=True, slots=True)

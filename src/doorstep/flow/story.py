@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from doorstep.events import fulfilment, imports, invoices, legal, nodes, orders, shipping, stock
+from doorstep.events import consolidation, fulfilment, imports, invoices, legal, nodes, orders, shipping, stock
 from doorstep.events.envelope import Body
 from doorstep.flow.words import chance, day_of, joined, plainly, short_day, short_window, span
 from doorstep.terms.money import Money
@@ -129,6 +129,13 @@ def _planned(body: fulfilment.ShipmentPlanned, teller: Teller) -> str:
     return f"Planned: {'; '.join(ways)}. Cost in the plan {teller.money(body.cost_minor)}."
 
 
+def _consolidated(body: consolidation.ShipmentsConsolidated, teller: Teller) -> str:
+    others = [member.order_id for member in body.members if member.order_id != teller.order_id]
+    saved = teller.money(body.alone_minor - body.cost_minor)
+    way = f"{body.travels_as} by {body.service_id}, leaving {teller.day(body.departs)}"
+    return f"Goes with {joined(others)} as one shipment: {way}. That saves {saved}."
+
+
 def _released(body: fulfilment.WaveReleased, teller: Teller) -> str:
     tasks = [task for task in body.tasks if task.order_id == teller.order_id]
     bins = joined(sorted({task.place_id for task in tasks}))
@@ -203,6 +210,8 @@ _SENTENCES: Mapping[type[Body], Callable[[Any, Teller], str]] = {
     stock.HoldsMoved: _moved,
     stock.ScarceStockShared: _shared,
     fulfilment.ShipmentPlanned: _planned,
+    consolidation.ShipmentsConsolidated: _consolidated,
+    consolidation.ConsolidationEnded: lambda *_: "No longer goes as one shipment with others: it is planned anew.",
     fulfilment.WaveReleased: _released,
     invoices.AccrualReleased: lambda body, teller: (
         f"{body.carrier_id} never billed {teller.money(body.released_minor, body.currency)}: it is expected no more."

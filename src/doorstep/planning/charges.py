@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from doorstep.carriers.bills import Charge, NoRate
 from doorstep.carriers.rating import itemised_between
-from doorstep.carriers.shipments import Piece, is_freight, shipment_bill
+from doorstep.carriers.shipments import Piece
 from doorstep.packing import estimate
 from doorstep.planning.compose import Lane, pack_item
+from doorstep.planning.freight import is_freight, whole_shipment
 from doorstep.terms.item import Item
 from doorstep.terms.money import share_out
 from doorstep.terms.parcel import Carton
@@ -29,7 +30,8 @@ def expected_charges(contents: Sequence[tuple[Item, int]], cartons: Sequence[Car
     if not pieces:
         return ()
     if is_freight(lane.service):
-        bills = [shipment_bill(lane.service, pieces, lane.haul)]
+        whole = whole_shipment(lane.service, pieces, lane.haul)
+        bills = [whole if isinstance(whole, NoRate) else whole.bill]
     else:
         bills = [itemised_between(lane.service, piece.size, piece.weight_g, lane.haul) for piece in pieces]
     priced = [bill for bill in bills if not isinstance(bill, NoRate)]

@@ -12,10 +12,11 @@ from doorstep.carriers.distance import Haul
 from doorstep.carriers.may_ship import NO_LISTS, may_it_ship
 from doorstep.carriers.rating import NoRate, Rated, rate_between
 from doorstep.carriers.rules import Forbidden
-from doorstep.carriers.shipments import Piece, is_freight, shipment_bill
+from doorstep.carriers.shipments import Piece
 from doorstep.packing import Estimate, Params, cartonize, cartons_for, estimate, in_words
 from doorstep.packing.explain import NEVER_MINOR
 from doorstep.packing.values import Price
+from doorstep.planning.freight import Whole, is_freight, whole_shipment
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
 from doorstep.terms.item import Item
@@ -78,10 +79,18 @@ def deciders(
             return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane, params)
         return _estimated(*reckoned(tuple(contents)), cartons, lane, params)
 
+    def joint_up(
+        parcels: Sequence[BoxedParcel], service: CarrierService, origin: Locality, destination: Locality
+    ) -> Boxed | Refusal:
+        sized = [(p.carton_id, p.size, p.weight_g, p.carton_minor) for p in parcels if p.size is not None]
+        if len(sized) < len(parcels):
+            raise ValueError("parcels that are joined have a size each")
+        return _rated(sized, Lane(service, currency, origin, destination, on, exchange, billed))
+
     def may_ship(sending: Sending) -> Refusal | None:
         return refusal_of(may_it_ship(sending, rulebook), sending.service)
 
-    return Deciders(carton_up, may_ship)
+    return Deciders(carton_up, may_ship, joint_up)
 
 
 def packed_as(separated: Iterable[tuple[str, str]]) -> Params:
@@ -142,19 +151,19 @@ class Lane:
             rated = replace(rated, currency=self.currency, base_minor=known, fuel_minor=0, other_minor=0)
         return rated
 
-    def freight(self, pieces: Sequence[Piece]) -> tuple[str, int] | Refusal:
-        """(zone, minor units) of a shipment as a whole, by a tariff of freight, trucks or vans."""
-        found = shipment_bill(self.service, pieces, self.haul)
-        if isinstance(found, NoRate):
-            return self._no_rate(found)
-        minor = self._exchanged(Money(found.total_minor, found.currency))
-        return minor if isinstance(minor, Refusal) else (found.zone, minor)
+    def freight(self, pieces: Sequence[Piece]) -> tuple[Whole, int] | Refusal:
+        """A shipment as a whole, by a tariff of freight, trucks or vans, and its price in the company's minor units."""
+        whole = whole_shipment(self.service, pieces, self.haul)
+        if isinstance(whole, NoRate):
+            return self._no_rate(whole)
+        minor = self._exchanged(Money(whole.bill.total_minor, whole.bill.currency))
+        return minor if isinstance(minor, Refusal) else (whole, minor)
 
     def zone(self, size: Size, weight_g: int) -> str:
         """The tariff's zone of the lane; '' where such a parcel has no price in it."""
         if is_freight(self.service):
-            told = shipment_bill(self.service, [Piece(size, max(weight_g, 1))], self.haul)
-            return "" if isinstance(told, NoRate) else told.zone
+            told = whole_shipment(self.service, [Piece(size, max(weight_g, 1))], self.haul)
+            return "" if isinstance(told, NoRate) else told.bill.zone
         rated = rate_between(self.service, size, max(weight_g, 1), self.haul)
         return "" if isinstance(rated, NoRate) else rated.zone
 
@@ -232,9 +241,12 @@ def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane, pa
 
 
 def _rated(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed | Refusal:
-    """Parcels as (carton id, outer size, grams, cost of the carton), rated one by one; all of them or a refusal."""
+    """Parcels as (carton id, outer size, grams, cost of the carton), rated one by one; all of them or a refusal.
+
+    Freight is one shipment: its price is shared among them by weight.
+    """
     if is_freight(lane.service):
-        return _freighted(parcels, lane)
+        return _as_freight(parcels, lane)
     boxed = []
     zone, tariff_minor = "", 0
     for carton_id, size, weight_g, carton_minor in parcels:
@@ -242,24 +254,25 @@ def _rated(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed |
         if isinstance(rated, Refusal):
             return rated
         zone, tariff_minor = rated.zone, tariff_minor + rated.total_minor
-        boxed.append(BoxedParcel(carton_id, weight_g, lane.billed_minor(rated.total_minor, weight_g), carton_minor))
+        billed_minor = lane.billed_minor(rated.total_minor, weight_g)
+        boxed.append(BoxedParcel(carton_id, weight_g, billed_minor, carton_minor, size))
     return Boxed(zone, lane.service.tariff.tariff_id, tuple(boxed), tariff_minor)
 
 
-def _freighted(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed | Refusal:
-    """The same priced as a whole; each parcel bears its part by weight."""
+def _as_freight(parcels: Sequence[tuple[str, Size, int, int]], lane: Lane) -> Boxed | Refusal:
     weights_g = [max(weight_g, 1) for _, _, weight_g, _ in parcels]
     told = lane.freight([Piece(size, weight_g) for (_, size, _, _), weight_g in zip(parcels, weights_g, strict=True)])
     if isinstance(told, Refusal):
         return told
-    zone, tariff_minor = told
+    whole, tariff_minor = told
     # What a carrier bills in the end is learned by the weight of what has a label: each parcel.
-    shares = share_out(tariff_minor, weights_g)
     boxed = [
-        BoxedParcel(carton_id, weight_g, lane.billed_minor(share_minor, weight_g), carton_minor)
-        for (carton_id, _, weight_g, carton_minor), share_minor in zip(parcels, shares, strict=True)
+        BoxedParcel(carton_id, weight_g, lane.billed_minor(share_minor, weight_g), carton_minor, size)
+        for (carton_id, size, weight_g, carton_minor), share_minor in zip(
+            parcels, share_out(tariff_minor, weights_g), strict=True
+        )
     ]
-    return Boxed(zone, lane.service.tariff.tariff_id, tuple(boxed), tariff_minor)
+    return Boxed(whole.bill.zone, whole.bill.tariff_id, tuple(boxed), tariff_minor, whole.travels_as)
 
 
 def _does_not_fit(left: Sequence[Unpackable]) -> Refusal:

@@ -13,6 +13,7 @@ from doorstep.promising.priors import lateness_prior
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
+from doorstep.terms.parcel import Size
 from doorstep.terms.places import Locality
 from doorstep.terms.refusals import Refusal
 from doorstep.terms.sending import NOBODY, Consignee, Sending
@@ -209,22 +210,26 @@ class BoxedParcel:
     weight_g: int
     freight_minor: int
     carton_minor: int
+    size: Size | None = None  # outer, as it is expected; None: nobody reckoned one
 
 
 @dataclass(frozen=True, slots=True)
 class Boxed:
     """A shipment in its expected parcels, rated by one service on one lane.
 
-    `tariff_minor` is what its tariff says of them all, None: what they are reckoned with.
+    `tariff_minor` is what its tariff says of them all, None: what they are reckoned with. `travels_as` tells how
+    freight goes: `2 pallets`.
     """
 
     zone: str
     tariff_id: str
     parcels: tuple[BoxedParcel, ...]
     tariff_minor: int | None = None
+    travels_as: str = ""
 
 
 CartonUp = Callable[[Sequence[tuple[Item, int]], CarrierService, Locality, Locality], Boxed | Refusal]
+JointUp = Callable[[Sequence[BoxedParcel], CarrierService, Locality, Locality], Boxed | Refusal]
 MayShip = Callable[[Sending], Refusal | None]
 
 
@@ -233,11 +238,13 @@ class Deciders:
     """The deciders that planning composes.
 
     `carton_up` (contents, service, origin, destination) -> parcels and rates, or DOES_NOT_FIT or NO_SERVICE;
+    `joint_up` (parcels with their sizes, service, origin, destination) -> the same as one shipment of all;
     `may_ship` (goods, service, where to, to whom, and when it travels once that is known) -> MAY_NOT_SHIP or None.
     """
 
     carton_up: CartonUp
     may_ship: MayShip
+    joint_up: JointUp | None = None
 
 
 Transits = Mapping[tuple[str, str, str], Learned]  # by service, region of origin, region of destination

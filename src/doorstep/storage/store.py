@@ -217,15 +217,15 @@ class Transaction:
         """Do it; where it refuses, nothing of what it recorded, asked for or wrote stands. What was before, stands."""
         self.flush()
         recorded = self._recorded
-        refusal: Refusal | None = None
+        refusals: list[Refusal] = []
         with self.connection.transaction() as savepoint:
             refusal = do()
             if refusal is not None:
+                refusals.append(refusal)
+                self._entries, self._beside, self._due, self._ahead = [], [], {}, []
+                self._recorded = recorded
                 raise psycopg.Rollback(savepoint)
-        if refusal is not None:
-            self._entries, self._beside, self._due, self._ahead = [], [], {}, []
-            self._recorded = recorded
-        return refusal
+        return refusals[0] if refusals else None
 
     def answer(self, key: str, request_hash: bytes, reply: str) -> None:
         """Keep a reply under its key, in the transaction of its facts."""

@@ -9,6 +9,7 @@ from doorstep.events.envelope import Body, Entry
 from doorstep.storage.changes import Changes
 from doorstep.storage.folds import (
     access,
+    consolidation,
     exchange,
     fulfilment,
     imports,
@@ -39,6 +40,7 @@ FOLDS: dict[type[Body], Fold] = {
     **nodes.FOLDS,
     **legal.FOLDS,
     **exchange.FOLDS,
+    **consolidation.FOLDS,
 }
 
 

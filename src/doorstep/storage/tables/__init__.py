@@ -2,6 +2,7 @@
 
 from doorstep.storage.tables.access import account, credential, sign_in_link, sign_in_try, web_session
 from doorstep.storage.tables.columns import PERMANENT, VIEWS
+from doorstep.storage.tables.consolidation import consolidation, consolidation_member
 from doorstep.storage.tables.exchange import exchange_rate
 from doorstep.storage.tables.floor import (
     bench,
@@ -50,6 +51,8 @@ __all__ = [
     "carton",
     "claim",
     "company",
+    "consolidation",
+    "consolidation_member",
     "cost_entry",
     "credential",
     "customer",

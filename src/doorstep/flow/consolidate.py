@@ -1,0 +1,164 @@
+"""Consolidation: planned, unreleased orders to one address go as one shipment where that is cheaper and every promise
+still holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from doorstep.events.consolidation import Joined, ShipmentsConsolidated
+from doorstep.events.fulfilment import FulfilmentReplanned
+from doorstep.flow.joined import end_broken
+from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
+from doorstep.flow.plan import World, question_of
+from doorstep.planning.consolidate import Alone, Joint, Member, consolidate
+from doorstep.storage.queries import consolidation, master, orders
+from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import PLAN_ORDERS
+from doorstep.terms.places import Address
+from doorstep.terms.refusals import Refusal, Why
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Orders that go as one shipment ('' as its number where that is only told), and what it saves, minor units."""
+
+    consolidation_id: str
+    site_id: str
+    service_id: str
+    travels_as: str
+    departs: datetime
+    members: tuple[Member, ...]
+    freight_minor: int
+    cost_minor: int
+    alone_minor: int
+    rejected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidated:
+    """Joint shipments, the greatest saving first; how many orders were looked at, and at how many addresses of two."""
+
+    shipments: tuple[Together, ...]
+    orders: int
+    addresses: int
+    saves_minor: int
+    currency: str
+
+
+def consolidate_orders(
+    office: Office, who: Who = CLOCKWORK, key: str = "", *, site_id: str = "", dry_run: bool = False
+) -> Consolidated | Refusal:
+    """Join what may go together, of one site or of all. With `dry_run` it is only told; under a key it is done once."""
+
+    def step(tx: Transaction) -> Consolidated | Refusal:
+        if site_id and site_id not in master.sites(tx):
+            return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
+        scribe = Scribe(who, tx.now)
+        apart = set(end_broken(tx, scribe))
+        company = company_of(tx)
+        rows = orders.plannable(tx, PLAN_ORDERS, MOST_AT_ONCE)
+        known = apart | consolidation.joined(tx, [row.order_id for row in rows])
+        rows = [row for row in rows if row.order_id not in known]
+        groups, looked_at = _groups(tx, rows, site_id)
+        shipments = [] if not groups else _joined(office, tx, scribe, rows, groups)
+        saves = sum(each.alone_minor - each.cost_minor for each in shipments)
+        return Consolidated(tuple(shipments), looked_at, len(groups), saves, company.currency)
+
+    if dry_run:
+        return office.store.run(step, dry_run=True)
+    return office.store.run(step, answers=Consolidated, key=key, request=[site_id])
+
+
+def _groups(tx: Transaction, rows: Sequence[Any], site_id: str) -> tuple[list[list[str]], int]:
+    """Orders whose one fulfilment order is planned, by site and address, where there are two; how many there are."""
+    standing: dict[str, list[Any]] = defaultdict(list)
+    for row in orders.fulfilments(tx, [row.order_id for row in rows]):
+        standing[row.order_id].append(row)
+    addresses = master.addresses(tx, {row.person_ref for row in rows})
+    by_address: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    looked_at = 0
+    for row in rows:
+        made = standing[row.order_id]
+        to = addresses.get(row.person_ref)
+        if len(made) != 1 or made[0].state != "planned" or to is None or (site_id and made[0].site_id != site_id):
+            continue
+        looked_at += 1
+        by_address[made[0].site_id, _same(to)].append(row.order_id)
+    return [order_ids for order_ids in by_address.values() if len(order_ids) > 1], looked_at
+
+
+def _same(address: Address) -> tuple[str, ...]:
+    """What tells consignees apart: name and address, whatever the case and the spaces; not telephone and mail."""
+    told = (address.name, *address.lines, address.city, address.postcode, address.country)
+    return tuple(" ".join(each.casefold().split()) for each in told)
+
+
+def _joined(
+    office: Office, tx: Transaction, scribe: Scribe, rows: Sequence[Any], groups: Sequence[Sequence[str]]
+) -> list[Together]:
+    company = company_of(tx)
+    wanted = {order_id for group in groups for order_id in group}
+    world, question = question_of(tx, company, [row for row in rows if row.order_id in wanted])
+    alone = {order.demand.order_id: each for order in world.open_orders if (each := _alone(world, order)) is not None}
+    found = consolidate(
+        question,
+        [[alone[order_id] for order_id in group if order_id in alone] for group in groups],
+        deciders_of(tx, company),
+    )
+    return [_record(office, tx, scribe, joint) for joint in found]
+
+
+def _alone(world: World, order: Any) -> Alone | None:
+    """None where some of it waits, or its plan was made of other units than it now wants."""
+    planned = world.planned.get(order.demand.order_id, ())
+    if len(planned) != 1:
+        return None
+    row, lines = planned[0]
+    wanted: dict[tuple[int, str], int] = defaultdict(int)
+    for need in order.demand.needs:
+        wanted[need.line_no, need.item.item_id] += need.quantity
+    if {(line.line_no, line.item_id): line.quantity for line in lines} != wanted:
+        return None
+    return Alone(order, row.fulfilment_id, row.service_id, row.departs)
+
+
+def _record(office: Office, tx: Transaction, scribe: Scribe, joint: Joint) -> Together:
+    consolidation_id = office.ids.new("con")
+    rejected = tuple(
+        f"{len(joint.members)} orders as one shipment by {each.service_id}, leaving {each.departs:%Y-%m-%d}: "
+        f"{each.why}, {each.cost_minor}"
+        for each in joint.rejected
+    )
+    body = ShipmentsConsolidated(
+        consolidation_id=consolidation_id,
+        site_id=joint.site_id,
+        service_id=joint.service_id,
+        tariff_id=joint.tariff_id,
+        travels_as=joint.travels_as,
+        departs=joint.departs,
+        members=tuple(
+            Joined(member.order_id, member.fulfilment_id, member.freight_minor, member.alone_minor)
+            for member in joint.members
+        ),
+        freight_minor=joint.freight_minor,
+        cost_minor=joint.cost_minor,
+        alone_minor=joint.alone_minor,
+        rejected=rejected,
+    )
+    tx.record(scribe(body, site=joint.site_id))
+    ship_by = min(member.ship_by for member in joint.members)  # later, they would not go together
+    for member in joint.members:
+        replanned = FulfilmentReplanned(
+            *(member.fulfilment_id, member.order_id, joint.service_id, joint.departs, ship_by, member.cost_minor)
+        )
+        tx.record(scribe(replanned, site=joint.site_id, cause="consolidated"))
+    return Together(
+        *(consolidation_id, joint.site_id, joint.service_id, joint.travels_as, joint.departs, joint.members),
+        *(joint.freight_minor, joint.cost_minor, joint.alone_minor, rejected),
+    )

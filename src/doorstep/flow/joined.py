@@ -1,0 +1,45 @@
+"""Joint shipments beside planning: what is joined stays so until somebody asks for a plan, and ends with a member."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from typing import Any
+
+from doorstep.events.consolidation import ConsolidationEnded
+from doorstep.flow.office import Scribe
+from doorstep.flow.words import joined as listed
+from doorstep.storage.queries import consolidation
+from doorstep.storage.store import Transaction
+from doorstep.storage.verbs import PLAN_ORDERS
+from doorstep.terms.money import Money
+
+
+def not_joined(tx: Transaction, rows: Sequence[Any], asked: Container[str]) -> list[Any]:
+    """The orders without those that go as one shipment with others, unless a plan was asked for them."""
+    joined = consolidation.joined(tx, [row.order_id for row in rows])
+    return [row for row in rows if row.order_id not in joined or row.order_id in asked]
+
+
+def end_broken(tx: Transaction, scribe: Scribe) -> tuple[str, ...]:
+    """End joint shipments that lost a member, and ask for a plan of who is left: their orders."""
+    left: list[str] = []
+    for row in consolidation.broken(tx):
+        tx.record(scribe(ConsolidationEnded(row.consolidation_id, tuple(row.order_ids)), cause="a member left"))
+        left += row.order_ids
+    for order_id in left:
+        tx.later(PLAN_ORDERS, order_id, tx.now)
+    return tuple(left)
+
+
+def reasons_of(tx: Transaction, order_id: str, currency: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Why an order goes as one shipment with others, in words, and the other ways to join them as plans keep them."""
+    reasons, rejected = [], []
+    for row in consolidation.of_order(tx, order_id):
+        others = [other for other in row.order_ids if other != order_id]
+        apart, together = Money(row.alone_minor, currency), Money(row.cost_minor, currency)
+        reasons.append(
+            f"it goes with {listed(others)} as one shipment, {row.travels_as} by {row.service_id}: "
+            f"{together} for all of them instead of {apart} apart"
+        )
+        rejected += row.rejected
+    return tuple(reasons), tuple(rejected)

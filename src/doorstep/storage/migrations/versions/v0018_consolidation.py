@@ -1,0 +1,18 @@
+"""Orders that travel as one shipment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    """Create the tables."""
+    sql = Path(__file__).with_name("v0018_consolidation.sql").read_text(encoding="utf-8")
+    for statement in sql.split(";\n"):
+        if statement.strip():
+            op.execute(statement)

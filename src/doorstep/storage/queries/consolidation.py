@@ -1,0 +1,47 @@
+"""Orders that travel as one shipment: those that stand, those that have lost a member, what is told of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from doorstep.storage.store import Transaction
+
+# Whether a member still goes as the joint shipment does.
+_GOES = "f.state <> 'cancelled' AND f.service_id = c.service_id AND f.departs = c.departs"
+
+
+def joined(tx: Transaction, order_ids: Collection[str]) -> set[str]:
+    """Those of the orders that are planned, not released, in a joint shipment that has not left."""
+    rows = tx.rows(
+        "SELECT m.order_id FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
+        f"JOIN fulfilment f USING (fulfilment_id) WHERE c.state = 'joined' AND {_GOES} AND f.state = 'planned' "
+        "AND c.departs > %s AND m.order_id = ANY(%s)",
+        tx.now,
+        list(order_ids),
+    )
+    return {row.order_id for row in rows}
+
+
+def broken(tx: Transaction) -> list[Any]:
+    """Rows (consolidation_id, order_ids): joint shipments that lost a member before they left, and who is left of each
+    and not released."""
+    return tx.rows(
+        "SELECT c.consolidation_id, coalesce(array_agg(m.order_id ORDER BY m.order_id) "
+        f"FILTER (WHERE {_GOES} AND f.state = 'planned'), '{{}}') AS order_ids FROM consolidation c "
+        "JOIN consolidation_member m USING (consolidation_id) JOIN fulfilment f USING (fulfilment_id) "
+        f"WHERE c.state = 'joined' AND c.departs > %s GROUP BY c.consolidation_id HAVING NOT bool_and({_GOES}) "
+        "ORDER BY c.consolidation_id",
+        tx.now,
+    )
+
+
+def of_order(tx: Transaction, order_id: str) -> list[Any]:
+    """The joint shipments that the order goes with, each with its members' orders."""
+    return tx.rows(
+        "SELECT c.*, array(SELECT o.order_id FROM consolidation_member o WHERE o.consolidation_id = c.consolidation_id "
+        "ORDER BY o.order_id) AS order_ids, m.freight_minor AS share_minor, m.alone_minor AS by_itself_minor "
+        "FROM consolidation c JOIN consolidation_member m USING (consolidation_id) JOIN fulfilment f "
+        f"USING (fulfilment_id) WHERE c.state = 'joined' AND {_GOES} AND m.order_id = %s ORDER BY c.consolidation_id",
+        order_id,
+    )
