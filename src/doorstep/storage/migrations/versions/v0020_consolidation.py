@@ -6,13 +6,13 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:
     """Create the tables."""
-    sql = Path(__file__).with_name("v0018_consolidation.sql").read_text(encoding="utf-8")
+    sql = Path(__file__).with_name("v0020_consolidation.sql").read_text(encoding="utf-8")
     for statement in sql.split(";\n"):
         if statement.strip():
             op.execute(statement)
