@@ -28,6 +28,7 @@ from benchmarks import (
     living,
     packing,
     pallets,
+    promising,
     rating,
     reading,
     rebuilding,
@@ -60,6 +61,7 @@ BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "demo": living.run,
     "pallets": pallets.run,
     "routing": routing.run,
+    "promise": promising.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
 

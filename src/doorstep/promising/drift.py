@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.promising.columns import Codes, Reals
+from doorstep.promising.columns import Codes, Flags, Reals
 
 _STEP = 0.12
 SHIFTS: Reals = np.arange(-25.0, 26.0) * _STEP
@@ -34,8 +34,8 @@ Cumulative = Callable[[Reals], Reals]
 class Moves:
     """How belief moves in one unit of the learner's time, and how far it trusts one parcel.
 
-    `wander` and `stretch_wander` are standard deviations, `returns` what is left of a shift, `jumps` P(anything), and
-    `trust` what one parcel counts as: parcels of one day are late together.
+    `wander` and `stretch_wander` are standard deviations, `returns` what is left of a shift, `jumps` P(anything
+    else), `trust` what one parcel counts as: parcels of one day are late together.
     """
 
     wander: float = 0.08
@@ -43,17 +43,43 @@ class Moves:
     stretch_wander: float = 0.02
     returns: float = 0.98
     cluster_returns: float = 0.97
-    jumps: float = 0.002
+    jumps: float = 0.0
+    cluster_jumps: float = 0.0
     trust: float = 0.3
     cluster_trust: float = 0.5
 
 
-def _kernel(grid: Reals, deviation: float, returns: float, jumps: float) -> Reals:
+def _kernel(grid: Reals, deviation: float, returns: float) -> Reals:
     likely = np.exp(-0.5 * ((grid[None, :] - grid[:, None] * returns) / max(deviation, 1e-6)) ** 2) + _LEAST
-    likely /= likely.sum(axis=1, keepdims=True)
-    # Where it may jump to: anywhere, nearer ones first.
-    anywhere = np.exp(-np.abs(grid) / (0.4 * np.abs(grid).max()))
-    return np.asarray((1 - jumps) * likely + jumps * anywhere / anywhere.sum())
+    return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
+
+def _anywhere(grid: Reals) -> Reals:
+    """Where belief may jump to: anywhere, nearer ones first."""
+    likely = np.exp(-np.abs(grid) / (0.4 * np.abs(grid).max()))
+    return np.asarray(likely / likely.sum())
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Parcels on their way, by (n,): from `since` to `until` they were seen not to arrive, and by `came` they had.
+
+    In standard deviations before any shift; `since` is minus infinity for one that left just now, `came` infinity for
+    one that has not come. `clusters` are codes, `left` instants.
+    """
+
+    since: Reals
+    until: Reals
+    came: Reals
+    clusters: Codes
+    left: Reals
+
+    def less(self, shift: Reals | float, stretch: Reals | float = 1.0) -> Followed:
+        since, until, came = ((x - shift) / stretch for x in (self.since, self.until, self.came))
+        return Followed(since, until, came, self.clusters, self.left)
+
+    def take(self, which: Codes | Flags) -> Followed:
+        return Followed(self.since[which], self.until[which], self.came[which], self.clusters[which], self.left[which])
 
 
 class Drift:
@@ -88,40 +114,43 @@ class Drift:
         kept = self._kernels.get(passed)
         if kept is None:
             m, root = self.moves, passed**0.5
-            jumps = 1 - (1 - m.jumps) ** passed
             kept = self._kernels[passed] = (
-                _kernel(SHIFTS, m.wander * root, m.returns**passed, jumps),
-                _kernel(SHIFTS, m.cluster_wander * root, m.cluster_returns**passed, jumps / 2),
-                _kernel(np.log(STRETCHES), m.stretch_wander * root, m.returns**passed, jumps),
+                _kernel(SHIFTS, m.wander * root, m.returns**passed),
+                _kernel(SHIFTS, m.cluster_wander * root, m.cluster_returns**passed),
+                _kernel(np.log(STRETCHES), m.stretch_wander * root, m.returns**passed),
             )
         return kept
 
     def ahead(self, passed: float) -> tuple[Reals, Reals]:
         """The belief about what will be after `passed`: of all, of each cluster."""
         shift, cluster, stretch = self._moved(passed)
-        return stretch.T @ self.all @ shift, self.cluster @ cluster
+        stays = (1 - self.moves.jumps) ** passed
+        moved = stays * (stretch.T @ self.all @ shift) + (1 - stays) * np.outer(
+            _anywhere(np.log(STRETCHES)), _anywhere(SHIFTS)
+        )
+        alone = (1 - self.moves.cluster_jumps) ** passed
+        return moved, alone * (self.cluster @ cluster) + (1 - alone) * _anywhere(SHIFTS)
 
-    def learn(
-        self, since: Reals, until: Reals, came: Reals, clusters: Codes, cumulative: Cumulative, passed: float
-    ) -> None:
-        """The same columns as `Shape.learn` takes, before any shift; `cumulative` is the hazard of the shape."""
+    def learn(self, seen: Followed, cumulative: Cumulative, passed: float) -> None:
+        """What happened in the last `passed`; `cumulative` is the hazard of the shape."""
         self.all, self.cluster = self.ahead(passed)
-        if not len(since):
+        if not len(seen.since):
             return
-        of_cluster = self.cluster_shifts()[clusters]
-        one = np.zeros(len(since), np.int64)
         believed = self.all.sum(axis=1) > _NEGLIGIBLE
         found = np.empty_like(self.all)
-        seen = _Seen(since - of_cluster, until - of_cluster, came - of_cluster, one, 1)
+        told = Sorted(seen.less(self.cluster_shifts()[seen.clusters]), np.zeros(len(seen.since), np.int64), 1)
         for row in np.flatnonzero(believed):
-            found[row] = seen.likelihood(STRETCHES[row], cumulative)[0]
+            found[row] = told.likelihood(STRETCHES[row], cumulative)[0]
         found[~believed] = found[believed].min()
-        self.all = _told(self.all, self.moves.trust * found)
-        shift = self.shift()
-        seen = _Seen(since - shift, until - shift, came - shift, clusters, len(self.cluster))
-        each = seen.likelihood(self.stretch(), cumulative)
-        for row in np.unique(clusters):
-            self.cluster[row] = _told(self.cluster[row], self.moves.cluster_trust * each[row])
+        self.all = updated(self.all, self.moves.trust * found)
+        told = Sorted(seen.less(self.shift()), seen.clusters, len(self.cluster))
+        each = told.likelihood(self.stretch(), cumulative)
+        for row in np.unique(seen.clusters):
+            self.cluster[row] = updated(self.cluster[row], self.moves.cluster_trust * each[row])
+
+    def late_by(self, seen: Followed) -> tuple[Reals, Reals]:
+        """(n,) and (n,): the shift and the stretch that is believed of each."""
+        return self.shift() + self.cluster_shifts()[seen.clusters], np.full(len(seen.since), self.stretch())
 
     def reframe(self, by: float, by_cluster: Reals) -> None:
         """What is expected moved by `by` for all and by `by_cluster` for each cluster: the belief moves against it."""
@@ -143,13 +172,14 @@ class Drift:
         return np.minimum(said, 1.0)
 
 
-class _Seen:
+class Sorted:
     """What was seen, sorted onto a grid of which shifts are whole steps, so that hazards are looked up, not computed.
 
     Being on its way is additive, so only how many are where matters; arrivals are taken one by one.
     """
 
-    def __init__(self, since: Reals, until: Reals, came: Reals, clusters: Codes, size: int) -> None:
+    def __init__(self, seen: Followed, clusters: Codes, size: int) -> None:
+        since, until, came = seen.since, seen.until, seen.came
         begun, here = np.isfinite(since), np.isfinite(came)
         self._exposed = np.stack(
             [
@@ -189,7 +219,7 @@ def _spread(z: Reals, sign: float) -> Reals:
     return np.asarray(sign * (np.bincount(at, 1 - part, _CELLS) + np.bincount(at + 1, part, _CELLS)))
 
 
-def _told(belief: Reals, found: Reals) -> Reals:
+def updated(belief: Reals, found: Reals) -> Reals:
     said = (belief + _LEAST) * np.exp(found - found.max())
     return np.asarray(said / said.sum())
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from doorstep.promising.additive import fitted, flat
 from doorstep.promising.columns import Codes, Departures, Flags, Reals
-from doorstep.promising.drift import Drift, Moves
+from doorstep.promising.departed import DepartedDrift
+from doorstep.promising.drift import Drift, Followed, Moves
 from doorstep.promising.shape import EDGES, HIGH, LOW, Shape
 
 # E log |x| of a standard normal x: what the logarithm of a residual says of its deviation.
@@ -38,6 +39,13 @@ class Scale(StrEnum):
         return np.where(early, -np.inf, np.log1p(safe) if self is Scale.LOG else safe)
 
 
+class Together(StrEnum):
+    """Which parcels are late together: all that are on their way on a day, or those that leave on one."""
+
+    UNDER_WAY = "under way"
+    LEAVING = "leaving"
+
+
 @dataclass(frozen=True)
 class Habits:
     """How a learner learns. Times are on its clock's instants (days, in all of ours).
@@ -53,6 +61,7 @@ class Habits:
     standard: float
     spread: float
     moves: Moves = field(default_factory=Moves)
+    late_together: Together = Together.UNDER_WAY
     half_life: float = 120.0
     shape_half_life: float = 60.0
     settled: float = 15.0
@@ -78,7 +87,10 @@ class Learner:
         self.expected = flat(float(habits.scale.of(np.array([habits.standard]))[0]), numbers, levels)
         self.scatter = flat(float(np.log(habits.spread)), numbers, levels)
         self._mean, self._deviation = np.empty(0), np.empty(0)
-        self.shape, self.drift = Shape(habits.shape_half_life), Drift(habits.moves)
+        self.shape = Shape(habits.shape_half_life)
+        self.drift: Drift = Drift(habits.moves)
+        if habits.late_together is Together.LEAVING:
+            self.drift = DepartedDrift(habits.moves, round(habits.gives_up))
         self._ready = False
         self._table: Reals | None = None
 
@@ -126,14 +138,14 @@ class Learner:
         here = np.isfinite(came)
         early = np.where(left > since, -np.inf, self._z(np.full(len(which), since), which))
         ends = np.where(here, came, self.now)
-        seen = np.where(here, np.maximum(ends - self.habits.grain, np.minimum(since, left)), ends)
-        still = np.maximum(self._z(seen, which), early)
+        alive = np.where(here, np.maximum(ends - self.habits.grain, np.minimum(since, left)), ends)
+        still = np.maximum(self._z(alive, which), early)
         last = np.where(here, self._z(ends, which), np.inf)
-        clusters = known.cluster[which]
-        self.drift.learn(early, still, last, clusters, self.shape.cumulative, passed)
-        shift, stretch = self.drift.shift() + self.drift.cluster_shifts()[clusters], self.drift.stretch()
-        begun, seen = (np.clip((x - shift) / stretch, LOW, HIGH) for x in (early, still))
-        self.shape.learn(begun, seen, np.where(here, (last - shift) / stretch, np.inf), passed)
+        seen = Followed(early, still, last, known.cluster[which], left)
+        self.drift.learn(seen, self.shape.cumulative, passed)
+        told = seen.less(*self.drift.late_by(seen))
+        begun, until = np.clip(told.since, LOW, HIGH), np.clip(told.until, LOW, HIGH)
+        self.shape.learn(begun, until, told.came, passed)
 
     def _refit(self) -> None:
         """What is expected, and how widely it scatters, from all that settled; what was believed moves with it."""
