@@ -56,16 +56,16 @@ def test_what_is_asked_rises_with_the_level_and_what_is_told_with_the_days() -> 
 
 def test_waiting_while_it_is_worth_it_promises_sooner_than_one_level_for_all_at_the_same_share() -> None:
     days = np.arange(90.0)
-    # Most of a is there on day 5 and the rest comes slowly; b comes within five days or not at all late.
-    a, b = np.interp(days, [4, 5, 85], [0.0, 0.92, 1.0]), np.interp(days, [25, 30], [0.0, 1.0])
+    # Most of a is there on day 5 and the rest comes slowly; b comes within ten days and is never later.
+    a, b = np.interp(days, [4, 5, 85], [0.0, 0.8, 1.0]), np.interp(days, [20, 30], [0.0, 1.0])
     chance = np.random.default_rng(7)
     places = chance.random(2_000)
     first = np.arange(2_000) % 2 == 0
     gone = np.where(first[:, None], a, b)
-    took = np.where(first, np.interp(places, a, days), np.interp(places, b[25:31], days[25:31]))
-    level = matched(lambda number: first_at(gone, np.array([number])), took, 0.95, 0.3, 0.9999)
-    waits = matched(lambda number: worth_waiting(gone, number), took, 0.95, 1.0, 2_000.0)
-    assert (took <= waits).mean() >= 0.95
+    took = np.where(first, np.interp(places, a, days), np.interp(places, b[20:31], days[20:31]))
+    level = matched(lambda number: first_at(gone, np.array([number])), took, 0.9, 0.3, 0.9999)
+    waits = matched(lambda number: worth_waiting(gone, number), took, 0.9, 1.0, 2_000.0)
+    assert (took <= waits).mean() >= 0.9
     assert waits.mean() < level.mean() - 3
 
 
