@@ -7,6 +7,9 @@ import pytest
 from benchmarks.filling import fill
 from benchmarks.lives import BEGINS, ENDS
 from benchmarks.stamping import MARK
+from doorstep.flow import learn
+from doorstep.flow.office import Office
+from doorstep.promising import lanes
 from doorstep.storage.store import Store
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.ids import Ids, sscc
@@ -45,6 +48,25 @@ def test_what_is_filled_holds_every_invariant(database_url: str, clock: FalseClo
         numbers = [row.sscc for row in tx.rows("SELECT sscc FROM parcel ORDER BY sscc")]
         assert numbers == [sscc("0614141", serial) for serial in range(1, len(numbers) + 1)]
         assert tx.one("SELECT last_value FROM sscc_serial").last_value == len(numbers)
+    store.close()
+
+
+def test_what_leaves_now_is_followed_once_enough_parcels_came(
+    database_url: str, clock: FalseClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database_url, ORDERS)
+    clock.move_to(ENDS)
+    store = Store(database_url, clock, ids := Ids.seeded(clock, seed=9))
+    for room in (learn, lanes):
+        monkeypatch.setattr(room, "NEEDS", 10)
+    known = learn.learn(Office(store, ids))
+    assert known.lanes
+    assert learn.learn(Office(store, ids)).lanes == 0
+    with store.reading() as tx:
+        followed = [row.expected for row in tx.rows("SELECT expected FROM transit WHERE expected <> '{}'")]
+    assert followed
+    assert all(0 < sum(expected.values()) <= 1_000_000 for expected in followed)
+    all_is_well(store)
     store.close()
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 
 import numpy as np
 
-from doorstep.promising.lanes import NEEDS, Trip, transit_now
+from doorstep.promising.lanes import Trip, transit_now
+from doorstep.promising.learned import NEEDS
 from doorstep.promising.mass import WHOLE, Mass
 
 STANDARD = Mass.published((0, 300_000, 600_000, 80_000, 20_000))

@@ -65,3 +65,19 @@ def test_the_interval_holds_the_share(of: int, data: st.DataObject) -> None:
     kept = data.draw(st.integers(0, of))
     low, high = interval_ppm(kept, of)
     assert 0 <= low <= kept * WHOLE // of <= high <= WHOLE
+
+
+def test_what_is_expected_of_those_that_leave_now_stands_in_the_place_of_the_counts() -> None:
+    counted = Seen.of({"2": 900}, 0)
+    slow = Seen.of({"2": 900}, 0, {"4": 700_000, "6": 290_000})
+    made = transit(Learned(slow, slow), PUBLISHED)
+    assert transit(Learned(counted, counted), PUBLISHED).quantile(500_000) == 2
+    assert made.quantile(500_000) == 4
+    assert made.by(6) < 995_000
+    assert sum(made.ppm) + made.never_ppm == WHOLE
+
+
+def test_what_moved_is_the_probability_that_would_have_to_be_moved() -> None:
+    before, now = (Seen.of({}, 0, told) for told in ({"2": 600_000, "3": 400_000}, {"2": 500_000, "3": 400_000}))
+    assert now.moved_ppm(before) == before.moved_ppm(now) == 100_000
+    assert now.moved_ppm(now) == 0

@@ -110,6 +110,7 @@ REGISTRY.upcast("ItemDefined", 1, lambda body: body)
 REGISTRY.upcast("CartonDefined", 1, lambda body: body)
 # Until version 3 nothing was said of cold, licences and ages.
 REGISTRY.upcast("ItemDefined", 2, lambda body: body)
+REGISTRY.upcast("TransitLearned", 1, lambda body: {**body, "expected": {}})
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})
 REGISTRY.upcast("LabelBought", 1, lambda body: {**body, "charges": [], "tariff_id": "", "priced_on": None})
 REGISTRY.upcast("InvoiceTaken", 1, lambda body: {**body, "lines": [_settling_nothing(each) for each in body["lines"]]})

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 from doorstep.carriers.billed import STEPS_G
 from doorstep.events.envelope import Body
 from doorstep.events.learning import BillingLearned, HandlingLearned, TransitLearned
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
+from doorstep.promising.learned import NEEDS, Seen
+from doorstep.promising.mass import WHOLE, Mass
 from doorstep.storage.queries import learning, master
 from doorstep.storage.store import Transaction
 from doorstep.terms.calendar import Calendar
@@ -20,6 +24,7 @@ from doorstep.terms.service import CarrierService
 
 NEVER_AFTER_DAYS = 90  # what has not come by then counts as never
 _HOUR_SECONDS = 3600
+_LEAST_NEWS_PPM = 2_000  # of probability moved: less is not recorded
 Lane = tuple[str, str]  # regions of origin and destination, both '' for the whole service
 
 
@@ -33,7 +38,7 @@ class LearnedAnew:
 
 
 def learn(office: Office, who: Who = CLOCKWORK) -> LearnedAnew:
-    """Count transit by lane and service, handling by site, bills by service; record what is not as it was known."""
+    """Follow transit by lane and service, count handling by site, bills by service; record what is not as it was."""
 
     def step(tx: Transaction) -> LearnedAnew:
         lanes, sites, bills = list(_transits(tx)), list(_handlings(tx)), list(_bills(tx))
@@ -50,20 +55,62 @@ def learn(office: Office, who: Who = CLOCKWORK) -> LearnedAnew:
 def _transits(tx: Transaction) -> Iterator[Body]:
     known = learning.transits(tx)
     for service in master.services(tx):
-        days, never = _counted(tx, service)
+        came = learning.travelled(tx, service.service_id, service.calendar.zone)
+        days, never = _counted(tx, service, came)
         until = service.calendar.day_of(tx.now)
+        expected = _expected(service, came, learning.under_way(tx, service.service_id), until)
         for lane in sorted(days.keys() | never.keys()):
             told = {str(day): parcels for day, parcels in sorted(days[lane].items())}
-            body = TransitLearned(service.service_id, *lane, told, never[lane], until)
+            now = {str(day): ppm for day, ppm in expected[lane].points()} if lane in expected else {}
             before = known.get((service.service_id, *lane))
-            if before is None or before.lane != before.lane.of(told, never[lane]):
-                yield body
+            if before is None or _is_news(Seen.of(told, never[lane], now), before.lane):
+                yield TransitLearned(service.service_id, *lane, told, never[lane], until, now)
 
 
-def _counted(tx: Transaction, service: CarrierService) -> tuple[dict[Lane, Counter[int]], Counter[Lane]]:
+def _is_news(seen: Seen, known: Seen) -> bool:
+    counted = (seen.days, seen.never, bool(seen.expected)) != (known.days, known.never, bool(known.expected))
+    return counted or seen.moved_ppm(known) > _LEAST_NEWS_PPM
+
+
+def _expected(service: CarrierService, came: Sequence[Any], waiting: Sequence[Any], today: date) -> Mapping[Lane, Mass]:
+    """What parcels that leave now take, by lane; nothing where too few have come for more than counts."""
+    if sum(row.parcels for row in came) < NEEDS:
+        return {}
+    from doorstep.promising.lanes import WINDOW, Trip, transit_now  # NumPy: half a second that no other verb waits for
+
+    since = today - timedelta(days=2 * WINDOW)
+    ahead = range((today - since).days + 1)
+    working = [day for n in ahead if service.calendar.works_on(day := since + timedelta(n))]
+    if not working:
+        return {}
+    trips = [
+        Trip(
+            (row.origin, row.destination),
+            bisect_left(working, row.left_on),
+            bisect_right(working, row.came_on) - 1 if here else None,
+            row.parcels,
+        )
+        for rows, here in ((came, True), (waiting, False))
+        for row in rows
+        if row.left_on >= since
+    ]
+    return transit_now(trips, _standard(service), len(working) - 1)
+
+
+def _standard(service: CarrierService) -> Mass:
+    """What the carrier publishes, its zones alike."""
+    weights: Counter[int] = Counter()
+    for zone in service.transit_ppm.values():
+        weights.update(dict(Mass.published(zone).points()))
+    return Mass.rounded(weights, WHOLE * max(len(service.transit_ppm), 1))
+
+
+def _counted(
+    tx: Transaction, service: CarrierService, came: Sequence[Any]
+) -> tuple[dict[Lane, Counter[int]], Counter[Lane]]:
     """Parcels by lane and working days, and those that never came; each also under the lane of the whole service."""
     days: dict[Lane, Counter[int]] = defaultdict(Counter)
-    for row in learning.travelled(tx, service.service_id, service.calendar.zone):
+    for row in came:
         taken = _working_days(service.calendar, row.left_on, row.came_on)
         for lane in ((row.origin, row.destination), ("", "")):
             days[lane][taken] += row.parcels

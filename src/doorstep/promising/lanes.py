@@ -14,11 +14,10 @@ import numpy as np
 
 from doorstep.promising.columns import Codes, Departures, Reals
 from doorstep.promising.kept import LEVELS, Kept
-from doorstep.promising.learned import LEANS_ON
+from doorstep.promising.learned import LEANS_ON, NEEDS
 from doorstep.promising.learner import Habits, Learner, Scale
 from doorstep.promising.mass import WHOLE, Mass
 
-NEEDS = 50  # parcels that came, before anything but counts is said
 WINDOW = 260  # working days that are looked back
 MOST = 50_000  # parcels that are looked at, the latest of more
 HORIZON = 45  # working days that are looked ahead; later is never

@@ -18,6 +18,7 @@ def transit_learned(body: learning.TransitLearned, _: Entry, changes: Changes) -
         origin=body.origin,
         destination=body.destination,
         days=body.days,
+        expected=body.expected,
         parcels=sum(body.days.values()),
         never=body.never,
         until=body.until,

@@ -8,17 +8,21 @@ from typing import Any
 from doorstep.promising.learned import Learned, Seen
 from doorstep.storage.store import Query, Transaction
 
-TRANSITS: Query = ("SELECT service_id, origin, destination, days, never FROM transit",)
+_COLUMNS = "service_id, origin, destination, days, never, expected"
+TRANSITS: Query = (f"SELECT {_COLUMNS} FROM transit",)
 _IN = "(t.destination = %s OR t.destination = '')"
 
 
 def transits_to_query(destination: str) -> Query:
-    return (f"SELECT service_id, origin, destination, days, never FROM transit t WHERE {_IN}", destination)
+    return (f"SELECT {_COLUMNS} FROM transit t WHERE {_IN}", destination)
 
 
 def transits(tx: Transaction, query: Query = TRANSITS) -> dict[tuple[str, str, str], Learned]:
     """What was learned by (service, origin, destination), the lanes of regions that have parcels."""
-    rows = {(row.service_id, row.origin, row.destination): Seen.of(row.days, row.never) for row in tx.rows(*query)}
+    rows = {
+        (row.service_id, row.origin, row.destination): Seen.of(row.days, row.never, row.expected)
+        for row in tx.rows(*query)
+    }
     whole = {service_id: seen for (service_id, origin, _), seen in rows.items() if not origin}
     return {key: Learned(seen, whole.get(key[0], Seen())) for key, seen in rows.items()}
 
@@ -50,6 +54,18 @@ def missing(tx: Transaction, service_id: str, since_days: int) -> list[Any]:
         service_id,
         tx.now,
         since_days,
+    )
+
+
+def under_way(tx: Transaction, service_id: str) -> list[Any]:
+    """Rows (origin, destination, left_on, parcels) of what was handed over at a known time and has not come yet."""
+    return tx.rows(
+        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, "
+        "(p.handed_over_at AT TIME ZONE (s.calendar->>'zone'))::date AS left_on, count(*) AS parcels "
+        "FROM parcel p JOIN fulfilment f USING (fulfilment_id) JOIN orders o ON o.order_id = p.order_id "
+        "JOIN site s ON s.site_id = p.site_id "
+        "WHERE f.service_id = %s AND p.state = 'handed_over' AND p.handed_over_at IS NOT NULL GROUP BY 1, 2, 3",
+        service_id,
     )
 
 

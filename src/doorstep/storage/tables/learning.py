@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Column, Date, Table
+from sqlalchemy.dialects.postgresql import JSONB
 
 from doorstep.storage.tables.columns import VIEWS, json, key, whole
 
@@ -13,6 +14,7 @@ transit = Table(
     key("origin"),  # regions; both '' for all lanes of the service
     key("destination"),
     json("days"),  # working days -> parcels
+    Column("expected", JSONB, nullable=False, server_default="{}"),  # working days -> ppm of what leaves now
     whole("parcels"),
     whole("never"),
     Column("until", Date, nullable=False),

@@ -1,0 +1,1 @@
+ALTER TABLE transit ADD COLUMN expected JSONB DEFAULT '{}' NOT NULL;
