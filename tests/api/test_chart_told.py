@@ -22,3 +22,14 @@ def test_a_site_nobody_knows_a_time_turned_round_and_an_order_that_is_not_there_
     turned = {"since": "2026-03-02T00:00:00Z", "until": "2026-03-01T00:00:00Z"}
     assert door.client.get("/v1/chart", params=turned).json()["code"] == "malformed"
     assert door.client.get("/v1/orders/ord_lost/account").status_code == 404
+
+
+def test_calibration_tells_of_what_ended_and_what_promises_rest_on(door: Door) -> None:
+    placed = door.shop.on_its_way(("MUG", 1))
+    door.shop.later(days=2)
+    door.shop.scan(door.shop.parcels(placed.order_id)[0], "DL", door.shop.clock.now())
+    told = door.client.get("/v1/calibration", params={"most": 10}).json()
+    assert (told["promises"], told["never"]) == (1, 0)
+    assert told["rivals"][0]["name"] == "ours"
+    assert {row["basis"] for row in told["services"]} == {"prior only"}
+    assert door.client.get("/v1/calibration", params={"most": 0}).json()["code"] == "malformed"

@@ -48,3 +48,10 @@ def test_an_order_s_time_is_told_stretch_by_stretch(terminal: Terminal) -> None:
     segments = terminal.json("order", "account", order_id)
     assert sum(segment["seconds"] for segment in segments) == 6 * 3_600 + 52 * 60
     assert "There is no order ord_lost" in terminal("order", "account", "ord_lost", code=66).err
+
+
+def test_calibration_tells_that_nothing_ended_yet_and_what_promises_rest_on(terminal: Terminal) -> None:
+    said = terminal("calibration").words
+    assert "No promise has ended yet" in said
+    assert "prior only" in said
+    assert terminal.json("calibration")["measured"]["promises"] == 0

@@ -139,6 +139,20 @@ def test_a_parcel_is_drawn_whole_and_unit_by_unit(admin: Browser, shop: Shop) ->
         assert "<svg xmlns" in admin.page(path)
 
 
+def test_calibration_tells_what_was_kept_and_what_new_promises_rest_on(admin: Browser, shop: Shop) -> None:
+    words = admin.words("/calibration")
+    assert "No promise has ended yet" in words
+    assert "Prior only" in words
+    placed = shop.on_its_way(("MUG", 1))
+    shop.later(days=2)
+    shop.scan(shop.parcels(placed.order_id)[0], "DL", shop.clock.now())
+    admin.enter()  # two days on, the session is over
+    words = admin.words("/calibration")
+    for told in ("Promises that ended 1", "As often as said", "What others would have promised", "Ours"):
+        assert told in words, told
+    assert '<svg class="curve"' in admin.page("/calibration")
+
+
 def test_the_process_is_drawn_and_told_step_by_step(admin: Browser, shop: Shop) -> None:
     assert "Nothing happened in these days" in admin.words("/chart")
     shop.on_its_way(("MUG", 1))

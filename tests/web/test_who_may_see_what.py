@@ -42,6 +42,7 @@ WHO_MAY: dict[tuple[str, str], Permission | str] = {
     ("GET", "/sites/{site_id}/pick-list.pdf"): P.SEE_FLOOR,
     ("GET", "/sites/{site_id}/manifests/{carrier_id}.pdf"): P.SEE_FLOOR,
     ("GET", "/chart"): P.SEE_CHART,
+    ("GET", "/calibration"): P.SEE_CHART,
     ("GET", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{login}/roles"): P.MANAGE_ACCOUNTS,

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from doorstep.cli import (
     accounts,
+    calibration,
     cartons,
     changes,
     chart,
@@ -227,7 +228,7 @@ PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
         route.route,
     ),
     "Imports": (imports.import_, imports.import_undo, imports.imports, imports.import_map),
-    "History": (history.replay, scores.score, scores.learn, chart.chart),
+    "History": (history.replay, scores.score, scores.learn, calibration.calibration, chart.chart),
     "Upkeep": (setting_up.load, *(upkeep.run_due, upkeep.troubles, upkeep.check, upkeep.rebuild, upkeep.seal)),
 }
 app.add_typer(_orders(), name="order", rich_help_panel="Orders")

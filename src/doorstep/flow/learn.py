@@ -94,10 +94,10 @@ def _expected(service: CarrierService, came: Sequence[Any], waiting: Sequence[An
         for row in rows
         if row.left_on >= since
     ]
-    return transit_now(trips, _standard(service), len(working) - 1)
+    return transit_now(trips, standard_of(service), len(working) - 1)
 
 
-def _standard(service: CarrierService) -> Mass:
+def standard_of(service: CarrierService) -> Mass:
     """What the carrier publishes, its zones alike."""
     weights: Counter[int] = Counter()
     for zone in service.transit_ppm.values():

@@ -8,6 +8,7 @@ from doorstep.flow.office import Office
 from doorstep.web import (
     accounts,
     assets,
+    calibration,
     chart,
     floor,
     help_pages,
@@ -32,7 +33,21 @@ def make_pages(office: Office, reached: Reached | None = None) -> FastAPI:
     app = FastAPI(title="Doorstep", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.office = office
     app.state.reached = reached or Reached()
-    for room in (assets, sign_in, today, orders, papers, parcels, tracking, stock, floor, chart, accounts, help_pages):
+    for room in (
+        assets,
+        sign_in,
+        today,
+        orders,
+        papers,
+        parcels,
+        tracking,
+        stock,
+        floor,
+        chart,
+        calibration,
+        accounts,
+        help_pages,
+    ):
         app.include_router(room.router)
     handle_all(app)
     app.add_middleware(Wire, reached=app.state.reached)

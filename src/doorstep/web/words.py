@@ -76,6 +76,26 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def tenths(thousandths: int) -> str:
+    """Thousandths as a number with one digit: `4.2`."""
+    return _digits((thousandths + 50) // 100, 1)
+
+
+def thousandths(value: int) -> str:
+    """Thousandths as a number with all three: `0.173`."""
+    return _digits(value, 3)
+
+
+def brier(ppm: int) -> str:
+    """Brier's score, 0 to 1: `0.087`."""
+    return _digits((ppm + 500) // 1000, 3)
+
+
+def _digits(value: int, digits: int) -> str:
+    whole, rest = divmod(value, 10**digits)
+    return f"{whole:,}.{rest:0{digits}d}"
+
+
 def money(minor: int | None, currency: str) -> str:
     """`1,234.50 USD`; a dash where there is none."""
     if minor is None:
@@ -112,6 +132,9 @@ def per_mille(ppm: int) -> int:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "age": age,
     "chance": words.chance,
+    "tenths": tenths,
+    "thousandths": thousandths,
+    "brier": brier,
     "clock": clock,
     "day": day,
     "day_this_year": day_this_year,

@@ -1,0 +1,153 @@
+"""Calibration: whether promises were kept as often as they said, and on what new ones rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from doorstep.flow.learn import standard_of
+from doorstep.flow.office import Office
+from doorstep.flow.promise import bases_of
+from doorstep.goals.rates import interval_ppm, share_ppm
+from doorstep.promising.arrivals import arrivals
+from doorstep.promising.calibration import AtLevel, Calibration, Judged, OfGroup, Rival, calibrate
+from doorstep.promising.learned import LEARNED, NOTHING, leaning
+from doorstep.promising.mass import Mass, last_of
+from doorstep.promising.priors import PRIOR_ONLY
+from doorstep.promising.window import Basis
+from doorstep.storage.queries import learning, master
+from doorstep.storage.store import Transaction
+from doorstep.terms.service import CarrierService
+
+MOST = 1_000  # promises that are looked at, those that ended last
+FOLLOWED = "followed from day to day"
+COUNTED = "counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What was said and what was kept of one row, each in ppm, with Wilson's interval of the share kept.
+
+    `as_said`: what was said lies inside the interval.
+    """
+
+    said_ppm: int
+    kept_ppm: int
+    low_ppm: int
+    high_ppm: int
+    as_said: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKnown:
+    """What promises by a service rest on: `parcels` that came or never did, and the days that 90 % of what leaves now
+    takes, beside what the carrier publishes (None: never as sure). `basis` is FOLLOWED, COUNTED or "prior only".
+    """
+
+    service_id: str
+    name: str
+    basis: str
+    parcels: int
+    lanes: int
+    days: int | None
+    published_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationView:
+    """The measures with their shares, row by row; of no promise all is empty."""
+
+    measured: Calibration
+    whole: Share
+    curve: tuple[tuple[AtLevel, Share], ...]
+    groups: tuple[tuple[OfGroup, Share], ...]
+    rivals: tuple[Rival, ...]
+    services: tuple[ServiceKnown, ...]
+    learned: int  # of the promises looked at, those whose every lane was learned
+
+
+_ENDED = """
+SELECT s.order_id, s.kept, p.first_day, p.last_day, p.ppm, p.basis, p.inputs, o.delivered_on,
+    (o.placed_at AT TIME ZONE %s)::date AS placed_on, left(o.area, 4) AS region,
+    coalesce(w.service_id, '') AS service_id
+FROM (SELECT order_id, kept, last_day FROM score WHERE against = 'first' ORDER BY last_day DESC, order_id LIMIT %s) s
+JOIN orders o USING (order_id) JOIN promise p ON p.order_id = s.order_id AND p.line_no = 0 AND p.revision = 1
+LEFT JOIN LATERAL (
+    SELECT min(service_id) AS service_id FROM fulfilment f WHERE f.order_id = s.order_id AND f.state <> 'cancelled'
+) w ON true
+"""
+
+
+def calibration(office: Office, zone: str, most: int = MOST) -> CalibrationView:
+    """Of the promises first made that ended last, at most so many; days of ordering are those on the wall of `zone`."""
+    with office.store.reading() as tx:
+        rows = tx.rows(_ENDED, zone, most)
+        services = {service.service_id: service for service in master.services(tx)}
+        known = _known(tx, services)
+    measured = calibrate([_judged(row, services) for row in rows])
+    return CalibrationView(
+        measured=measured,
+        whole=_share(measured.said_ppm, measured.kept, measured.promises),
+        curve=tuple((row, _share(row.said_ppm, row.kept, row.promises)) for row in measured.curve),
+        groups=tuple((row, _share(row.said_ppm, row.kept, row.promises)) for row in measured.groups),
+        rivals=measured.rivals,
+        services=known,
+        learned=sum(row.basis == LEARNED for row in rows),
+    )
+
+
+def _share(said_ppm: int, kept: int, of: int) -> Share:
+    low, high = interval_ppm(kept, of)
+    return Share(said_ppm, share_ppm(kept, of) or 0, low, high, low <= said_ppm <= high)
+
+
+def _judged(row: Any, services: dict[str, CarrierService]) -> Judged:
+    day = row.placed_on.toordinal()
+    basis = bases_of(row.inputs).get(0) if row.inputs["legs"] else None
+    service = services.get(row.service_id)
+    return Judged(
+        service=row.service_id,
+        region=row.region,
+        said_ppm=row.ppm,
+        kept=row.kept,
+        told=row.last_day.toordinal() - day,
+        took=_days(row.delivered_on, day),
+        arrival=None if basis is None else _arrival(basis, None).shift(-day),
+        published=None if basis is None or service is None else _arrival(basis, service).shift(-day),
+    )
+
+
+def _days(delivered_on: date | None, day: int) -> int | None:
+    return None if delivered_on is None else delivered_on.toordinal() - day
+
+
+def _arrival(basis: Basis, published_by: CarrierService | None) -> Mass:
+    """What the stored inputs give; with `published_by`, had its published transit been believed on every leg."""
+    legs = basis.legs
+    if published_by is not None:
+        legs = tuple(replace(leg, transit=standard_of(published_by)) for leg in legs)
+    return last_of([arrivals(leg) for leg in legs])
+
+
+def _known(tx: Transaction, services: dict[str, CarrierService]) -> tuple[ServiceKnown, ...]:
+    learned = learning.transits(tx)
+    told = []
+    for service_id, service in sorted(services.items()):
+        whole = learned.get((service_id, "", ""), NOTHING).lane
+        published = standard_of(service)
+        basis = (FOLLOWED if whole.expected else COUNTED) if whole.parcels else PRIOR_ONLY
+        now = leaning(whole, published)
+        lanes = sum(1 for key in learned if key[0] == service_id and key[1])
+        told.append(
+            ServiceKnown(
+                service_id,
+                service.name,
+                basis,
+                whole.parcels,
+                lanes,
+                now.quantile(900_000),
+                published.quantile(900_000),
+            )
+        )
+    return tuple(told)
