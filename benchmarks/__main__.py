@@ -29,6 +29,7 @@ from benchmarks import (
     packing,
     pallets,
     promising,
+    quoting,
     rating,
     reading,
     rebuilding,
@@ -50,6 +51,7 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
     "replay": replaying.run,
     "read": reading.run,
     "chart": charting.run,
+    "quote": quoting.run,
     "carriers": carrier_calls.run,
 }
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {

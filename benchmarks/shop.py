@@ -29,12 +29,12 @@ _CORNER_SHOP = Path(__file__).parents[1] / "examples" / "corner_shop.toml"
 _TOWNS = (("New York", "10001"), ("Milwaukee", "53202"), ("Boston", "02108"), ("Denver", "80202"), ("Austin", "78701"))
 
 
-def open_shop(server: EmbeddedServer, database: str) -> Office:
-    """A new database with the shop in it."""
+def open_shop(server: EmbeddedServer, database: str, company: dict[str, object] | None = None) -> Office:
+    """A new database with the shop in it, or with `company`, as its file says."""
     server.ensure_database(database)
     office = office_of(server.url(database))
     schema.create(office.store.engine)
-    file = read_company(company_file())
+    file = read_company(company or company_file())
     if isinstance(file, Refusal):
         raise ValueError(file.says)
     done = load_company(office, CLERK, file)
