@@ -5,29 +5,40 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from doorstep.packing.alone import turns
 from doorstep.packing.compiling import Table
 from doorstep.packing.shelf import Shelf
+from doorstep.packing.tables import tables_of
 from doorstep.packing.values import clash
-from doorstep.terms.parcel import PackedCarton, PackItem, Placement, Size
+from doorstep.terms.parcel import ANY_UP, PackedCarton, PackItem, Placement, Side, Size
 
 Pool = tuple[int, ...]
 """Units of each kind, in the order of the items."""
 
-NO_TURNS = (0,) * 18
 ANY_WEIGHT = 1 << 40
 MOST_BITS = 62
+
+
+class ShelfTables(NamedTuple):
+    """The cartons of a shelf as tables: their rooms, their rows, what each costs and holds."""
+
+    rooms: Table
+    singles: Table
+    costs: Table
+    volumes: Table
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Row i is item i (a kind of goods), row or bit c is carton c of the shelf. `takers`: cartons that take one.
 
-    `own` and `against` are bits: goods may be together if none of one's bits is against the other. `together`: the
-    units of each group that is kept together.
+    `own` and `against` are bits: goods may be together if none of one's bits is against the other. `counted`: whether
+    some bear only so much. `together`: the units of each group that is kept together. The rest are tables of the
+    compiled core.
     """
 
     items: Sequence[PackItem]
@@ -38,9 +49,15 @@ class Columns:
     against: list[int]
     together: tuple[Pool, ...]
     takers: list[int]
-    rooms: Table
+    counted: bool
+    on_shelf: ShelfTables
     kinds: Table
     ranked: Table
+    fits: Table
+
+    def order(self, support_percent: int) -> tuple[Table, Table, Table, Table, int, bool]:
+        """The tables of the compiled core together, as `tries` take them."""
+        return self.kinds, self.ranked, self.fits, self.on_shelf.rooms, support_percent, self.counted
 
     def pack(self, carton: int, boxes: Table) -> PackedCarton:
         """The boxes of the compiled core as a packed carton, bottom up.
@@ -71,11 +88,11 @@ def columns_of(
     items = [item for item, _ in goods]
     own, against = _clashes(items, separated)
     borne = _borne(items)
-    counted = any(0 < bears < ANY_WEIGHT for bears in borne)
-    rows = []
-    for item, bears, bit, no_bits in zip(items, borne, own, against, strict=True):
-        sides = [side for size in turns(item) for side in size]
-        rows.append([item.weight_g, bears, bit, no_bits, len(sides) // 3, *sides, *NO_TURNS[len(sides) :]])
+    on_shelf = tables_of_shelf(shelf)
+    rows = [
+        (*item.size, item.weight_g, item.quantity, _ups(item), bears, bit, no_bits)
+        for item, bears, bit, no_bits in zip(items, borne, own, against, strict=True)
+    ]
     return Columns(
         items,
         shelf,
@@ -85,9 +102,25 @@ def columns_of(
         against,
         _together(items),
         [takers for _, takers in goods],
-        np.array([(*room[:3], room.most_g, counted) for room in shelf.rooms], np.int64),
-        np.array(rows, np.int64),
-        np.array(_rankings(items, borne), np.int64),
+        any(0 < bears < ANY_WEIGHT for bears in borne),
+        on_shelf,
+        *tables_of(np.array(rows, np.int64), on_shelf.rooms),
+    )
+
+
+def _ups(item: PackItem) -> int:
+    """The sides that may point up, as bits."""
+    return 7 if item.up == ANY_UP else sum(1 << axis for axis, side in enumerate(Side) if side in item.up)
+
+
+@lru_cache(maxsize=64)
+def tables_of_shelf(shelf: Shelf) -> ShelfTables:
+    costs = np.array([carton.cost_minor for carton in shelf.cartons], np.int64)
+    return ShelfTables(
+        np.array([(*room[:3], room.most_g) for room in shelf.rooms], np.int64),
+        np.arange(len(shelf.cartons)),
+        costs,
+        np.array(shelf.volumes, np.int64),
     )
 
 
@@ -123,24 +156,3 @@ def _borne(items: Sequence[PackItem]) -> list[int]:
 def _together(items: Sequence[PackItem]) -> tuple[Pool, ...]:
     groups = {item.keep_together: None for item in items if item.keep_together}
     return tuple(tuple(item.quantity if item.keep_together == group else 0 for item in items) for group in groups)
-
-
-def _rankings(items: Sequence[PackItem], borne: list[int]) -> list[list[int]]:
-    """Five notions of 'the difficult ones first'. What bears little comes last in all, as it ends up on top."""
-
-    def ranked(*measures: list[int]) -> list[int]:
-        rows = list(zip(tender, *measures, range(len(items)), strict=True))
-        return [row[-1] for row in sorted(rows)]
-
-    tender = [-bears for bears in borne]
-    sides = [sorted(item.size) for item in items]
-    volume = [-item.size.volume_mm3 for item in items]
-    short, middle, long = ([-side[i] for side in sides] for i in range(3))
-    area = [-side[1] * side[2] for side in sides]
-    return [
-        ranked(volume, long),
-        ranked(long, volume),
-        ranked(area, short),
-        ranked(middle, long),
-        ranked(short, volume),
-    ]

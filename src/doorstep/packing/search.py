@@ -12,26 +12,24 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from doorstep.packing import kernels
 from doorstep.packing.alone import line_alone
 from doorstep.packing.columns import Columns, Pool, columns_of
 from doorstep.packing.compiling import Table
 from doorstep.packing.incumbent import carried_over
+from doorstep.packing.kernels import WORST as UNBOUNDED
+from doorstep.packing.sending import send, tries_before
 from doorstep.packing.shelf import Shelf
+from doorstep.packing.tries import fill_most
 from doorstep.packing.values import Params, Price, cost_of_one, full_cost
 from doorstep.terms.parcel import PackedCarton, PackItem, Unpackable
 
-FIRST_STARTS, GROWTH = 8, 2  # tries for each carton in the first round, and how their number grows
 ROUNDS = 12
-STARTS_PER_UNIT_SQUARED = 8  # more than so many tries find nothing new
-EASILY_FULL_PERCENT = 75  # cartons no fuller than this are nearly always found at the first try
-LATER_FULL_PERCENT = 80  # fuller ones are left for later rounds
+TRIES_PER_UNIT_SQUARED = 8  # more than so many find nothing new
 HARDLY_FULL_PERCENT, HARDLY_FULL_MOST = 76, 90  # and one percent more for every two units: fuller ones did not occur
-TWO_LESS_PERCENT = 4  # two cartons get less full than one
 REGULAR_KINDS = 2  # goods of so few kinds may fill a carton to the last corner
+MOST_CARTONS = 12  # that a pool is shared out over at once
 MOST_GROUPS = 60  # of a solution's cartons taken apart in one round
-UNBOUNDED = 1 << 62
-STAND_UP_STARTS = 400
+STAND_UP_ROUNDS = 7
 STAND_UP_WORK = 1_000_000
 
 
@@ -80,6 +78,8 @@ class _Search:
     work: int = 0
     budget: int = 0
     closed: bool = False  # nothing cheaper was left to try, or even to leave for a later round
+    hardly: int = 100  # percent of a carton's room: fuller is not tried
+    most_tries: int = UNBOUNDED
     seated: list[Filled] = field(default_factory=list)  # each group that is kept together, in a carton of its own
     _sent: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
@@ -100,7 +100,7 @@ class _Search:
         left = []
         for pool in self.columns.together:
             self.budget = self.work + STAND_UP_WORK
-            filled = self._in_one(pool, UNBOUNDED, 0, STAND_UP_STARTS, 100)
+            filled = self._in_one(pool)
             if filled:
                 self.seated.append(filled)
                 continue
@@ -110,12 +110,19 @@ class _Search:
                     left.append(Unpackable(item.ref, units, "keep_together", sum(pool), min(best, sum(pool) - 1)))
         return left
 
+    def _in_one(self, pool: Pool) -> Filled | None:
+        """The pool in the cheapest carton found to hold it, whatever that costs."""
+        for round_ in range(STAND_UP_ROUNDS):
+            found, _ = self.resend(pool, UNBOUNDED, round_, round_ + 1, 1)
+            if found:
+                return found[0]
+        return None
+
     def _most_units(self, pool: Pool, carton: int) -> int:
         columns = self.columns
-        _, work, boxes = kernels.fill_most(
-            columns.kinds, columns.ranked, np.array(pool), columns.rooms[carton], self.params.support_percent,
-            2, self.params.seed, STAND_UP_WORK,
-        )  # fmt: skip
+        _, work, boxes = fill_most(
+            columns.order(self.params.support_percent), np.array(pool), carton, 2, self.params.seed, STAND_UP_WORK
+        )
         self.work += work
         return len(boxes)
 
@@ -155,7 +162,7 @@ class _Search:
             if self.splits(pool):
                 continue
             as_dear = cost_of_one(packed, self.price) + 1
-            kept += self.resend(pool, as_dear, 0, STAND_UP_STARTS, 100) or []
+            kept += self.resend(pool, as_dear, 0, STAND_UP_ROUNDS)[0] or []
         held = summed(each.pool for each in kept) or (0,) * len(columns.items)
         missing = tuple(item.quantity - units for item, units in zip(columns.items, held, strict=True))
         return kept + self.lines_alone(missing)
@@ -165,31 +172,33 @@ class _Search:
         self.budget = self.work + self.params.work_budget
         everything = tuple(item.quantity for item in self.columns.items)
         units = sum(everything)
-        solution = self.greedy(everything)
+        regular = len(everything) <= REGULAR_KINDS
+        self.hardly = 100 if regular else min(HARDLY_FULL_MOST, HARDLY_FULL_PERCENT + units // 2)
+        self.most_tries = TRIES_PER_UNIT_SQUARED * units * units
+        solution, round_ = self.resend(everything, UNBOUNDED, 0, ROUNDS)
+        if solution is None:
+            solution = self.greedy(everything)
         least_alone = sum(self.columns.shelf.cheapest(takers).cost_minor for takers in self.columns.takers)
         if solution is None or total(solution) > least_alone:
             alone = self.lines_alone(everything)
             solution = min(solution or alone, alone, key=total)
         if incumbent:
             solution = min(incumbent, solution, key=total)
-        most_starts = STARTS_PER_UNIT_SQUARED * units * units
-        regular = len(everything) <= REGULAR_KINDS
-        hardly = 100 if regular else min(HARDLY_FULL_MOST, HARDLY_FULL_PERCENT + units // 2)
-        start, starts = 0, FIRST_STARTS
-        for round_ in range(ROUNDS):
-            if self.spent() or start >= most_starts:
-                break
-            self.closed = True
-            solution = self._round(solution, start, starts, hardly if round_ else LATER_FULL_PERCENT)
-            if self.closed and round_:
-                break
-            start, starts = start + starts, starts * GROWTH
+        while round_ < ROUNDS and not self.spent() and not self.closed and tries_before(round_) < self.most_tries:
+            if len(solution) == 1:
+                better, round_ = self.resend(everything, total(solution), round_, ROUNDS)
+                solution = better or solution
+            else:
+                self.closed = round_ > 1
+                solution = self._round(solution, round_)
+                round_ += 1
         return solution
 
-    def _round(self, solution: list[Filled], start: int, starts: int, full: int) -> list[Filled]:
+    def _round(self, solution: list[Filled], round_: int) -> list[Filled]:
         """Take every small group of cartons apart once, beginning anew after each gain."""
         tried: set[tuple[Pool, ...]] = set()
         improved = True
+        closed = self.closed
         while improved and not self.spent():
             improved = False
             for group in islice(groups_of(solution), MOST_GROUPS):
@@ -197,109 +206,94 @@ class _Search:
                 if pools in tried:
                     continue
                 tried.add(pools)
-                cheaper = self.resend(summed(pools), total(group), start, starts, full)
+                cheaper, _ = self.resend(summed(pools), total(group), round_, round_ + 1)
+                closed = closed and self.closed
                 if cheaper:
                     solution = [each for each in solution if not any(each is old for old in group)] + cheaper
                     improved = True
                     break
                 if self.spent():
                     break
+        self.closed = closed
         return solution
 
-    def resend(self, pool: Pool, below: int, start: int, starts: int, full: int) -> list[Filled] | None:
-        """The pool in one carton or two for less than `below`, as found in starts `start` onwards, or None."""
-        one = self._in_one(pool, below, start, starts, full)
-        if one:
-            below = one.cost
-        two = self._in_two(pool, below, start, starts, full)
-        return two or ([one] if one else None)
+    def resend(
+        self, pool: Pool, below: int, round_: int, end: int, most_cartons: int = MOST_CARTONS
+    ) -> tuple[list[Filled] | None, int]:
+        """(the pool in cartons for less than `below`, as found in rounds `round_` up to `end`, or None; the round to go
+        on with)."""
+        columns, tables = self.columns, self.columns.on_shelf
+        exact = self.price is None and not columns.shelf.voids_cost and not columns.together
+        if exact:
+            singles, costs = tables.singles, tables.costs
+            worth = singles, costs, costs, tables.volumes
+        else:
+            singles, costs, worth = self._priced(pool)
+        parts = self._parts(pool)
+        if most_cartons > 1:
+            _, volume, weight = self._measure(pool)
+            most_cartons = min(MOST_CARTONS, max(2, parts, columns.shelf.fewest(volume, weight)))
+        best: list[Filled] | None = None
+        at = at_try = -1
+        units = np.array(pool)
+        while True:
+            round_, at, at_try, cost, work, closed, (cartons, ends, boxes) = send(
+                columns.order(self.params.support_percent), units, singles, costs, worth, most_cartons, parts, exact,
+                below, round_, at, at_try, end, self.hardly, self.most_tries, self.params.seed, self.budget - self.work,
+            )  # fmt: skip
+            self.work += work
+            self.closed = closed
+            if len(cartons) == 0:
+                return best, round_
+            if len(cartons) == 1:
+                best, below = [Filled(pool, cost, (int(cartons[0]), boxes))], cost
+                return best, round_
+            starts = [0, *ends.tolist()]
+            found = [
+                self._filled(c, boxes[start:stop])
+                for c, start, stop in zip(cartons.tolist(), starts, ends.tolist(), strict=False)
+            ]
+            if exact or (total(found) < below and not any(self.splits(each.pool) for each in found)):
+                return found, round_
+            at_try += 1
 
-    def _in_one(self, pool: Pool, below: int, start: int, starts: int, full: int) -> Filled | None:
-        columns, shelf = self.columns, self.columns.shelf
-        takers, volume, weight, groups = self._measure(pool)
-        able = takers & shelf.big_enough(volume, weight)
-        if groups > 1 or not able:
-            return None
-        choices = []
-        for c, room in enumerate(shelf.volumes):
-            if able >> c & 1:
-                cost = self.cost(c, weight, volume)
-                if cost < below and volume * 100 <= room * full:
-                    self.closed = False
-                    choices.append((cost, c))
-        if not choices or self.spent():
-            return None
-        choices.sort()
-        row, work, boxes = kernels.hold_one(
-            columns.kinds, columns.ranked, np.array(pool), columns.rooms[[c for _, c in choices]],
-            self.params.support_percent, start, starts, self.params.seed, self.budget - self.work,
-        )  # fmt: skip
-        self.work += work
-        return Filled(pool, choices[row][0], (choices[row][1], boxes)) if row >= 0 else None
+    def _priced(self, pool: Pool) -> tuple[Table, Table, tuple[Table, Table, Table, Table]]:
+        """(cartons, what each costs with the pool in it, what it is worth with a part of the pool in it), for `send`.
 
-    def _in_two(self, pool: Pool, below: int, start: int, starts: int, full: int) -> list[Filled] | None:
-        columns = self.columns
-        _, volume, weight, groups = self._measure(pool)
-        if groups > 2 or sum(pool) < 2 or columns.shelf.least_cost(2, volume, weight) >= below:
-            return None
-        for c, d in self._pairs(pool, volume, weight, below, full):
-            tried = start
-            while tried < start + starts and not self.spent():
-                at, work, boxes, more_boxes = kernels.hold_two(
-                    columns.kinds, columns.ranked, np.array(pool), columns.rooms[[c, d]],
-                    self.params.support_percent, max(full, LATER_FULL_PERCENT), tried, start + starts - tried,
-                    self.params.seed, self.budget - self.work,
-                )  # fmt: skip
-                self.work += work
-                if at < 0:
-                    break
-                halves = ((c, boxes), (d, more_boxes))
-                found = [self._filled(carton, content) for carton, content in halves if len(content)]
-                if total(found) < below and not any(self.splits(each.pool) for each in found):
-                    return found
-                tried = at + 1
-        return None
-
-    def _pairs(self, pool: Pool, volume: int, weight: int, below: int, full: int) -> list[tuple[int, int]]:
-        """Pairs of cartons, larger first, that may hold the pool for less than `below`, cheapest first.
-
-        How the weight will be shared is not known yet, so that a pair's cost is reckoned with shares by volume.
+        How the weight will be shared is not known yet, so that a part's is reckoned by its volume.
         """
         shelf = self.columns.shelf
-        takers = {bits for bits, units in zip(self.columns.takers, pool, strict=True) if units}
-        full = min(full, max(full - TWO_LESS_PERCENT, LATER_FULL_PERCENT))
-        choices = []
-        for c, d, room, most_g, cost_minor in shelf.pairs:
-            if volume * 100 > room * full or cost_minor >= below or weight > most_g:
-                continue
-            either = 1 << c | 1 << d
-            if not all(bits & either for bits in takers):
-                continue
-            if self.price or shelf.voids_cost:
-                share = min(shelf.rooms[c].most_g, weight * shelf.volumes[c] // room)
-                share_mm3 = volume * shelf.volumes[c] // room
-                rest = min(shelf.rooms[d].most_g, weight - share)
-                cost_minor = self.cost(c, share, share_mm3) + self.cost(d, rest, volume - share_mm3)
-            if cost_minor < below:
-                choices.append((cost_minor, c, d))
-        self.closed = self.closed and not choices
-        return [(c, d) for _, c, d in sorted(choices)]
+        takers, volume, weight = self._measure(pool)
+        able = takers & shelf.big_enough(volume, weight)
+        singles = sorted((self.cost(c, weight, volume), c) for c in range(len(shelf.cartons)) if able >> c & 1)
+        empty, full, most = [], [], []
+        for c, room in enumerate(shelf.rooms):
+            share = min(volume, shelf.volumes[c])
+            empty.append(self.cost(c, 0, 0))
+            full.append(self.cost(c, min(room.most_g, weight * share // volume), share))
+            most.append(share)
+        by_cost = sorted(range(len(shelf.cartons)), key=lambda c: (empty[c], c))
+        return (
+            np.array([c for _, c in singles], np.int64),
+            np.array([cost for cost, _ in singles], np.int64),
+            (np.array(by_cost), np.array(empty), np.array(full), np.array(most)),
+        )
 
     def greedy(self, pool: Pool) -> list[Filled] | None:
         """A first solution: carton after carton, each the one that holds most for its cost, until two take the rest."""
         columns = self.columns
         done: list[Filled] = []
         while not self.spent():
-            _, volume, weight, _ = self._measure(pool)
-            if columns.shelf.fewest(volume, weight) <= 2:
-                last = self.resend(pool, UNBOUNDED, 0, 1, EASILY_FULL_PERCENT)
+            _, volume, weight = self._measure(pool)
+            if done and columns.shelf.fewest(volume, weight) <= 2:
+                last, _ = self.resend(pool, UNBOUNDED, 0, 1)
                 if last:
                     return done + last
             best: tuple[int, Filled] | None = None
             for c in self._worth_filling(pool):
-                held, work, boxes = kernels.fill_most(
-                    columns.kinds, columns.ranked, np.array(pool), columns.rooms[c], self.params.support_percent,
-                    2, self.params.seed, self.budget - self.work,
+                held, work, boxes = fill_most(
+                    columns.order(self.params.support_percent), np.array(pool), c, 2, self.params.seed,
+                    self.budget - self.work,
                 )  # fmt: skip
                 self.work += work
                 filled = self._filled(c, boxes)
@@ -324,21 +318,30 @@ class _Search:
         cartons.sort(key=lambda c: (self.cost(c, 0, shelf.volumes[c]) * 1_000_000_000 // shelf.volumes[c], c))
         return cartons[:3]
 
-    def _measure(self, pool: Pool) -> tuple[int, int, int, int]:
-        """(cartons that take each kind, volume, weight, cartons needed at least to keep apart) of a pool."""
+    def _measure(self, pool: Pool) -> tuple[int, int, int]:
+        """(cartons that take each kind, volume, weight) of a pool."""
         takers, volume, weight = -1, 0, 0
-        own = against = 0
-        groups = set()
         columns = self.columns
         for k, units in enumerate(pool):
             if units:
                 takers &= columns.takers[k]
                 volume += columns.volumes[k] * units
                 weight += columns.weights[k] * units
+        return takers, volume, weight
+
+    def _parts(self, pool: Pool) -> int:
+        """Cartons needed at least to keep the goods of a pool apart."""
+        columns = self.columns
+        if not any(columns.own):
+            return 1
+        own = against = 0
+        groups = set()
+        for k, units in enumerate(pool):
+            if units:
                 own |= columns.own[k]
                 against |= columns.against[k]
                 groups.add(columns.items[k].keep_apart)
-        return takers, volume, weight, max(len(groups - {""}), 2 if own & against else 1)
+        return max(len(groups - {""}), 2 if own & against else 1)
 
     def _filled(self, carton: int, boxes: Table) -> Filled:
         pool = self.columns.pool_of(boxes)

@@ -35,7 +35,7 @@ class Room(NamedTuple):
     most_g: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shelf:
     """A set of cartons, cheapest first. Bit c of a bit set is carton c. Made once for each set, see `shelf_of`.
 
