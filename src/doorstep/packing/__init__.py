@@ -6,10 +6,10 @@ a small one is from the cheapest (`proof`, `proof_model`). All are
 pure functions over the values of `terms.parcel`: whole millimetres, grams and minor units, no clock, no chance but the
 seed in `Params`.
 
-To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` and `kernels`
-(everything larger), `in_stock` (cartons that run out), `incumbent` (what is left of an earlier packing), `bounds` with
-`billed` and `standing`, `check`. What several of them share lies in `values` (what goes in and comes out), `shelf` (the
-cartons) and `columns` (the order as tables).
+To read on: `cartonize` (the way of an order), `alone` (goods of one kind), `small` (two units), `search` with
+`sending`, `tries`, `hopeless` and `kernels` (everything larger), `budget` (how much work), `in_stock` (cartons that run
+out), `incumbent` (an earlier packing kept), `bounds` with `billed` and `standing`, `check`. What several of them share
+lies in `values` (what goes in and comes out), `shelf` (the cartons) and `columns` (the order as tables).
 
 `palletize` puts goods on pallets (`pallet_stack`, `layers`), `load` puts pallets and cartons into a trailer, stop by
 stop, with its axles within their limits (`load_balance`, `load_left`); both search with `stacks`, `stack_kernels` and
@@ -23,6 +23,7 @@ makes a drawing of a packed carton, `draw_loads` of pallets and trailers: `sheet
 
 from doorstep.packing.billed import Billable, by_volume_or_weight
 from doorstep.packing.bounds import Estimate, EstimatedParcel, cartons_for, estimate
+from doorstep.packing.budget import by_size
 from doorstep.packing.cartonize import cartonize
 from doorstep.packing.check import check
 from doorstep.packing.check_load import check_load
@@ -47,6 +48,7 @@ __all__ = [
     "Params",
     "Price",
     "Proved",
+    "by_size",
     "by_volume_or_weight",
     "cartonize",
     "cartons_for",
