@@ -31,7 +31,7 @@ from benchmarks.measuring import Figure
 from doorstep.packing import Packing, Params, by_size, cartonize, check, estimate
 from doorstep.terms.parcel import Carton, PackedCarton, PackItem, Placement, Size
 
-LOOKS_PER_UNIT = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
+LOOKS_PER_UNIT = (500, 1_000, 2_000, 4_000, 8_000, 16_000, 40_000)
 SEEDS = (20261122, 1)  # the first is the peers' workload, the other guards against tuning to it
 PEERS, PEER_NAMES = "DOORSTEP_PACKING_PEERS", ("packer3d", "py3dbp", "packvium")
 TURNS = 20

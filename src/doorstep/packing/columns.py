@@ -12,7 +12,7 @@ import numpy as np
 
 from doorstep.packing.compiling import Table
 from doorstep.packing.shelf import Shelf
-from doorstep.packing.tables import tables_of
+from doorstep.packing.tables import bottom_up, tables_of
 from doorstep.packing.values import clash
 from doorstep.terms.parcel import ANY_UP, PackedCarton, PackItem, Placement, Side, Size
 
@@ -37,8 +37,8 @@ class Columns:
     """Row i is item i (a kind of goods), row or bit c is carton c of the shelf. `takers`: cartons that take one.
 
     `own` and `against` are bits: goods may be together if none of one's bits is against the other. `counted`: whether
-    some bear only so much. `together`: the units of each group that is kept together. The rest are tables of the
-    compiled core.
+    some bear only so much. `alike`: percent of the volume in goods with nearly the same base. `together`: the units of
+    each group that is kept together. The rest are tables of the compiled core.
     """
 
     items: Sequence[PackItem]
@@ -51,6 +51,7 @@ class Columns:
     takers: list[int]
     counted: bool
     on_shelf: ShelfTables
+    alike: int
     kinds: Table
     ranked: Table
     fits: Table
@@ -64,12 +65,13 @@ class Columns:
 
         From the bottom up, nothing is ever put under what is there already; a unit's hold is there before it is.
         """
-        rows = sorted(boxes.tolist(), key=lambda box: (box[2], box[1], box[0]))
-        placements = tuple(
-            Placement(self.items[kind].ref, x, y, z, Size(far_x - x, far_y - y, far_z - z))
-            for x, y, z, far_x, far_y, far_z, kind, *_ in rows
-        )
-        return PackedCarton(self.shelf.cartons[carton], placements, sum(self.weights[row[6]] for row in rows))
+        refs, weights = [item.ref for item in self.items], self.weights
+        placements = []
+        content_g = 0
+        for kind, x, y, z, length, width, height in bottom_up(boxes).tolist():
+            placements.append(Placement(refs[kind], x, y, z, Size(length, width, height)))
+            content_g += weights[kind]
+        return PackedCarton(self.shelf.cartons[carton], tuple(placements), content_g)
 
     def units_of(self, packed: PackedCarton) -> Pool:
         """The units that a packed carton holds."""
@@ -86,9 +88,17 @@ def columns_of(
 ) -> Columns:
     """Columns of goods, each given with the cartons that take one unit of it."""
     items = [item for item, _ in goods]
-    own, against = _clashes(items, separated)
-    borne = _borne(items)
     on_shelf = tables_of_shelf(shelf)
+    plain = not separated and not any(
+        item.keep_apart or item.keep_together or item.most_on_top_g is not None for item in items
+    )
+    if plain:
+        own = against = [0] * len(items)
+        borne = [ANY_WEIGHT] * len(items)
+        together: tuple[Pool, ...] = ()
+    else:
+        own, against = _clashes(items, separated)
+        borne, together = _borne(items), _together(items)
     rows = [
         (*item.size, item.weight_g, item.quantity, _ups(item), bears, bit, no_bits)
         for item, bears, bit, no_bits in zip(items, borne, own, against, strict=True)
@@ -96,13 +106,13 @@ def columns_of(
     return Columns(
         items,
         shelf,
-        [item.size.volume_mm3 for item in items],
-        [item.weight_g for item in items],
+        [row[0] * row[1] * row[2] for row in rows],
+        [row[3] for row in rows],
         own,
         against,
-        _together(items),
+        together,
         [takers for _, takers in goods],
-        any(0 < bears < ANY_WEIGHT for bears in borne),
+        not plain and any(0 < bears < ANY_WEIGHT for bears in borne),
         on_shelf,
         *tables_of(np.array(rows, np.int64), on_shelf.rooms),
     )
@@ -110,7 +120,9 @@ def columns_of(
 
 def _ups(item: PackItem) -> int:
     """The sides that may point up, as bits."""
-    return 7 if item.up == ANY_UP else sum(1 << axis for axis, side in enumerate(Side) if side in item.up)
+    if item.up is ANY_UP or item.up == ANY_UP:
+        return 7
+    return sum(1 << axis for axis, side in enumerate(Side) if side in item.up)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, islice
+from operator import mul
 
 import numpy as np
 
@@ -24,9 +25,9 @@ from doorstep.packing.values import Params, Price, cost_of_one, full_cost
 from doorstep.terms.parcel import PackedCarton, PackItem, Unpackable
 
 ROUNDS = 12
-TRIES_PER_UNIT_SQUARED = 8  # more than so many find nothing new
-HARDLY_FULL_PERCENT, HARDLY_FULL_MOST = 76, 90  # and one percent more for every two units: fuller ones did not occur
-REGULAR_KINDS = 2  # goods of so few kinds may fill a carton to the last corner
+TRIES_PER_UNIT_CUBED_PERCENT = 50  # more than so many find nothing new
+HARDLY_FULL_PERCENT, HARDLY_FULL_MOST = 75, 90  # and one percent more for every two units: fuller ones are rare
+REGULAR_KINDS, REGULAR_PERCENT = 2, 80  # goods of so few kinds, or so alike, may fill a carton to the last corner
 MOST_CARTONS = 12  # that a pool is shared out over at once
 MOST_GROUPS = 60  # of a solution's cartons taken apart in one round
 STAND_UP_ROUNDS = 7
@@ -55,7 +56,7 @@ def search(
     no budget excuses a result dearer than the incumbent. So may finding a carton for goods that are kept together.
     """
     columns = columns_of(goods, shelf, params.separated)
-    order = _Search(columns, params, price)
+    order = _Search(columns, params, price, price is None and not shelf.voids_cost and not columns.together)
     unseated = order.seat_groups()
     if unseated:
         left = {no.ref for no in unseated}
@@ -75,6 +76,7 @@ class _Search:
     columns: Columns
     params: Params
     price: Price | None
+    exact: bool  # a carton costs the same whatever is in it, and any units may be in it
     work: int = 0
     budget: int = 0
     closed: bool = False  # nothing cheaper was left to try, or even to leave for a later round
@@ -172,14 +174,14 @@ class _Search:
         self.budget = self.work + self.params.work_budget
         everything = tuple(item.quantity for item in self.columns.items)
         units = sum(everything)
-        regular = len(everything) <= REGULAR_KINDS
+        regular = len(everything) <= REGULAR_KINDS or self.columns.alike >= REGULAR_PERCENT
         self.hardly = 100 if regular else min(HARDLY_FULL_MOST, HARDLY_FULL_PERCENT + units // 2)
-        self.most_tries = TRIES_PER_UNIT_SQUARED * units * units
+        self.most_tries = max(1, TRIES_PER_UNIT_CUBED_PERCENT * units**3 // 100)
         solution, round_ = self.resend(everything, UNBOUNDED, 0, ROUNDS)
         if solution is None:
             solution = self.greedy(everything)
-        least_alone = sum(self.columns.shelf.cheapest(takers).cost_minor for takers in self.columns.takers)
-        if solution is None or total(solution) > least_alone:
+        cheapest = self.columns.shelf.cheapest
+        if solution is None or total(solution) > sum([cheapest(bits).cost_minor for bits in self.columns.takers]):
             alone = self.lines_alone(everything)
             solution = min(solution or alone, alone, key=total)
         if incumbent:
@@ -189,7 +191,7 @@ class _Search:
                 better, round_ = self.resend(everything, total(solution), round_, ROUNDS)
                 solution = better or solution
             else:
-                self.closed = round_ > 1
+                self.closed = round_ > 1  # unless sending a group says otherwise
                 solution = self._round(solution, round_)
                 round_ += 1
         return solution
@@ -223,7 +225,7 @@ class _Search:
         """(the pool in cartons for less than `below`, as found in rounds `round_` up to `end`, or None; the round to go
         on with)."""
         columns, tables = self.columns, self.columns.on_shelf
-        exact = self.price is None and not columns.shelf.voids_cost and not columns.together
+        exact = self.exact
         if exact:
             singles, costs = tables.singles, tables.costs
             worth = singles, costs, costs, tables.volumes
@@ -231,7 +233,7 @@ class _Search:
             singles, costs, worth = self._priced(pool)
         parts = self._parts(pool)
         if most_cartons > 1:
-            _, volume, weight = self._measure(pool)
+            volume, weight = sum(map(mul, columns.volumes, pool)), sum(map(mul, columns.weights, pool))
             most_cartons = min(MOST_CARTONS, max(2, parts, columns.shelf.fewest(volume, weight)))
         best: list[Filled] | None = None
         at = at_try = -1
@@ -351,7 +353,7 @@ class _Search:
 
 
 def total(solution: list[Filled]) -> int:
-    return sum(each.cost for each in solution)
+    return solution[0].cost if len(solution) == 1 else sum(each.cost for each in solution)
 
 
 def summed(pools: Iterable[Pool]) -> Pool:

@@ -18,6 +18,7 @@ from doorstep.packing.tries import Order, Space, Worth, hold, line_up, measured,
 FIRST_TRIES = 8  # in rounds 0 and 1 together; round 0 is one try
 EASILY_FULL_PERCENT = 75  # cartons no fuller than this are nearly always found at the first try
 LATER_FULL_PERCENT = 80  # fuller ones are left for later rounds
+WIDER_PERCENT, MOST_WIDER_PERCENT = 2, 6  # so much fuller is tried with each later round, and in all
 TWO_LESS_PERCENT = 4  # two cartons get less full than one
 UNSEEN, POSSIBLE, HOPELESS = 0, 1, 2
 Content = tuple[Table, Table, Table]  # cartons, where the units of each end, boxes
@@ -27,6 +28,14 @@ Content = tuple[Table, Table, Table]  # cartons, where the units of each end, bo
 def tries_before(round_: int) -> int:
     """The number of a round's first try."""
     return 0 if round_ == 0 else 1 if round_ == 1 else FIRST_TRIES * ((1 << round_ - 1) - 1)
+
+
+@compiled
+def _full_in(round_: int, hardly: int) -> int:
+    """How full a carton may get, by volume, to be tried in a round: `hardly` in round 2, more in later ones."""
+    if round_ < 2:
+        return EASILY_FULL_PERCENT if round_ == 0 else LATER_FULL_PERCENT
+    return min(hardly + min(WIDER_PERCENT * (round_ - 2), MOST_WIDER_PERCENT), 100)
 
 
 @compiled
@@ -65,8 +74,8 @@ def send(
         tries = (tries_before(round_), tries_before(round_ + 1))
         if tries[0] >= most_tries:
             break
-        full = EASILY_FULL_PERCENT if round_ == 0 else LATER_FULL_PERCENT if round_ == 1 else hardly
-        closed = round_ > 1
+        full, hardest = _full_in(round_, hardly), min(hardly + MOST_WIDER_PERCENT, 100)
+        closed = full == hardest
         if at < 0 and alone:
             s, looked, done = _in_one(order, pool, singles, costs, below, full, tries, seed, budget - work, seen, space)
             work += done

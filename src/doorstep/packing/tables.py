@@ -2,6 +2,7 @@
 
 `goods`, one row per kind: length, width, height, weight, units wanted, which of the three sides may point up (bits 0 to
 2), most grams it bears, bits of what it is, bits of what may not be with it. What comes out is told in `kernels`.
+`bottom_up` puts the boxes of the core in order.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from doorstep.packing.kernels import AGAINST, BEARS, FIRST_TURN, OWN, TURNS, WEI
 
 KIND_COLUMNS = FIRST_TURN + 18
 NOTIONS = 5
+ALIKE = 20  # sides that differ by less than a twentieth
+MOST_COMPARED = 64  # kinds compared each with each
 
 
 @compiled
@@ -81,7 +84,55 @@ def fits_of(kinds: Table, rooms: Table) -> Table:
 
 
 @compiled
-def tables_of(goods: Table, rooms: Table) -> tuple[Table, Table, Table]:
-    """(kinds, ranked, fits) of an order."""
+def alike_of(goods: Table) -> int:
+    """The most goods with nearly the same two longer sides, such as books of one format: percent of all volume."""
+    n = min(len(goods), MOST_COMPARED)
+    sides = np.empty((n, 2), np.int64)
+    volumes = np.empty(n, np.int64)
+    for k in range(n):
+        a, b, c = goods[k, 0], goods[k, 1], goods[k, 2]
+        sides[k, 0] = max(a, b, c)
+        sides[k, 1] = a + b + c - sides[k, 0] - min(a, b, c)
+        volumes[k] = a * b * c * goods[k, 4]
+    most = 0
+    for k in range(n):
+        alike = 0
+        for other in range(n):
+            long, middle = abs(sides[k, 0] - sides[other, 0]), abs(sides[k, 1] - sides[other, 1])
+            if long * ALIKE <= sides[k, 0] and middle * ALIKE <= sides[k, 1]:
+                alike += volumes[other]
+        most = max(most, alike)
+    return int(most // max(volumes.sum() // 100, 1))
+
+
+@compiled
+def tables_of(goods: Table, rooms: Table) -> tuple[int, Table, Table, Table]:
+    """(alike, kinds, ranked, fits) of an order."""
     kinds = kinds_of(goods)
-    return kinds, rankings_of(goods), fits_of(kinds, rooms)
+    return alike_of(goods), kinds, rankings_of(goods), fits_of(kinds, rooms)
+
+
+@compiled
+def bottom_up(boxes: Table) -> Table:
+    """Kind, near corner and sides of each box, the lowest first, then from the front and from the left."""
+    placed = len(boxes)
+    rows = np.empty((placed, 7), np.int64)
+    for b in range(placed):
+        at = b
+        while at > 0 and _is_before(boxes[b], rows[at - 1]):
+            rows[at] = rows[at - 1]
+            at -= 1
+        rows[at, 0] = boxes[b, 6]
+        for axis in range(3):
+            rows[at, 1 + axis] = boxes[b, axis]
+            rows[at, 4 + axis] = boxes[b, axis + 3] - boxes[b, axis]
+    return rows
+
+
+@compiled
+def _is_before(box: Table, row: Table) -> bool:
+    if box[2] != row[3]:
+        return bool(box[2] < row[3])
+    if box[1] != row[2]:
+        return bool(box[1] < row[2])
+    return bool(box[0] < row[1])
