@@ -8,9 +8,9 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doorstep.packing import Packing, Params, cartonize, estimate
+from doorstep.packing import Packing, Params, by_size, cartonize, estimate
 from doorstep.terms.parcel import Carton, Mailer, PackedCarton, PackItem, Placement
-from tests.packing.corner_shop import LARGE, MEDIUM, SHELF, WIDE_SHELF, Price, orders, packed, prices
+from tests.packing.corner_shop import BOOK, LARGE, MEDIUM, MUG, SHELF, WIDE_SHELF, Price, of, orders, packed, prices
 
 Shelf = tuple[Carton | Mailer, ...]
 SEPARATED = frozenset({("liquid", "paper")})
@@ -42,6 +42,14 @@ def test_more_budget_is_never_dearer(items: list[PackItem], shelf: Shelf, price:
 def test_the_same_seed_gives_the_same_packing(items: list[PackItem], price: Price | None, seed: int) -> None:
     params = Params(5_000, seed=seed)
     assert cartonize(items, SHELF, params, price=price) == cartonize(items, SHELF, params, price=price)
+
+
+def test_a_larger_order_is_given_more_work_and_what_it_was_given_is_known() -> None:
+    strict = Params(seed=3, support_percent=80)
+    boxed = replace(of(MUG, 2), ref="boxed", own_container=True)
+    params = by_size([of(MUG, 3), of(BOOK, 2), boxed], 1_000, strict)
+    assert params == replace(strict, work_budget=5_000)
+    assert by_size([of(MUG, 50)]).work_budget == 10 * by_size([of(MUG, 5)]).work_budget
 
 
 @EXAMPLES

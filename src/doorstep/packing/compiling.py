@@ -1,6 +1,6 @@
 """How the compiled core is compiled, and where that is kept.
 
-Importing this file imports numba and NumPy, about half a second. The first call on a machine compiles, ten seconds of
+Importing this file imports numba and NumPy, about half a second. The first call on a machine compiles, half a minute of
 work, and keeps the result beside the source or, where that is read-only, in the user's cache folder; from there it
 takes a quarter of a second. NUMBA_CACHE_DIR names another folder. Where none can be written, each process compiles
 afresh. Numba notices a change in the file of a kept function only: functions that call one another share a file.

@@ -11,7 +11,7 @@ from doorstep.terms.parcel import UPRIGHT, Carton, PackItem, Size
 
 
 def warm() -> None:
-    """Load the kernels, or compile them where this machine never did (ten seconds, once), so that no order waits.
+    """Load the kernels, or compile them where this machine never did (half a minute, once), so that no order waits.
 
     A server or worker calls it when it starts; `./run` when it sets itself up.
     """
