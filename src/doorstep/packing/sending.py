@@ -3,7 +3,7 @@
 The tables are those of `kernels`, tries are those of `tries`. They come in rounds, each of twice as many as the one
 before; a carton that would be very full is left for later rounds.
 
-Numba notices a change in `tries` or `hopeless` only when this file changes too: touch it.
+Numba notices a change in `tries` or `hopeless` only when the text of this file changes too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One unit at one spot, compiled: how good the spot is, whether the unit can be there, what bears it.
 
 The tables are those of `kernels`, which takes these functions in when it is compiled. Numba notices a change here only
-when that file changes too: touch it.
+when the text of that file changes too.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The tables are those of `kernels`. A try places the units in some sequence by so
 place is brought forward, and the next try begins from there. Tries are numbered, and what a try does hangs on its
 number, the carton and the seed alone.
 
-Numba notices a change in `kernels` only when this file changes too: touch it.
+Numba notices a change in `kernels` only when the text of this file changes too.
 """
 
 from __future__ import annotations
