@@ -1,0 +1,158 @@
+"""One column for each order within what there is: prices, their bound, and the selection that comes nearest to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from doorstep.planning.joint import ascent, selecting
+from doorstep.planning.joint.columns import BY_CLAIM, BY_UNIT, Columns, Ints, unit_worth
+from doorstep.planning.joint.ranking import sorted_by
+
+_DEEPEST = (3, 4, 6)
+_AT_LAST = (4, 8)
+_ROUNDS = 8
+_LEANS = 7
+_STEPS = 500  # into how many the price that is followed is cut, for a first raise of it
+_SPARED = 200
+_MARSAGLIA = 88_172_645_463_325_252  # a seed of his generator
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much work is spent, in units of work, so that the same question and seed give the same plan.
+
+    `steps` of prices by the unit and again of prices by the claim; `moves` of groups of orders taken back and chosen
+    anew, for each 10,000 orders; `looks` at a column in one pass of chains, for each 10,000 orders.
+    """
+
+    unit_steps: int = 60
+    claim_steps: int = 150
+    moves: int = 300_000
+    looks: int = 20_000_000
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        if min(self.unit_steps, self.claim_steps, self.moves, self.looks, self.seed) < 0:
+            raise ValueError("work is not negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Prices of claims and units with their bound; `columns` are sorted by `priced`, `was` is what each was before."""
+
+    columns: Columns
+    was: Ints
+    price: Ints
+    unit_price: Ints
+    priced: Ints
+    bound: int
+
+
+def find_prices(given: Columns, price: Ints, unit_price: Ints, steps: int, reached: int, grain: int) -> Priced:
+    """Prices after so many steps up from these (`price` is set by `unit_price` where units are priced)."""
+    unit_price = np.where(given.kind == 1, unit_price, 0)
+    on_units = given.kind[given.claim_scarce] != BY_CLAIM
+    price = np.where(on_units, unit_price[given.claim_scarce] * given.claim_units, price)
+    table, was, priced = sorted_by(given, price)
+    bound = ascent.ascend(table, priced, price, unit_price, steps, reached, grain)
+    table, again, priced = sorted_by(table, price)
+    return Priced(table, was[again], price, unit_price, priced, int(bound))
+
+
+def select(found: Priced, effort: Effort, near: int) -> Ints:
+    """The column of each order, numbered as those that were priced; `near` is how far priced costs are followed."""
+    found, at = _begun(found, near, effort.seed)
+    table, orders = found.columns, found.columns.orders
+    first = found.priced[table.ptr[:-1]]
+    looks = effort.looks * max(orders, 1_000) // 10_000
+    for deepest in _DEEPEST:
+        at = _made_ready(table, at)
+        selecting.improved(table, at, _regretted(found, at), deepest, near, looks)
+    moves = effort.moves * max(orders, 1_000) // 10_000 // _ROUNDS
+    warm = near * np.reciprocal(1.0 * 40)
+    for turn in range(_ROUNDS if moves else 0):
+        seeds = np.flatnonzero(found.priced[at.chosen] > first)
+        if not len(seeds):
+            break
+        heat, then = (warm * 40 ** (-when * np.reciprocal(1.0 * _ROUNDS)) for when in (turn, turn + 1))
+        selecting.recreated(table, at, seeds, moves, heat, then, 8)
+    for deepest in _AT_LAST:
+        at = _made_ready(table, at)
+        selecting.improved(table, at, _regretted(found, at), deepest, near, looks)
+    chosen: Ints = found.was[at.chosen]
+    return chosen
+
+
+def _begun(found: Priced, near: int, seed: int) -> tuple[Priced, selecting.Standing]:
+    """Each order's cheapest at prices that still fits, those first that lose most without it, and the prices then.
+
+    At a price for all units of something, orders without a preference all go the same way, and the last of them, with
+    nowhere else to go, find none. Where nothing is left the price is raised, and the others lean away from there.
+    """
+    step = max(near // _STEPS, 1)
+    best: tuple[int, Priced, selecting.Standing] | None = None
+    for _ in range(_LEANS):
+        table, at = found.columns, _standing(found, seed)
+        first = found.priced[table.ptr[:-1]]
+        second = found.priced[np.minimum(table.ptr[:-1] + 1, table.ptr[1:] - 1)]
+        selecting.in_turn(table, at, np.argsort(first - second, kind="stable"))
+        cost = int(table.cost[at.chosen].sum())
+        if best is None or cost < best[0]:
+            best = (cost, found, at)
+        spent = (table.kind == BY_UNIT) & (at.free < table.room // _SPARED)
+        if not spent.any():
+            break
+        more = np.where(spent, step, 0).astype(np.int64)
+        price: Ints = found.price + more[table.claim_scarce] * table.claim_units
+        table, was, priced = sorted_by(table, price)
+        found, step = Priced(table, found.was[was], price, found.unit_price + more, priced, found.bound), 2 * step
+    if best is None:
+        raise AssertionError("it is tried once at least")
+    return best[1], best[2]
+
+
+def _made_ready(table: Columns, at: selecting.Standing) -> selecting.Standing:
+    """Lists of who leaves what is priced by the unit, by what that costs: it has too many users to look at all."""
+    order, scarce, cost = np.zeros((3, len(at.slot_owner)), np.int64)
+    count = selecting.readiness(table, at, order, scarce, cost)
+    turn = np.lexsort((cost[:count], scarce[:count]))
+    ptr = np.searchsorted(scarce[turn], np.arange(len(table.room) + 1))
+    return at._replace(ready_ptr=ptr, ready=order[turn], ready_from=ptr[:-1].copy())
+
+
+def _regretted(found: Priced, at: selecting.Standing) -> Ints:
+    regret = found.priced[at.chosen] - found.priced[found.columns.ptr[:-1]]
+    return np.argsort(-regret, kind="stable")
+
+
+def _standing(found: Priced, seed: int) -> selecting.Standing:
+    table = found.columns
+    counts = np.diff(table.use_ptr)
+    most = np.maximum.reduceat(counts, table.ptr[:-1])
+    slot = np.concatenate(([0], np.cumsum(most))).astype(np.int64)
+    idle = np.where(counts == 0, np.arange(len(counts)), len(counts))
+    last = np.minimum.reduceat(idle, table.ptr[:-1])
+    slots = int(slot[-1])
+    return selecting.Standing(
+        np.zeros(table.orders, np.int64),
+        table.room.copy(),
+        table.claim_scarce[table.use_claim].astype(np.int32),
+        table.claim_units[table.use_claim].astype(np.int32),
+        found.priced,
+        unit_worth(table, found.price, found.unit_price),
+        last,
+        slot[:-1],
+        np.zeros(slots, np.int64),
+        np.zeros(slots, np.int64),
+        np.full(slots, -1, np.int64),
+        np.full(slots, -1, np.int64),
+        np.full(len(table.room), -1, np.int64),
+        np.zeros(table.orders, np.int8),
+        np.zeros(len(table.room) + 1, np.int64),
+        np.zeros(0, np.int64),
+        np.zeros(len(table.room), np.int64),
+        np.zeros(1, np.int64),
+        np.array([_MARSAGLIA ^ (seed * 2_654_435_761)], np.uint64),
+    )
