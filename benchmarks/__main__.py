@@ -28,6 +28,7 @@ from benchmarks import (
     living,
     packing,
     pallets,
+    planning,
     promising,
     quoting,
     rating,
@@ -64,6 +65,7 @@ BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "pallets": pallets.run,
     "routing": routing.run,
     "promise": promising.run,
+    "plan": planning.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
 

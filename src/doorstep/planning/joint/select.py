@@ -28,14 +28,18 @@ class Effort:
     """
 
     unit_steps: int = 60
-    claim_steps: int = 150
-    moves: int = 300_000
-    looks: int = 20_000_000
+    claim_steps: int = 80
+    moves: int = 60_000
+    looks: int = 6_000_000
     seed: int = 7
 
     def __post_init__(self) -> None:
         if min(self.unit_steps, self.claim_steps, self.moves, self.looks, self.seed) < 0:
             raise ValueError("work is not negative")
+
+
+THOROUGH = Effort()
+QUICK = Effort(unit_steps=60, claim_steps=30, moves=10_000, looks=1_500_000)
 
 
 @dataclass(frozen=True, slots=True)
