@@ -152,7 +152,17 @@ def _ask(port: int, orders: Sequence[Order]) -> int:
 def _serve(url: str, port: int, ready: Event, done: Event, _: Any) -> None:
     office = shop.office_of(url)
     server = uvicorn.Server(uvicorn.Config(make_app(office), host="127.0.0.1", port=port, log_level="error"))
-    threading.Thread(target=lambda: (done.wait(), setattr(server, "should_exit", True)), daemon=True).start()
-    threading.Thread(target=lambda: (time.sleep(2), ready.set()), daemon=True).start()
+
+    def stop_when_done() -> None:
+        done.wait()
+        server.should_exit = True
+
+    def tell_when_up() -> None:
+        while not server.started:
+            time.sleep(0.1)
+        ready.set()
+
+    for watch in (stop_when_done, tell_when_up):
+        threading.Thread(target=watch, daemon=True).start()
     server.run()
     office.store.close()

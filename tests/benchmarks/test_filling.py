@@ -56,12 +56,12 @@ def test_what_leaves_now_is_followed_once_enough_parcels_came(
 ) -> None:
     fill(database_url, ORDERS)
     clock.move_to(ENDS)
-    store = Store(database_url, clock, ids := Ids.seeded(clock, seed=9))
+    store = Store(database_url, clock, Ids.seeded(clock, seed=9))
     for room in (learn, lanes):
         monkeypatch.setattr(room, "NEEDS", 10)
-    known = learn.learn(Office(store, ids))
+    known = learn.learn(Office(store))
     assert known.lanes
-    assert learn.learn(Office(store, ids)).lanes == 0
+    assert learn.learn(Office(store)).lanes == 0
     with store.reading() as tx:
         followed = [row.expected for row in tx.rows("SELECT expected FROM transit WHERE expected <> '{}'")]
     assert followed
