@@ -9,16 +9,22 @@ from typing import Any
 
 import pytest
 
+from doorstep.carriers.distance import Haul
+from doorstep.carriers.shipments import Piece
 from doorstep.flow.explain import explain
 from doorstep.flow.master import define_customer, define_services, define_site
 from doorstep.flow.place import Offered, quote_order
 from doorstep.intake.tariffs.read import TariffsIn, read_tariffs
 from doorstep.packing import estimate
 from doorstep.planning.compose import pack_item
+from doorstep.planning.freight import Whole, whole_shipment
+from doorstep.storage.queries import master
 from doorstep.terms.order import Terms
+from doorstep.terms.parcel import Size
 from doorstep.terms.places import Address, Position
 from doorstep.terms.service import AnyTariff, CarrierService
-from tests.corner_shop import ADA, BISTRO, CLERK, Shop, all_is_well, company_file, granted, order
+from doorstep.terms.tariff import ChargeKind
+from tests.corner_shop import ADA, BISTRO, CLERK, MONDAY, Shop, all_is_well, company_file, granted, order
 
 STEADY = next(each for each in company_file().services if each.service_id == "steady-ground")
 EVERYWHERE = {"": (0, 300_000, 600_000, 100_000)}
@@ -228,3 +234,30 @@ def test_explain_tells_a_pallet_s_charges_and_they_add_up_to_what_is_planned(sho
     mug = next(each for each in company_file().items if each.item_id == "MUG")
     cartons_minor = estimate([pack_item(mug, 400)], company_file().cartons).cost_at_least_minor
     assert sum(each.minor for each in told) == cost_minor - cartons_minor - (150 + 400 * 10)
+
+
+def test_labels_of_a_pallet_share_the_price_of_the_shipment_as_a_whole(shop: Shop, tariff: Any) -> None:
+    goes_by(shop, *freight(tariff, ltl=LTL.replace('minimum = "80.00"', 'minimum = "20.00"')).values())
+    shop.receive("MUG", 190)
+    placed = shop.to_the_dock(("MUG", 200), ship_to=replace(BISTRO, residential=True), customer="bistro")
+    labels = shop.rows("SELECT * FROM label WHERE order_id = %s AND state = 'bought'", placed.order_id)
+    assert {label.service_id for label in labels} == {"ltl"}
+    assert len(labels) > 3
+    pieces = [
+        Piece(Size(row.length_mm, row.width_mm, row.height_mm), row.weight_g)
+        for row in shop.rows("SELECT * FROM parcel WHERE order_id = %s", placed.order_id)
+    ]
+    (site,) = company_file().sites
+    haul = Haul(site.address.value().locality, replace(BISTRO, residential=True).locality, MONDAY.date())
+    whole = whole_shipment(granted_service(shop, "ltl"), pieces, haul)
+    assert isinstance(whole, Whole)
+    assert sum(label.cost_minor for label in labels) == whole.bill.total_minor
+    # The accessorial of a home is paid once, not by each parcel.
+    assert whole.bill.of(ChargeKind.ACCESSORIAL) == 6_000
+
+
+def granted_service(shop: Shop, service_id: str) -> CarrierService:
+    with shop.store.reading() as tx:
+        found = master.service(tx, service_id)
+    assert found is not None
+    return found

@@ -94,6 +94,7 @@ def build_label(ask: LabelAsk) -> Request:
             "size_mm": list(sides_up(ask.sides, "mm")),
             "from": address_body(ask.ship_from),
             "to": address_body(ask.ship_to),
+            **({"shipment": {sscc: list(each) for sscc, each in ask.shipment.items()}} if ask.shipment else {}),
         },
     )
 

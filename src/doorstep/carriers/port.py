@@ -8,7 +8,7 @@ cannot read it parks, with the reason; it neither guesses nor raises. Six things
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -22,7 +22,8 @@ from doorstep.terms.places import Address
 class LabelAsk:
     """A label wanted for one parcel. `reference` is ours, one per label: asked again, it must not buy a second one.
 
-    `weight` and `sides` are as they were measured; a dialect rounds them once, into the carrier's units, up.
+    `weight` and `sides` are as they were measured; a dialect rounds them once, into the carrier's units, up. `shipment`
+    are all parcels that are priced together with it, by SSCC, where a service prices shipments as a whole.
     """
 
     reference: str
@@ -32,6 +33,7 @@ class LabelAsk:
     sides: Sides
     ship_from: Address
     ship_to: Address
+    shipment: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)  # three sides, mm, and grams
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from doorstep.carriers.distance import Haul, distance_of
 from doorstep.carriers.freight import Freight, Handled, Trip, ltl_bill, truck_bill
 from doorstep.carriers.parcels import No, Parcel, Priced, Quoter, bill, quoter_of, refused, sheet_of
 from doorstep.carriers.sheets import COMMERCIAL, RESIDENTIAL, Grid, Sheet
+from doorstep.carriers.shipments import Piece, is_freight, shipment_bill
 from doorstep.carriers.zones import zone_of
 from doorstep.terms.freight import LtlTariff, TruckTariff, VanTariff
 from doorstep.terms.measures import Measure, Sides, grams
@@ -136,7 +137,11 @@ def itemised(
 
 
 def rate_between(service: CarrierService, parcel_size: Size, weight_g: int, haul: Haul) -> Rated | NoRate:
-    """`rate` with all that the two ends say of themselves: postcode, home or not, how far it is."""
+    """`rate` with all that the two ends say of themselves: postcode, home or not, how far it is. By a tariff of freight
+    it is a shipment of its own."""
+    if is_freight(service):
+        whole = shipment_bill(service, [Piece(parcel_size, weight_g)], haul)
+        return whole if isinstance(whole, NoRate) else _of_bill(service.service_id, whole, weight_g)
     origin, destination, on = haul
     far = distance_of(service.tariff, origin, destination)
     ends = (origin.head, destination.head, on)
@@ -145,6 +150,8 @@ def rate_between(service: CarrierService, parcel_size: Size, weight_g: int, haul
 
 def itemised_between(service: CarrierService, parcel_size: Size, weight_g: int, haul: Haul) -> Bill | NoRate:
     """The same price with its charges one by one."""
+    if is_freight(service):
+        return shipment_bill(service, [Piece(parcel_size, weight_g)], haul)
     origin, destination, on = haul
     far = distance_of(service.tariff, origin, destination)
     ends = (origin.head, destination.head, on)
@@ -200,11 +207,13 @@ def _freight(
         found: Bill | NoRate = ltl_bill(tariff, Freight((unit,), *lane, on, account=account), service_id)
     else:
         found = truck_bill(tariff, Trip(*lane, grams(weight_g), on=on), service_id)
-    if isinstance(found, NoRate):
-        return found
+    return found if isinstance(found, NoRate) else _of_bill(service_id, found, weight_g)
+
+
+def _of_bill(service_id: str, found: Bill, weight_g: int) -> Rated:
     base_minor, fuel_minor = found.of(ChargeKind.BASE, ChargeKind.DISTANCE), found.of(ChargeKind.FUEL)
     return Rated(
-        *(service_id, tariff.tariff_id, tariff.currency, found.zone, weight_g, 0, weight_g, weight_g),
+        *(service_id, found.tariff_id, found.currency, found.zone, weight_g, 0, weight_g, weight_g),
         *(base_minor, fuel_minor, found.total_minor - base_minor - fuel_minor),
     )
 

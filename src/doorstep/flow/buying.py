@@ -43,7 +43,9 @@ def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToS
     ask = None
     if ship_from is not None and ship_to is not None:
         sides = Sides(row.length_mm, row.width_mm, row.height_mm, 1, "mm")
-        ask = LabelAsk(row.label_id, row.service_id, row.sscc, grams(row.weight_g), sides, ship_from, ship_to)
+        shipment = {sscc: tuple(measures) for sscc, measures in (row.shipment or {}).items()}
+        about = (row.label_id, row.service_id, row.sscc, grams(row.weight_g), sides)
+        ask = LabelAsk(*about, ship_from, ship_to, shipment)
     return ToSend(row.label_id, row.fulfilment_id, row.carrier_id, row.carrier_ref, ask)
 
 

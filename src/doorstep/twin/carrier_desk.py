@@ -7,7 +7,7 @@ import json
 import random
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -15,8 +15,11 @@ from pydantic import ValidationError
 
 from doorstep.carriers.distance import Haul
 from doorstep.carriers.rating import NoRate, Rated, rate_between
+from doorstep.carriers.shipments import Piece
+from doorstep.planning.freight import is_freight, whole_shipment
 from doorstep.terms.clock import Clock, read_stamp, stamp
 from doorstep.terms.ids import check_digit
+from doorstep.terms.money import share_out
 from doorstep.terms.parcel import Size
 from doorstep.terms.places import Address
 from doorstep.terms.service import CarrierService
@@ -212,7 +215,7 @@ class CarrierDesk:
         rated = rate_between(service, Size(length_mm, width_mm, height_mm), asked.weight_g, haul)
         if isinstance(rated, NoRate):
             raise NoError(422, rated.why, rated.says)
-        return service, rated
+        return service, _share_of(service, rated, asked, haul)
 
     def _look_up(self, reference: str) -> Answer:
         label = self._by_reference.get(reference)
@@ -270,6 +273,20 @@ class CarrierDesk:
             number = f"LC{body}{check_digit(body)}"
             if number not in self._by_number:
                 return number
+
+
+def _share_of(service: CarrierService, alone: Rated, asked: LabelBody, haul: Haul) -> Rated:
+    """What a parcel bears of a shipment that is priced as a whole, by weight; every other price is the parcel's own."""
+    pieces = {sscc: Piece(Size(*sides), weight_g) for sscc, (*sides, weight_g) in sorted(asked.shipment.items())}
+    if not is_freight(service) or asked.sscc not in pieces:
+        return alone
+    whole = whole_shipment(service, list(pieces.values()), haul)
+    if isinstance(whole, NoRate):
+        raise NoError(422, whole.why, whole.says)
+    shares = dict(
+        zip(pieces, share_out(whole.bill.total_minor, [piece.weight_g for piece in pieces.values()]), strict=True)
+    )
+    return replace(alone, base_minor=shares[asked.sscc], fuel_minor=0, other_minor=0)
 
 
 def _show(label: _Label, status: int) -> Answer:

@@ -65,6 +65,7 @@ class LabelBody(Strict):
     size_mm: list[int] = Field(min_length=3, max_length=3)
     sender: AddressBody = Field(alias="from")
     to: AddressBody
+    shipment: dict[str, tuple[int, int, int, int]] = Field(default_factory=dict, strict=False)
 
 
 class CollectionBody(Strict):

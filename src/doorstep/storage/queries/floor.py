@@ -147,12 +147,20 @@ def labels_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
     )
 
 
+_OF_FREIGHT = "v.service -> 'tariff' ->> 'kind' IN ('ltl', 'truck', 'van')"
+_SHIPMENT = (
+    "SELECT jsonb_object_agg(b.sscc, jsonb_build_array(b.length_mm, b.width_mm, b.height_mm, b.weight_g)) "
+    "FROM parcel b WHERE b.fulfilment_id = l.fulfilment_id"
+)
+
+
 def labels_to_send(label_ids: Collection[str]) -> Query:
     """Those of the labels that are asked for, with parcel, and where person and site are kept that it goes between."""
     return (
         "SELECT l.label_id, l.fulfilment_id, l.carrier_id, l.service_id, l.carrier_ref, l.sscc, p.weight_g, "
-        "p.length_mm, p.width_mm, p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref "
-        "FROM label l JOIN parcel p USING (sscc) "
+        "p.length_mm, p.width_mm, p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref, "
+        f"CASE WHEN {_OF_FREIGHT} THEN ({_SHIPMENT}) END AS shipment "
+        "FROM label l JOIN parcel p USING (sscc) LEFT JOIN service v ON v.service_id = l.service_id "
         "JOIN orders o ON o.order_id = l.order_id LEFT JOIN site s ON s.site_id = p.site_id "
         "WHERE l.label_id = ANY(%s) AND l.state = 'requested'",
         list(label_ids),
