@@ -19,6 +19,7 @@ from benchmarks import (
     appending,
     carrier_calls,
     charting,
+    consolidating,
     containers,
     filling,
     hot_item,
@@ -66,6 +67,7 @@ BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "routing": routing.run,
     "promise": promising.run,
     "plan": planning.run,
+    "consolidation": consolidating.run,
 }
 NAMES = (*ON_A_SERVER, *BY_ITSELF)
 
