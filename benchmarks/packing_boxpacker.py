@@ -18,7 +18,7 @@ from doorstep.packing import by_size, cartonize, check
 from doorstep.terms.parcel import Carton, PackItem, Size
 
 BOXPACKER_PER_SECOND, PACKER3D_PER_SECOND = 418, 43
-LOOKS_PER_UNIT = (200, 1_000, 4_000, 16_000)
+LOOKS_PER_UNIT = (200, 1_000, 4_000, 16_000, 100_000)
 ROUNDS = 3
 BEST_FIT_BOXES = 4  # column of BoxPacker's result
 
