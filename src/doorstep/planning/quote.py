@@ -55,8 +55,11 @@ def quote(question: QuoteQuestion, deciders: Deciders) -> Quote:
 def _offer(way: Way, desk: Desk, question: QuoteQuestion) -> Offer | None:
     """What this way lets us promise; None where it may never arrive, or a lot would not last."""
     demand = question.demand
-    promises = []
+    promises: list[LinePromise] = []
     for line_no in (0, *dict.fromkeys(need.line_no for need in demand.needs)):
+        if promises and len(way.options) == 1:  # all lines are in one shipment: what holds of the order holds of each
+            promises.append(replace(promises[0], line_no=line_no))
+            continue
         window = promised(way.arrival_of(line_no), demand.wanted_ppm, demand.asked_from)
         if window is None:
             return None
