@@ -216,12 +216,12 @@ def _kilometres(here: Reals, there: Reals) -> Reals:
 
 
 HANDLING = Habits(
-    Scale.LOG, leans=(8.0, 15.0, 5.0, 20.0, 4.0), standard=3.0, spread=0.6, settled=12.0, ahead=2.0, scatters=False,
+    Scale.LOG, leans=(8.0, 15.0, 5.0, 20.0, 4.0), standard=3.0, spread=0.6, settled=12.0, ahead=2.0,
     moves=Moves(wander=0.05, cluster_wander=0.017, trust=0.3, cluster_trust=0.3),
 )  # fmt: skip
 TRANSIT = Habits(
     Scale.LOG, leans=(8.0, 8.0, 10.0, 10.0, 20.0, 8.0), standard=10.0, spread=0.5, settled=15.0, ahead=7.0,
-    scatters=False, moves=Moves(wander=0.1, cluster_wander=0.06, trust=0.3, cluster_trust=0.5),
+    moves=Moves(wander=0.1, cluster_wander=0.06, trust=0.3, cluster_trust=0.5),
 )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def promise_olist_kept(orders: Orders, since: date, end: date) -> Promised:
     return Promised(*(np.concatenate(column) for column in zip(*told, strict=True)))
 
 
-PACE, GROUP_PACE = 0.00005, 0.0008
+PACE, GROUP_PACE = 0.00005, 0.0009
 
 
 def olist(console: Console, orders: Orders, peers: Peers) -> list[Figure]:

@@ -53,8 +53,7 @@ class Habits:
     `standard` is what is published (elapsed time) and `spread` its standard deviation on the scale: believed until
     parcels say otherwise. `leans` are by level, in parcels. Parcels younger than `settled` do not say what is expected,
     since the late ones of them are not known yet. One that has not come after `gives_up` says no more. `grain` is how
-    finely an arrival is known, `ahead` how far the drift is looked ahead of when a promise is made,
-    `scatters` whether parcels differ in how widely they scatter.
+    finely an arrival is known, `ahead` how far the drift is looked ahead of when a promise is made.
     """
 
     scale: Scale
@@ -71,7 +70,6 @@ class Habits:
     grain: float = 1.0
     ahead: float = 7.0
     needs: int = 200
-    scatters: bool = True
 
 
 class Learner:
@@ -167,13 +165,7 @@ class Learner:
         before = (self._mean, self._deviation)
         self.expected = fitted(took, counts, parcels, habits.leans)
         off = np.log(np.abs(took - self.expected.at(parcels)) + _SMALL * habits.spread) - _LOG_OF_NORMAL
-        # What is no parcel's own is every parcel's: without `scatters` the spread is one for all.
-        leans = [3 * lean for lean in habits.leans]
-        self.scatter = (
-            fitted(off, counts, parcels, leans)
-            if habits.scatters
-            else flat(float(counts @ off / counts.sum()), parcels.numbers.shape[1], len(leans))
-        )
+        self.scatter = fitted(off, counts, parcels, [3 * lean for lean in habits.leans])
         self._mean, self._deviation = self.expected.at(known), np.exp(self.scatter.at(known))
         if self._ready:
             self._reframe(before, which)
