@@ -23,23 +23,25 @@ _MARSAGLIA = 88_172_645_463_325_252  # a seed of his generator
 class Effort:
     """How much work is spent, in units of work, so that the same question and seed give the same plan.
 
-    `steps` of prices by the unit and again of prices by the claim; `moves` of groups of orders taken back and chosen
-    anew, for each 10,000 orders; `looks` at a column in one pass of chains, for each 10,000 orders.
+    Steps of prices by the unit, of prices by the claim over the first columns (0: none are made), and over the second;
+    `moves` of groups of orders taken back and chosen anew, and `looks` at a column in one pass of chains, for each
+    10,000 orders.
     """
 
     unit_steps: int = 60
+    first_steps: int = 80
     claim_steps: int = 80
     moves: int = 60_000
     looks: int = 6_000_000
     seed: int = 7
 
     def __post_init__(self) -> None:
-        if min(self.unit_steps, self.claim_steps, self.moves, self.looks, self.seed) < 0:
+        if min(self.unit_steps, self.first_steps, self.claim_steps, self.moves, self.looks, self.seed) < 0:
             raise ValueError("work is not negative")
 
 
 THOROUGH = Effort()
-QUICK = Effort(unit_steps=60, claim_steps=30, moves=10_000, looks=1_500_000)
+QUICK = Effort(unit_steps=70, first_steps=24, claim_steps=30, moves=20_000, looks=400_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,11 @@ def select(found: Priced, effort: Effort, near: int) -> Ints:
     found, at = _begun(found, near, effort.seed)
     table, orders = found.columns, found.columns.orders
     first = found.priced[table.ptr[:-1]]
-    looks = effort.looks * max(orders, 1_000) // 10_000
+    looks = effort.looks * max(orders, 3_000) // 10_000
     for deepest in _DEEPEST:
         at = _made_ready(table, at)
         selecting.improved(table, at, _regretted(found, at), deepest, near, looks)
-    moves = effort.moves * max(orders, 1_000) // 10_000 // _ROUNDS
+    moves = effort.moves * max(orders, 3_000) // 10_000 // _ROUNDS
     warm = near * np.reciprocal(1.0 * 40)
     for turn in range(_ROUNDS if moves else 0):
         seeds = np.flatnonzero(found.priced[at.chosen] > first)

@@ -32,14 +32,16 @@ def source(question: Sourcing, effort: Effort | None = None) -> Sourced:
     mean = max(bound // question.orders, 1)
     grain = max(mean // _GRAINS, 1)
 
-    table, found = _candidates(lattice, price, mean * _NEAR_FIRST // 100)
-    at = unit_price[table.claim_scarce] * table.claim_units
-    first = find_prices(table, at, unit_price, effort.claim_steps, 0, grain)
-    bound = max(bound, _proved(lattice, first, found, price))
+    if effort.first_steps:
+        table, found = _candidates(lattice, price, mean * _NEAR_FIRST // 100)
+        at = unit_price[table.claim_scarce] * table.claim_units
+        first = find_prices(table, at, unit_price, effort.first_steps, 0, grain)
+        bound = max(bound, _proved(lattice, first, found, price))
+        unit_price = first.unit_price
 
     table, found = _candidates(lattice, price, mean * _NEAR_AGAIN // 100)
-    at = _at_lines(lattice, table, found, price, first.unit_price)
-    second = find_prices(table, at, first.unit_price, effort.claim_steps, 0, grain)
+    at = _at_lines(lattice, table, found, price, unit_price)
+    second = find_prices(table, at, unit_price, effort.claim_steps, 0, grain)
     bound = max(bound, _proved(lattice, second, found, price))
     chosen = select(second, effort, mean)
     return _told(question, table, found, chosen, bound)

@@ -25,4 +25,4 @@ def warm() -> None:
         unit_minor=two,
         backorder_minor=100,
     )
-    source(question, Effort(4, 4, 100, 100_000))
+    source(question, Effort(4, 4, 4, 100, 100_000))
