@@ -37,7 +37,7 @@ from doorstep.links.ends import ends_of
 from doorstep.links.sender import End, NoReply, Sender
 from doorstep.storage.embedded import EmbeddedServer
 from doorstep.storage.invariants import check_all
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import VOID_LABEL
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.ids import Ids

@@ -38,7 +38,8 @@ from doorstep.storage.changes import Changes
 from doorstep.storage.changes import run as run_statements
 from doorstep.storage.embedded import EmbeddedServer
 from doorstep.storage.server import open_server
-from doorstep.storage.store import SCHEMA, Store, Transaction
+from doorstep.storage.store import SCHEMA, Store
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal

@@ -31,7 +31,8 @@ from doorstep.flow.tracking_link import Link, make_link, tracked
 from doorstep.planning.change import State
 from doorstep.storage.embedded import EmbeddedServer
 from doorstep.storage.server import open_server
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.ids import Ids
 

@@ -17,7 +17,7 @@ from doorstep.flow.office import CLOCKWORK, Office, Scribe
 from doorstep.flow.ship import request_labels, send_label, void_label
 from doorstep.links.sender import End, Sender
 from doorstep.storage.due import TryAgain
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import VOID_LABEL
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.refusals import Why

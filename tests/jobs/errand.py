@@ -8,7 +8,8 @@ from typing import Any
 
 from doorstep.flow.office import Office
 from doorstep.storage.due import TryAgain
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from tests.jobs.conftest import rows
 
 

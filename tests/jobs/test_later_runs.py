@@ -9,7 +9,8 @@ import pytest
 
 from doorstep.flow import later
 from doorstep.storage.due import TryAgain
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.refusals import Refusal, Why
 from tests.jobs.conftest import AtWork, rows, wait_until

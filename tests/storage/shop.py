@@ -20,7 +20,8 @@ from doorstep.events.fulfilment import Content, FulfilmentLine, PickTask
 from doorstep.events.orders import OrderedLine, PromisedWindow
 from doorstep.events.steps import DEPARTMENT, Step
 from doorstep.events.stock import Hold, Move
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS, SEND_LABEL
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company

@@ -9,7 +9,8 @@ import pytest
 from doorstep.storage.invariants import INVARIANTS, check_all
 from doorstep.storage.invariants.journal import inv_14
 from doorstep.storage.invariants.queues import inv_18
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from tests.conftest import MONDAY
 from tests.storage.shop import NOON, a_morning, stock_up, tamper
 

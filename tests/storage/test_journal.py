@@ -22,7 +22,8 @@ from doorstep.events.stock import Move, StockReceived
 from doorstep.storage import journal
 from doorstep.storage.changes import run
 from doorstep.storage.invariants.journal import inv_09
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from tests.conftest import MONDAY
 from tests.storage.shop import MASTER, fact, record
 

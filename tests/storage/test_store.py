@@ -18,7 +18,8 @@ from doorstep.storage.changes import Changes, GuardLostError, run
 from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.storage.embedded import EmbeddedServer
 from doorstep.storage.invariants import check_all
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal, Why

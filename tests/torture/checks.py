@@ -14,8 +14,9 @@ from doorstep.storage import journal
 from doorstep.storage.invariants import INVARIANTS
 from doorstep.storage.invariants.journal import inv_14
 from doorstep.storage.invariants.queues import inv_18
-from doorstep.storage.store import SCHEMA, Store, Transaction
+from doorstep.storage.store import SCHEMA, Store
 from doorstep.storage.tables import PERMANENT, VIEWS
+from doorstep.storage.transaction import Transaction
 from tests.torture.client import Ack, Client
 
 # The rest (chain, views, promises, exact numbers, every packing) reads all there is, and has its turn less often.

@@ -16,7 +16,8 @@ import psycopg
 
 from doorstep.flow import buying, ship
 from doorstep.storage import due, store
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from doorstep.api.problems import ProblemError
 from doorstep.flow.office import Office, Who
 from doorstep.intake.problems import Problem, malformed
 from doorstep.storage.database_errors import DatabaseUnavailable
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
 T = TypeVar("T")

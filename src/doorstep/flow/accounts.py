@@ -13,7 +13,7 @@ from doorstep.events.access import AccountChanged, AccountClosed, AccountOpened
 from doorstep.flow import passwords
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.storage.queries import accounts
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")

@@ -12,7 +12,7 @@ from doorstep.carriers.rating import zone_of
 from doorstep.events.invoices import BillingTermsSet
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.storage.queries import invoices, master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.billing import BillingTerms, Since, terms_with, wrong_with
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService

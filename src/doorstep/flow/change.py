@@ -26,7 +26,7 @@ from doorstep.flow.undo import Undo
 from doorstep.intake.judge import judge_address, judge_dates, not_in_packages
 from doorstep.planning.change import Change, Do, State, consequence
 from doorstep.storage.queries import floor, master, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS, REQUEST_LABELS, SETTLE_FULFILMENT
 from doorstep.terms.item import Part
 from doorstep.terms.places import Address

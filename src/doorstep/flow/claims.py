@@ -15,7 +15,7 @@ from doorstep.events.invoices import ClaimExpired, ClaimFiled, ClaimOpened, Clai
 from doorstep.flow.billing_terms import Billing
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.storage.queries import invoices
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.billing import ClaimKind, Since
 from doorstep.terms.refusals import Refusal, Why
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from doorstep.storage.queries import legal, master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.order import Terms
 from doorstep.terms.sending import Consignee
 

@@ -16,7 +16,7 @@ from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, dec
 from doorstep.flow.plan import World, question_of
 from doorstep.planning.consolidate import Alone, Joint, Member, consolidate
 from doorstep.storage.queries import consolidation, master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why

@@ -11,7 +11,7 @@ from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.scarcity import hold_or_promise_all_anew, let_down_first
 from doorstep.stock.count import count
 from doorstep.storage.queries import master, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_WAITING, SETTLE_FULFILMENT
 from doorstep.terms.item import Tracking
 from doorstep.terms.places import PlaceKind, kind_of, site_of

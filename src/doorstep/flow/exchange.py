@@ -10,7 +10,7 @@ from doorstep.events.exchange import ExchangeRatesSet
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.price_book import exchange_on
 from doorstep.storage.queries import exchange, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.exchange import ExchangeRate
 from doorstep.terms.money import Money

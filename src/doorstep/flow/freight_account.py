@@ -11,7 +11,7 @@ from doorstep.events.invoices import AccrualReleased
 from doorstep.flow.billing_terms import Billing
 from doorstep.flow.office import CLOCKWORK, Office, Scribe
 from doorstep.storage.queries import freight, invoices
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.billing import Since
 from doorstep.terms.refusals import Refusal
 

@@ -13,7 +13,7 @@ from doorstep.flow.price_book import price_book
 from doorstep.planning.charges import expected_charges, together
 from doorstep.planning.compose import Lane
 from doorstep.storage.queries import floor, master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.tariff import ChargeKind
 
 LABEL, TARIFF = "label", "tariff"

@@ -10,7 +10,7 @@ from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.goals.conflicts import Conflict, conflicts
 from doorstep.intake.problems import nearest
 from doorstep.storage.queries import master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.goals import Goals
 from doorstep.terms.refusals import Refusal

@@ -14,7 +14,7 @@ from doorstep.flow.plan import MOST_AT_ONCE, propose
 from doorstep.goals.conflicts import Conflict
 from doorstep.planning.answers import OrderPlan
 from doorstep.storage.queries import master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.calendar import Window
 from doorstep.terms.company import Company

@@ -16,7 +16,7 @@ from doorstep.flow.office import Office, Scribe, Who, set_up
 from doorstep.flow.pick import may_work_on
 from doorstep.flow.slack import hand_off
 from doorstep.storage.queries import floor, master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.places import carrier_place, dock_place
 from doorstep.terms.refusals import Refusal, Why
 

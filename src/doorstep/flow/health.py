@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from doorstep.flow.office import Office
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
 from doorstep.storage.tables import PERMANENT, VIEWS
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal
 
 

@@ -19,7 +19,7 @@ from doorstep.flow.score import Wanted, completed, wanted_of, wanted_queries
 from doorstep.flow.slack import hand_off
 from doorstep.goals.score import Delivery
 from doorstep.storage.queries import floor, master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.parcel import Milestone
 from doorstep.terms.service import CarrierService

@@ -17,7 +17,7 @@ from doorstep.flow.billing_terms import Billing
 from doorstep.flow.label_charges import priced
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.storage.queries import invoices, master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.billing import ClaimKind, Since
 from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Refusal, Why

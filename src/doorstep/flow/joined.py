@@ -9,7 +9,7 @@ from doorstep.events.consolidation import ConsolidationEnded
 from doorstep.flow.office import Scribe
 from doorstep.flow.words import joined as listed
 from doorstep.storage.queries import consolidation
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.money import Money
 

@@ -18,7 +18,8 @@ from doorstep.flow.slack import hand_off
 from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import floor, master, orders
-from doorstep.storage.store import OvertakenError, Transaction
+from doorstep.storage.store import OvertakenError
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import FETCH_DOCUMENT, REQUEST_LABELS, REREAD_SCANS, VOID_LABEL
 from doorstep.terms.places import Locality
 

@@ -8,7 +8,7 @@ from doorstep.flow.carrier_talk import RETRY_SECONDS, again, exchange, with_docu
 from doorstep.flow.office import CLOCKWORK, Office, Scribe
 from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import floor, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 
 def fetch_document(office: Office, label_id: str, attempt: int) -> TryAgain | None:

@@ -13,7 +13,7 @@ from doorstep.flow.label_answers import Answer, keep
 from doorstep.flow.office import CLOCKWORK, Office, Scribe
 from doorstep.storage.due import NOT_BEGUN, TryAgain
 from doorstep.storage.queries import floor, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal
 
 Became = dict[str, TryAgain | Exception | None]

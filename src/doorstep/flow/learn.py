@@ -17,7 +17,7 @@ from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.promising.learned import NEEDS, Seen
 from doorstep.promising.mass import WHOLE, Mass
 from doorstep.storage.queries import learning, master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.refusals import Refusal
 from doorstep.terms.service import CarrierService

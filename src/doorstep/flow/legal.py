@@ -16,7 +16,7 @@ from doorstep.planning.compose import Lane, refusal_of
 from doorstep.planning.legal import trip_between
 from doorstep.promising.learned import NOTHING, Learned, Seen, transit
 from doorstep.storage.queries import learning, legal, master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms

@@ -13,7 +13,8 @@ from doorstep.flow.receive import Coming, Receipt, expect_within, receipt_querie
 from doorstep.intake.company import CompanyIn
 from doorstep.storage.jsonb import as_text
 from doorstep.storage.queries import replies
-from doorstep.storage.store import Transaction, hash_of
+from doorstep.storage.store import hash_of
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import stamp
 from doorstep.terms.goals import Goals
 from doorstep.terms.refusals import Refusal, Why

@@ -11,7 +11,7 @@ from doorstep.flow.state import state_of_order
 from doorstep.flow.told import Promise
 from doorstep.planning.change import State
 from doorstep.storage.queries import floor, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
 

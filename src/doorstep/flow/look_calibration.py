@@ -17,7 +17,7 @@ from doorstep.promising.mass import Mass, last_of
 from doorstep.promising.priors import PRIOR_ONLY
 from doorstep.promising.window import Basis
 from doorstep.storage.queries import learning, master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.service import CarrierService
 
 MOST = 1_000  # promises that are looked at, those that ended last

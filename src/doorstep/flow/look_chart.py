@@ -18,7 +18,8 @@ from doorstep.flow.office import Office
 from doorstep.goals.rates import interval_ppm
 from doorstep.storage.queries import chart as query
 from doorstep.storage.queries import master
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import stamp
 from doorstep.terms.refusals import Refusal, Why
 

@@ -11,7 +11,7 @@ from typing import Any
 from doorstep.goals.rates import interval_ppm, share_ppm
 from doorstep.goals.score import Against
 from doorstep.storage.queries import figures
-from doorstep.storage.store import Query
+from doorstep.storage.transaction import Query
 from doorstep.terms.calendar import Calendar
 
 WEEK, MONTH = 7, 28

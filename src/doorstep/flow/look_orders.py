@@ -16,7 +16,7 @@ from doorstep.planning.change import State
 from doorstep.storage import journal
 from doorstep.storage.queries import floor, master, order_pages, orders
 from doorstep.storage.queries.order_pages import Found, Wanted
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.clock import read_stamp, stamp
 from doorstep.terms.refusals import Refusal, Why

@@ -19,7 +19,7 @@ from doorstep.packing.explain import Point
 from doorstep.packing.legend import position
 from doorstep.planning.compose import Lane, pack_item
 from doorstep.storage.queries import floor, master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.item import Item
 from doorstep.terms.parcel import Carton, PackedCarton, Placement, Size
 

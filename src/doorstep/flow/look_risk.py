@@ -13,7 +13,7 @@ from doorstep.events.steps import DEPARTMENT, Step
 from doorstep.flow.stages import OF_FULFILMENT, Stage
 from doorstep.flow.words import day_of, joined, many
 from doorstep.storage.queries import today
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 
 class Risk(StrEnum):

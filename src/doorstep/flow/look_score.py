@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from doorstep.flow.look_targets import ClassKept, classes_in
 from doorstep.flow.office import Office
 from doorstep.goals.rates import interval_ppm, share_ppm
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 _THOUSAND = 1_000
 

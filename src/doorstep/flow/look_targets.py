@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from doorstep.goals.rates import interval_ppm, share_ppm
 from doorstep.goals.targets import Reached, reached
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.goals import ClassGoals, Goals
 
 

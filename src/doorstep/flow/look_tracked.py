@@ -15,7 +15,7 @@ from typing import Any
 from doorstep.flow.office import company_of
 from doorstep.flow.words import day, joined, many, window
 from doorstep.storage.queries import master, tracked
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.places import Address
 

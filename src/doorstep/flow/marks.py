@@ -9,7 +9,7 @@ from typing import Any
 
 from doorstep.carriers.may_ship import asked_of, words_of_mark
 from doorstep.storage.queries import floor, master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.item import Item
 from doorstep.terms.sending import Goods
 from doorstep.terms.service import CarrierService

@@ -17,7 +17,7 @@ from doorstep.events.master import (
 )
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
 from doorstep.terms.item import Item

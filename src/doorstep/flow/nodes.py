@@ -12,7 +12,7 @@ from doorstep.events.nodes import FulfilmentAccepted, FulfilmentAsked, Fulfilmen
 from doorstep.flow.count import let_down
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.storage.queries import floor, nodes, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import ANSWER_DUE
 from doorstep.terms.places import NodeTerms
 from doorstep.terms.refusals import Refusal, Why

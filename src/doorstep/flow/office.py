@@ -17,7 +17,8 @@ from doorstep.links.sender import Sender
 from doorstep.planning import compose
 from doorstep.planning.values import Deciders
 from doorstep.storage.queries import legal, master
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.company import Company
 from doorstep.terms.ids import Ids
 from doorstep.terms.parcel import Carton

@@ -18,7 +18,7 @@ from doorstep.flow.slack import hand_off
 from doorstep.packing import Packing, cartonize, check, in_words
 from doorstep.planning.compose import Lane, pack_item, packed_as
 from doorstep.storage.queries import floor, master, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS
 from doorstep.terms.company import Company
 from doorstep.terms.ids import sscc

@@ -32,7 +32,7 @@ from doorstep.papers.values import (
 from doorstep.papers.zpl import label_zpl
 from doorstep.storage.queries import floor, master
 from doorstep.storage.queries import papers as asked
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why
 

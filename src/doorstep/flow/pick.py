@@ -15,7 +15,7 @@ from doorstep.events.stock import Hold, Move
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, set_up
 from doorstep.flow.slack import hand_off
 from doorstep.storage.queries import floor, master, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.company import Company
 from doorstep.terms.item import Tracking

@@ -24,7 +24,7 @@ from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, QuoteQuestion
 from doorstep.storage.queries import learning, legal, master, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS, PLAN_WAITING
 from doorstep.terms.company import Company
 from doorstep.terms.goals import ClassGoals, Goals

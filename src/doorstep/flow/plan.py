@@ -24,7 +24,7 @@ from doorstep.planning.plan import plan
 from doorstep.planning.values import Demand, OpenOrder, PlanQuestion, Reservation, SiteSupply
 from doorstep.storage.changes import GuardLostError
 from doorstep.storage.queries import learning, master, nodes, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.calendar import Window
 from doorstep.terms.company import Company

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from doorstep.carriers.billed import Learned, Sample, learn
 from doorstep.storage.queries import exchange, learning
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.exchange import Exchange, ExchangeRate
 
 

@@ -15,7 +15,7 @@ from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.papers import make_paper, make_within
 from doorstep.papers.values import Paper, PaperKind
 from doorstep.storage.queries import papers
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
 LONGEST_REASON = 200

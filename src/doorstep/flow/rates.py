@@ -19,7 +19,7 @@ from doorstep.carriers.port import CarrierSaysNo, RateAsk, RateOffered, RatesMad
 from doorstep.flow.carrier_talk import exchange, in_time, tell
 from doorstep.flow.office import Office
 from doorstep.storage.queries import master, rates
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.measures import Sides, grams
 from doorstep.terms.places import Address

@@ -11,7 +11,7 @@ from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.scarcity import hold_or_promise_all_anew, in_turn
 from doorstep.stock.receive import put_holds_on_shelf
 from doorstep.storage.queries import master, stock
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.storage.verbs import PLAN_ORDERS, PLAN_WAITING
 from doorstep.terms.item import Item, Tracking
 from doorstep.terms.places import SUPPLIER, PlaceKind, kind_of, site_of

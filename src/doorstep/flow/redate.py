@@ -9,7 +9,7 @@ from doorstep.events.stock import InboundChanged
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.requote import Requote
 from doorstep.storage.queries import orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS, PROMISE_AGAIN
 from doorstep.terms.refusals import Refusal, Why
 

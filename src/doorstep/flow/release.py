@@ -15,7 +15,7 @@ from doorstep.flow.nodes import asked_facts
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.slack import ToShip, hand_off
 from doorstep.storage.queries import floor, master, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.company import Company
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.warehouse.wave import BinStock, ToRelease, Wave, plan_wave

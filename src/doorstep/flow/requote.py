@@ -21,7 +21,7 @@ from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
 from doorstep.promising.window import Basis, promise
 from doorstep.storage.queries import learning, legal, master, nodes, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS
 from doorstep.terms.places import region
 from doorstep.terms.refusals import Refusal

@@ -15,7 +15,7 @@ from doorstep.flow.consignees import consignee_of
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.supply import parts_of
 from doorstep.storage.queries import legal, master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS, REQUEST_LABELS
 from doorstep.terms.order import Terms
 from doorstep.terms.refusals import Refusal, Why

@@ -15,7 +15,7 @@ from doorstep.flow.requote import Requote
 from doorstep.planning.values import Reservation
 from doorstep.stock.scarcity import Claim, served_first, share_out
 from doorstep.storage.queries import master, orders, scarcity, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.goals import Goals, Rule, Scarcity
 from doorstep.terms.refusals import Refusal, Why

@@ -13,7 +13,7 @@ from doorstep.events.orders import OrderDelivered, PromiseBroken, PromiseKept
 from doorstep.flow.office import CLOCKWORK, Office, Scribe
 from doorstep.goals.score import Delivery, Scored, score
 from doorstep.storage.queries import master, orders
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.order import Line
 from doorstep.terms.service import CarrierService

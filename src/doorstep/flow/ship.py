@@ -19,7 +19,7 @@ from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.pick import may_work_on
 from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import floor, master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS, SEND_LABEL
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService

@@ -11,7 +11,7 @@ from doorstep.flow import passwords
 from doorstep.flow.accounts import Account, account_of
 from doorstep.flow.office import Office
 from doorstep.storage.queries import accounts
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
 MOST_TRIES = 5  # for one login from one address

@@ -12,7 +12,7 @@ from doorstep.promising.mass import WHOLE
 from doorstep.stock.scarcity import kept_for_others
 from doorstep.storage.queries import master, nodes, orders, scarcity, stock
 from doorstep.storage.queries.master import Site
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.company import Company
 from doorstep.terms.goals import Goals
 from doorstep.terms.item import Item, Part

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from doorstep.events.master import ServiceDefined
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.storage.queries import master, orders
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import AnyTariff, CarrierService

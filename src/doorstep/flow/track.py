@@ -16,7 +16,8 @@ from doorstep.flow.in_hand import Beside, Hand
 from doorstep.flow.journey import Journey
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.storage.queries import floor
-from doorstep.storage.store import OvertakenError, Transaction
+from doorstep.storage.store import OvertakenError
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.parcel import Milestone
 from doorstep.terms.refusals import Refusal
 

@@ -10,7 +10,7 @@ from doorstep.flow.look_tracked import TrackedOrder, tracked_order
 from doorstep.flow.office import Office, Who
 from doorstep.storage.queries import master, orders
 from doorstep.storage.queries import tracked as queries
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
 VALID_DAYS = 180

@@ -24,7 +24,7 @@ from doorstep.flow.office import Office, Scribe, company_of
 from doorstep.flow.pick import settle
 from doorstep.flow.slack import slack_before_departure
 from doorstep.storage.queries import floor, orders, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import VOID_LABEL
 from doorstep.terms.places import dock_place, pack_place
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import psycopg
 
-from doorstep.storage.store import Query, Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Query, Transaction
 
 LEASE_SECONDS = 120
 _COLUMNS = "due_id, verb, key, asked, attempts, leased_until"

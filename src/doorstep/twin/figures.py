@@ -12,7 +12,8 @@ from doorstep.flow.office import Office
 from doorstep.goals.rates import interval_ppm, share_ppm
 from doorstep.planning.change import State
 from doorstep.storage.invariants import check_all
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal
 
 _PAGE = 500

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from doorstep.events.imports import Effect
 from doorstep.flow.imports.values import BuiltOn, Work
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 # Facts of an import that was taken back, and of the taking back, leave a thing as it was before them.
 _SINCE = (

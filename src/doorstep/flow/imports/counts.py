@@ -14,7 +14,7 @@ from doorstep.flow.imports.compare import Difference, differences
 from doorstep.flow.imports.values import BuiltOn, Given, Judged, Verdict, Work, refused, same
 from doorstep.intake.values import StockRow
 from doorstep.storage.queries import stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.places import kind_of, site_of
 from doorstep.terms.refusals import Refusal, Why
 

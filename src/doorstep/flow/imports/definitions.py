@@ -13,7 +13,7 @@ from doorstep.events.master import MasterWithdrawn
 from doorstep.flow.imports.built import built_on, named_since
 from doorstep.flow.imports.compare import differences, merged
 from doorstep.flow.imports.values import BuiltOn, Given, Judged, Work, changed, created, refused, same
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from doorstep.flow.imports.definitions import Definitions, Known
 from doorstep.flow.imports.values import Given, Work
 from doorstep.flow.master import wrong_with
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.item import Item
 
 _ITEM = TypeAdapter(Item)

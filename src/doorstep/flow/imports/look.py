@@ -8,7 +8,7 @@ from datetime import datetime
 from doorstep.events.imports import MapRemembered
 from doorstep.flow.imports.values import Kind
 from doorstep.flow.office import Office, Scribe, Who
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from doorstep.flow.imports.values import Work
 from doorstep.intake.judge import judge_address
 from doorstep.intake.values import CustomerRow, SupplierRow
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.order import Terms
 from doorstep.terms.places import Address
 

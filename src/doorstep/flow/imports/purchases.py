@@ -16,7 +16,7 @@ from doorstep.flow.imports.values import BuiltOn, Given, Judged, Work, changed, 
 from doorstep.flow.redate import promise_again_later
 from doorstep.intake.values import PurchaseRow
 from doorstep.storage.queries import master, stock
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_WAITING
 from doorstep.terms.clock import in_utc, read_stamp
 

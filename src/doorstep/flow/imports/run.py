@@ -11,7 +11,7 @@ from doorstep.events.imports import ImportMade
 from doorstep.flow.imports.families import FAMILIES, Family
 from doorstep.flow.imports.values import CameBack, Given, Judged, Kind, Unread, Verdict, Work, cause_of
 from doorstep.flow.office import Office, Scribe, Who, company_of
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
 Rows = Callable[[], Iterable[Given | Unread]]

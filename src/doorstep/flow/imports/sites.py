@@ -14,7 +14,7 @@ from doorstep.flow.imports.people import person_of, wrong_address
 from doorstep.flow.imports.values import Work
 from doorstep.intake.values import PlaceRow, SiteRow
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.places import NodeTerms, PlaceKind, SiteKind, site_of
 

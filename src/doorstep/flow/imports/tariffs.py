@@ -15,7 +15,7 @@ from doorstep.flow.imports.values import Given, Work
 from doorstep.flow.office import company_of
 from doorstep.intake.values import TariffRow
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.service import CarrierService, Tariff
 
 _SERVICE = TypeAdapter(CarrierService)

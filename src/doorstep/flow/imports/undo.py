@@ -12,7 +12,7 @@ from doorstep.flow.imports.scans import FOR_GOOD
 from doorstep.flow.imports.values import BuiltOn, Kind, Work, undo_cause_of
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.storage import journal
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 
 MOST_TOLD = 5

@@ -11,7 +11,7 @@ from doorstep.events.envelope import Body, Fact
 from doorstep.events.imports import Effect
 from doorstep.flow.imports.compare import Difference
 from doorstep.flow.office import Office, Scribe
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal
 
 

@@ -15,7 +15,7 @@ from doorstep.flow.office import Office, Scribe
 from doorstep.flow.replay.life import HISTORY, OPENING
 from doorstep.intake.values import SiteRow
 from doorstep.storage.queries import master
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import Clock, FalseClock
 from doorstep.terms.company import Company
 from doorstep.terms.ids import Ids

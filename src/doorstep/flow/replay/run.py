@@ -19,7 +19,7 @@ from doorstep.flow.replay.life import HISTORY, Life, World, Written
 from doorstep.flow.replay.opening import Opening, ids_for, open_books
 from doorstep.flow.replay.treat import Treated
 from doorstep.flow.score import score_overdue
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.order import Terms
 from doorstep.terms.refusals import Refusal

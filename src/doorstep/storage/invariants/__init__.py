@@ -12,7 +12,8 @@ from doorstep.storage.invariants.orders import inv_05, inv_07, inv_08
 from doorstep.storage.invariants.queues import inv_11, inv_18
 from doorstep.storage.invariants.shipping import inv_06, inv_12, inv_19
 from doorstep.storage.invariants.stock import inv_01, inv_02, inv_03, inv_04
-from doorstep.storage.store import Store, Transaction
+from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 
 Invariant = Callable[[Transaction], list[str]]
 

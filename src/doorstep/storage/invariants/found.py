@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 MOST = 100  # of one kind of violation: more would not help whoever reads them
 

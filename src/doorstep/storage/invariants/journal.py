@@ -8,7 +8,8 @@ from typing import Any
 from doorstep.events.envelope import GENESIS, chain, digest
 from doorstep.storage import journal, schema
 from doorstep.storage.invariants.found import MOST, found
-from doorstep.storage.store import SCHEMA, Transaction
+from doorstep.storage.store import SCHEMA
+from doorstep.storage.transaction import Transaction
 
 _BATCH = 2_000
 

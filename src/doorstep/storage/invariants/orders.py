@@ -8,7 +8,7 @@ from typing import Any
 from doorstep.events.orders import OrderPromised
 from doorstep.storage import journal
 from doorstep.storage.invariants.found import MOST, found
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import (
     EXPIRE_HOLDS,
     PLAN_ORDERS,

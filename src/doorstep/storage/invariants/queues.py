@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from doorstep.storage.invariants.found import found
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 # Longer than any job runs and any worker takes to come back after a fault.
 PATIENCE = timedelta(minutes=15)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from doorstep.storage.invariants.found import MOST, found
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 
 def inv_06(tx: Transaction) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorstep.storage.invariants.found import found
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.places import PlaceKind
 
 # The company's own places have the name of their kind; a carrier's place comes with its first service.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 _ACCOUNT = "SELECT a.login, c.name, a.roles, a.opened_at, a.closed_at, c.password_hash FROM account a "
 _ACCOUNT += "JOIN credential c USING (login) "

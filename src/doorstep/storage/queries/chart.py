@@ -18,7 +18,7 @@ from psycopg.pq import Format
 from psycopg.rows import tuple_row
 
 from doorstep.chart.columns import Column, Events, Touched
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 _BIGINTS = psycopg.postgres.types["int8"].array_oid
 _HEADER_BYTES = 20  # dimensions, flags, element type, length, lower bound: four bytes each

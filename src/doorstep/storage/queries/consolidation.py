@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 # Whether a member still goes as the joint shipment does.
 _GOES = "f.state <> 'cancelled' AND f.service_id = c.service_id AND f.departs = c.departs"

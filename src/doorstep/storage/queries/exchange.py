@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.exchange import MOST_DAYS
 
 _RATES = "SELECT base, quote, first_day, units, per, source FROM exchange_rate WHERE first_day BETWEEN %s AND %s "

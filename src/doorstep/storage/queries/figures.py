@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from doorstep.storage.store import Query
+from doorstep.storage.transaction import Query
 
 _DUE = """
 WITH parts AS (

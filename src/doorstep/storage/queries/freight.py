@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 
 def accrued(tx: Transaction, carrier_id: str) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from doorstep.promising.learned import Learned, Seen
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 
 _COLUMNS = "service_id, origin, destination, days, never, expected"
 TRANSITS: Query = (f"SELECT {_COLUMNS} FROM transit",)

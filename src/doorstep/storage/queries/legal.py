@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.rulebook import Rulebook, RuleList, Screening
 
 # What is known by its fingerprint is not sent again: a list may have fifty thousand names.

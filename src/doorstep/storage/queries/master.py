@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
 from doorstep.terms.goals import Goals

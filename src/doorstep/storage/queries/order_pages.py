@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from doorstep.storage.queries.today import OPEN_PARTS
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 Parameters = list[Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 
 
 def lock(tx: Transaction, order_id: str) -> Any:

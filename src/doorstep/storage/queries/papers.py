@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 _UNITS = (
     "SELECT p.*, l.tracking_number, l.carrier_id, l.service_id, l.document, o.person_ref AS to_ref, o.reference, "

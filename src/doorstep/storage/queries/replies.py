@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 
 def by_key(tx: Transaction, keys: Collection[str]) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 _UNRELEASED = "h.state = 'active' AND h.place_id = '' AND h.item_id = d.item_id AND h.line_no = d.line_no"
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from doorstep.events.stock import Hold
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 
 _HOLD = (
     "SELECT hold_id, order_id, line_no, item_id, quantity, site_id, lot, place_id, inbound_id, reason, expires_at "

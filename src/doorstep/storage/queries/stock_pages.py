@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from doorstep.storage.store import Transaction
+from doorstep.storage.transaction import Transaction
 
 _NAMED = "(%s = '' OR i.item_id ILIKE %s OR i.item ->> 'description' ILIKE %s)"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from doorstep.storage.store import Query, Transaction
+from doorstep.storage.transaction import Query, Transaction
 
 DAYS_AFTER_DELIVERY = 60
 
