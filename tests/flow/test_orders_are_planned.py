@@ -64,7 +64,7 @@ def test_an_order_that_cannot_be_shipped_waits_and_is_looked_at_within_the_hour(
     shop.settle()
     shop.count("CS/A-01", "MUG", 7)
     shop.settle()
-    assert shop.demand(placed.order_id) == [("MUG", 10, 10, 0, 0, 0)]
+    assert shop.demand(placed.order_id) == [("MUG", 10, 3, 7, 0, 0)]
     shop.later(minutes=59)
     assert plan_open_orders(shop.office).waiting == (placed.order_id,)
     shop.later(minutes=60)

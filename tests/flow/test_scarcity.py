@@ -89,7 +89,7 @@ def test_where_nothing_is_due_the_loser_keeps_its_part_and_waits(shop: Shop) -> 
     bistro = shop.place(("MUG", 4), customer="bistro").order_id
     shop.settle()
     shop.count("CS/A-01", "MUG", 8)
-    assert (on_hand(shop, ada), on_hand(shop, bistro)) == (6, 2)
+    assert (on_hand(shop, ada), on_hand(shop, bistro)) == (6, 0)
     want(shop, Scarcity(Rule.FAIR_SHARE))
     told = share(shop)
     assert [(each.order_id, each.after, each.waits) for each in told.shares] == [(ada, 5, True), (bistro, 3, True)]

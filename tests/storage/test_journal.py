@@ -216,7 +216,8 @@ def test_nothing_waits_to_be_sealed_twice(store: Store) -> None:
 TAMPERED: dict[str, str] = {
     **dict.fromkeys(("transaction", "kind", "actor", "department", "step", "resource", "site", "place"), "'x'"),
     **dict.fromkeys(("business_step", "disposition", "cause"), "'x'"),
-    **dict.fromkeys(("position", "version"), "position + 1"),
+    "position": "position + 1",
+    "version": "version + 1",
     **dict.fromkeys(("occurred_at", "recorded_at", "started_at", "completed_at"), "'2026-03-02 09:00:01Z'"),
     "objects": "'[]'",
     "body": "body || '{\"more\": 1}'",

@@ -15,7 +15,10 @@ _CHANGES = (
     *("flow.change.cancel_line", "flow.change.cancel_order", "flow.change.change_quantity"),
     *("flow.change.change_address", "flow.change.change_date"),
 )
-_SCANS = ("flow.track.take_scan", "flow.track.take_scans", "flow.track.reread_scans", "flow.track.reread_scans_many")
+_SCANS = (
+    *("flow.track.take_scan", "flow.track.take_scans", "flow.track.reread_scans", "flow.track.reread_scans_many"),
+    "flow.ask_track.ask_where",
+)
 
 
 NODES: tuple[Node, ...] = (
@@ -93,6 +96,7 @@ NODES: tuple[Node, ...] = (
         done_by=(
             *("flow.plan.plan_open_orders", "flow.later.run_planning", *_CHANGES, "flow.change.resume_order"),
             *("flow.scarcity.hold_or_promise_anew", "flow.scarcity.hold_or_promise_all_anew"),
+            "flow.consolidate.consolidate_orders",
         ),
         gathers=SETBACKS,
         target_seconds=15 * 60,
@@ -316,6 +320,8 @@ BESIDE: Mapping[str, str] = {
     **dict.fromkeys(("InboundExpected", "InboundChanged", "InboundWithdrawn"), "says what is to come"),
     "LabelForbidden": "what may not ship stays where it is until it may, or goes by another way",
     "BillingLearned": "what bills come to on the whole; nothing happened to an order",
+    "ShipmentsConsolidated": "planned shipments that go as one; each keeps its plan",
+    "ConsolidationEnded": "each goes by itself again, and is planned so",
     "FulfilmentAsked": "the question; the site's answer is the step",
     "Scanned": "the carrier's message as it came; the milestone is what it means",
     "ScanParked": "a message that concerns no parcel yet; a person looks at it",

@@ -289,7 +289,7 @@ def hold_or_promise_all_anew(
     office: Office, tx: Transaction, scribe: Scribe, order_ids: Collection[str], item_ids: Collection[str]
 ) -> None:
     """The same for each of these orders that goes on, in the policy's order. Who has to wait keeps what part of the
-    items there is, unless it can only be sent whole.
+    items there is, unless it ships complete.
 
     The others, and those that somebody works on at this moment, are planned when that is over: nobody is waited for,
     as whoever has an order may wait for the stock that this step has.
@@ -300,8 +300,9 @@ def hold_or_promise_all_anew(
         waiting[row.order_id] += row.waiting
     for order_id in sorted(set(order_ids) - waiting.keys()):
         tx.later(PLAN_ORDERS, order_id, tx.now)
+    complete = {row.order_id for row in rows if master.terms_of(row.terms_text).ship_complete}
     for claim in served_first(_claims(tx, rows, waiting), master.goals(tx).scarcity):
-        if not hold_or_promise_anew(office, tx, scribe, claim.order_id) and not claim.whole:
+        if not hold_or_promise_anew(office, tx, scribe, claim.order_id) and claim.order_id not in complete:
             for item_id in sorted(set(item_ids)):
                 _hold_part(office, tx, scribe, claim.order_id, item_id, claim.units)
 
