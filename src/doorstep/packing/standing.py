@@ -127,13 +127,17 @@ def _on_floors(towers: list[Tower], carton: Carton, most: int) -> list[Stood]:
     length, width, _ = carton.inner
     room_long, room_wide = (length, width) if length >= width else (width, length)
     waiting = sorted(towers, key=lambda tower: (-tower.wide, -tower.long))
+    least_long, least_wide = (min((getattr(tower, side) for tower in towers), default=0) for side in ("long", "wide"))
     done: list[Stood] = []
     while waiting:
         if most and len(done) == most:
             return [*done, (0, waiting)]
         rows: list[list[int]] = []  # each: where it begins, how deep it is, how far it is full
         grams, deep, inside, outside = 0, 0, [], []
-        for tower in waiting:
+        for place, tower in enumerate(waiting):
+            if deep + least_wide > room_wide and all(row[2] + least_long > room_long for row in rows):
+                outside += waiting[place:]  # not even the least goes in: many alike are not all tried in each carton
+                break
             if grams + tower.weight > carton.max_content_g:
                 outside.append(tower)
                 continue
