@@ -116,6 +116,17 @@ def test_a_count_that_finds_less_lets_down_whom_the_policy_says_and_tells_them_a
     all_is_well(shop.store)
 
 
+def test_the_part_that_an_unpaid_order_keeps_runs_out_as_all_it_holds_does(shop: Shop) -> None:
+    order_id = shop.place(("MUG", 6), cleared=False).order_id
+    shop.count("CS/A-01", "MUG", 4)
+    assert on_hand(shop, order_id) == 4
+    assert shop.one("SELECT count(*) FROM hold WHERE state = 'active' AND expires_at IS NULL") == 0
+    shop.later(days=30)
+    shop.settle()
+    assert on_hand(shop, order_id) == 0
+    all_is_well(shop.store)
+
+
 def test_a_count_that_leaves_enough_elsewhere_changes_no_promise(shop: Shop) -> None:
     order_id = shop.place(("MUG", 4)).order_id
     shop.receive("MUG", 4, "CS/A-02")

@@ -33,10 +33,8 @@ from doorstep.carriers.easypost_wire import (
     MOST_REPLY_BYTES,
     address_body,
     document_of,
-    get,
     parcel_body,
     parked,
-    post,
     read_no,
     shipment_of,
 )
@@ -60,6 +58,7 @@ from doorstep.carriers.reading import (
     read_text,
     read_text_if_any,
 )
+from doorstep.carriers.writing import get, post
 
 __all__ = [
     "build_label",

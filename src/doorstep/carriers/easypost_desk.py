@@ -16,10 +16,8 @@ from doorstep.carriers.easypost_wire import (
     MADE,
     MOST_REPLY_BYTES,
     address_body,
-    get,
     parcel_body,
     parked,
-    post,
     read_no,
     shipment_of,
     url_of,
@@ -49,6 +47,7 @@ from doorstep.carriers.reading import (
     read_text,
     read_text_if_any,
 )
+from doorstep.carriers.writing import get, post
 from doorstep.terms.clock import stamp
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
-from doorstep.carriers.port import CarrierSaysNo, Parked, Reply, Request
+from doorstep.carriers.port import CarrierSaysNo, Parked, Reply
 from doorstep.carriers.reading import UnreadableError, read_object, read_part, read_text, read_text_if_any
 from doorstep.carriers.states import state_of
 from doorstep.terms.measures import Measure, Sides, sides_up, whole_up
@@ -40,15 +40,6 @@ UNSURE_CODES = frozenset(
 _TIMED_OUT = 408
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
-
-
-def get(path: str) -> Request:
-    return Request("GET", path, {"Accept": "application/json"})
-
-
-def post(path: str, body: dict[str, object]) -> Request:
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
-    return Request("POST", path, headers, json.dumps(body, ensure_ascii=False, sort_keys=True).encode())
 
 
 def address_body(address: Address) -> dict[str, object]:

@@ -37,9 +37,7 @@ from doorstep.carriers.local_wire import (
     MADE,
     MOST_REPLY_BYTES,
     address_body,
-    get,
     parked,
-    post,
     read_about,
     read_document,
     read_no,
@@ -56,6 +54,7 @@ from doorstep.carriers.port import (
     Voided,
 )
 from doorstep.carriers.reading import UnreadableError, read_amount, read_object, read_part, read_text
+from doorstep.carriers.writing import get, post
 from doorstep.terms.measures import sides_up, whole_up
 from doorstep.terms.tariff import ChargeKind
 

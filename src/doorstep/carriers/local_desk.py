@@ -9,9 +9,7 @@ from doorstep.carriers.local_wire import (
     MADE,
     MOST_REPLY_BYTES,
     address_body,
-    get,
     parked,
-    post,
     read_about,
     read_no,
 )
@@ -38,6 +36,7 @@ from doorstep.carriers.reading import (
     read_part,
     read_text,
 )
+from doorstep.carriers.writing import get, post
 from doorstep.terms.clock import stamp
 from doorstep.terms.measures import sides_up, whole_up
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import json
 
 from doorstep.carriers.bills import NoRateWhy
-from doorstep.carriers.port import CarrierSaysNo, Parked, Reply, Request
+from doorstep.carriers.port import CarrierSaysNo, Parked, Reply
 from doorstep.carriers.reading import UnreadableError, read_object, read_part, read_text
 from doorstep.terms.places import Address
 
@@ -36,15 +35,6 @@ _MAY_RETRY = {
 }
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
-
-
-def get(path: str) -> Request:
-    return Request("GET", path, {"Accept": "application/json"})
-
-
-def post(path: str, body: dict[str, object]) -> Request:
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
-    return Request("POST", path, headers, json.dumps(body, ensure_ascii=False, sort_keys=True).encode())
 
 
 def address_body(address: Address) -> dict[str, object]:

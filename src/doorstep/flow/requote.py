@@ -77,7 +77,7 @@ class Requote:
         offer = self._ask(wanted, limited(supplies, self.at_most), self.asked_by)
         if isinstance(offer, Refusal):
             return offer
-        expires_at = self._expiry(holds)
+        expires_at = self.expiry(holds)
         made = holds_of(order_id, offer.reservations, self.office.ids, expires_at)
         if expires_at is not None:
             self.tx.later(EXPIRE_HOLDS, order_id, expires_at)
@@ -85,7 +85,7 @@ class Requote:
         self.tx.flush()
         return None
 
-    def _expiry(self, ended: Sequence[Hold]) -> datetime | None:
+    def expiry(self, ended: Sequence[Hold]) -> datetime | None:
         """Until when stock is held for an order that nobody cleared: as long as before; anew where that is over."""
         if self.order.cleared_at is not None:
             return None

@@ -16,7 +16,7 @@ from doorstep.planning.values import Reservation
 from doorstep.stock.scarcity import Claim, served_first, share_out
 from doorstep.storage.queries import master, orders, scarcity, stock
 from doorstep.storage.transaction import Transaction
-from doorstep.storage.verbs import PLAN_ORDERS
+from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS
 from doorstep.terms.goals import Goals, Rule, Scarcity
 from doorstep.terms.refusals import Refusal, Why
 
@@ -212,7 +212,7 @@ def _hold_part(office: Office, tx: Transaction, scribe: Scribe, order_id: str, i
     mine = [hold for hold in stock.holds_of_orders(tx, [order_id]) if hold.item_id == item_id]
     left = units - sum(hold.quantity for hold in mine if _can_go(hold))
     free = {(row.site_id, row.lot): row.quantity for row in stock.free(tx, [item_id]) if row.quantity}
-    expires_at = max((hold.expires_at for hold in mine if hold.expires_at is not None), default=None)
+    expires_at = Requote(office, tx, scribe, order_id).expiry(mine)
     reservations = []
     for row in orders.demand(tx, [order_id]):
         wants = min(row.waiting, left) if row.item_id == item_id else 0
@@ -225,6 +225,8 @@ def _hold_part(office: Office, tx: Transaction, scribe: Scribe, order_id: str, i
                 free[place] -= gets
                 wants -= gets
     if reservations:
+        if expires_at is not None:
+            tx.later(EXPIRE_HOLDS, order_id, expires_at)
         tx.record(scribe(StockHeld(holds_of(order_id, reservations, office.ids, expires_at))))
         tx.flush()
 
