@@ -69,6 +69,21 @@ def test_an_inbound_that_arrives_in_part_serves_the_oldest_promise_first(shop: S
     assert shop.free("MUG") == 13
 
 
+def test_an_order_whose_inbound_never_comes_is_planned_from_what_did_come_though_nobody_asks(shop: Shop) -> None:
+    shop.expect("MUG", 20)
+    placed = shop.place(("MUG", 14))
+    shop.settle()
+    shop.receive("MUG", 20)
+    leaves = shop.one("SELECT departs FROM fulfilment WHERE order_id = %s", placed.order_id)
+    shop.later(seconds=(leaves - shop.clock.now()).total_seconds() - 60)
+    shop.settle()
+    assert held(shop, placed.order_id) == {"shelf": 10, "coming": 4}
+    shop.later(minutes=2)
+    shop.settle()
+    assert held(shop, placed.order_id) == {"shelf": 14}
+    assert shop.one("SELECT count(*) FROM due") == 0
+
+
 def test_goods_that_come_later_are_promised_for_later_and_the_supplier_caused_it(shop: Shop) -> None:
     inbound_id = shop.expect("MUG", 20)
     on_shelf, waits = shop.place(("MUG", 2)), shop.place(("MUG", 14))

@@ -184,6 +184,10 @@ VERBS: Mapping[str, Callable[[Office, Asked], Any]] = {
         "JOIN orders o ON o.order_id = p.order_id "
         "WHERE p.state = 'packed' AND l.state = 'bought' AND NOT o.stopped ORDER BY p.sscc LIMIT 20"
     ),
+    "taken": _rows(
+        "SELECT p.sscc, l.tracking_number FROM parcel p JOIN label l USING (sscc) "
+        "WHERE p.state = 'handed_over' AND l.state = 'bought'"
+    ),
     "bins": _rows(
         "SELECT place_id, item_id, lot, on_hand, ARRAY(SELECT u.serial FROM unit u WHERE u.place_id = b.place_id "
         "AND u.item_id = b.item_id ORDER BY u.serial) AS serials FROM balance b JOIN place USING (place_id) "

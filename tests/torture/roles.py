@@ -122,10 +122,11 @@ def pack(person: Person) -> bool:
 def hand_over(person: Person) -> bool:
     """The drivers come for what is labelled, and the carrier sets it going."""
     parcels = person.client.look("dock")
-    number_of = {parcel["sscc"]: parcel["tracking_number"] for parcel in parcels}
     for carrier_id in sorted({parcel["carrier_id"] for parcel in parcels}):
         ssccs = [parcel["sscc"] for parcel in parcels if parcel["carrier_id"] == carrier_id]
         told = person.client.ask("hand_over", key=person.key(), carrier_id=carrier_id, ssccs=ssccs)
+        # The label on it may be another than the one he saw: while he asked again and again, it was changed for one.
+        number_of = {parcel["sscc"]: parcel["tracking_number"] for parcel in person.client.look("taken")}
         for sscc in told["answer"]["handed_over"]:
             person.memory.carrier_of[number_of[sscc]] = carrier_id
             _collect(person, number_of[sscc])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from doorstep.events.envelope import Fact
@@ -177,18 +178,23 @@ def _record(
 ) -> Planned:
     done: list[str] = []
     waits: list[str] = []
+    coming: dict[str, datetime] = {}
     for order in answer.orders:
         _move_holds(office, tx, scribe, world.holds[order.order_id], order)
         if order.shipments:
             _record_shipments(office, tx, scribe, company, world, order)
-            done.append(order.order_id)
+            if any(reservation.inbound_id for reservation in order.reservations):
+                coming[order.order_id] = min(shipment.departs for shipment in order.shipments)
+            else:
+                done.append(order.order_id)
         else:
             # It would break a rule, such as a lot's last day, if it were released as it was planned.
             for row, _ in world.planned.get(order.order_id, ()):
                 tx.record(scribe(FulfilmentCancelled(row.fulfilment_id, order.order_id), cause="cannot be sent now"))
             waits.append(order.order_id)
-    _settle_due(tx, done, waits, asked)
-    return Planned(tuple(done), tuple(waits), answer.total_minor, answer.bound_minor)
+    _settle_due(tx, done, waits, asked, coming)
+    planned = tuple(order.order_id for order in answer.orders if order.shipments)
+    return Planned(planned, tuple(waits), answer.total_minor, answer.bound_minor)
 
 
 def _move_holds(office: Office, tx: Transaction, scribe: Scribe, held: Sequence[Hold], order: OrderPlan) -> None:
@@ -273,12 +279,21 @@ def _same(before: Sequence[tuple[Any, frozenset[FulfilmentLine]]], after: Sequen
     return old == new
 
 
-def _settle_due(tx: Transaction, done: Sequence[str], waits: Sequence[str], asked: Mapping[str, int]) -> None:
+def _settle_due(
+    tx: Transaction,
+    done: Sequence[str],
+    waits: Sequence[str],
+    asked: Mapping[str, int],
+    coming: Mapping[str, datetime] | None = None,
+) -> None:
     """Planned orders need no timer; the ones that wait are looked at again, at the latest in an hour.
 
+    Those planned out of what is `coming` are looked at when they were to leave: nobody tells of goods that never came.
     `asked` is how often each was asked for before planning read anything: who asked since, asked for another run.
     """
     tx.no_longer(PLAN_ORDERS, orders.asked_in_vain(tx, PLAN_ORDERS))
     tx.no_longer_unless_asked(PLAN_ORDERS, {order_id: asked[order_id] for order_id in done if order_id in asked})
+    for order_id, departs in (coming or {}).items():
+        tx.put_off(PLAN_ORDERS, order_id, int((departs - tx.now).total_seconds()) + 1, asked.get(order_id, 0))
     for order_id in waits:
         tx.put_off(PLAN_ORDERS, order_id, RETRY_SECONDS, asked.get(order_id, 0))
