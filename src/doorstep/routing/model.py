@@ -35,14 +35,29 @@ class Model:
         kinds = tuple(kind for kind, _ in kept if kind)
         return replace(self, data=self.data.replace(vehicle_types=types), kinds=kinds)
 
+    def taken(self, solution: pyvrp.Solution) -> pyvrp.Solution:
+        """A solution of another model of the same stops and fleet as one of this."""
+        routes = [pyvrp.Route(self.data, [*list(one)[1:-1]], one.vehicle_type()) for one in solution.routes()]
+        return pyvrp.Solution(self.data, routes)
 
-def model_of(stops: Sequence[Stop], vehicles: Sequence[Vehicle], day: Day, distances: Distances, fewest: bool) -> Model:
-    """The problem of a day with at least one vehicle. A stop may be left out, at a price that no way is worth."""
+
+def model_of(
+    stops: Sequence[Stop],
+    vehicles: Sequence[Vehicle],
+    day: Day,
+    distances: Distances,
+    fewest: bool,
+    whole: bool = False,
+) -> Model:
+    """The problem of a day with at least one vehicle. A stop may be left out, at a price that no way is worth.
+
+    On a `whole` day none may: the search need not weigh that, and makes over twice the rounds in its time.
+    """
     kinds = _alike(vehicles)
     unit, fixed = _units([kind[0] for kind in kinds], fewest, distances)
     skills = sorted({kind[0].skills for kind in kinds}, key=sorted)
     parts = _parts_in_use(stops, vehicles)
-    dear = _dear(unit, fixed, distances)
+    dear = 0 if whole else _dear(unit, fixed, distances)
     clients = tuple(stop for stop in stops if stop.fetch is None and _can_ever_be(stop, day))
     shipments = tuple(stop for stop in stops if stop.fetch is not None and _can_ever_be(stop, day))
     depots: dict[tuple[int, int], int] = {}
@@ -212,7 +227,7 @@ def _client(stop: Stop, day: Day, parts: Sequence[int], dear: int, place: int) -
         tw_late=day.working(stop.closes_seconds),
         release_time=day.opening(stop.release_seconds),
         prize=dear * stop.priority,
-        required=False,
+        required=not dear,
     )
 
 
@@ -230,7 +245,7 @@ def _shipment(stop: Stop, day: Day, parts: Sequence[int], dear: int, places: tup
         stop.service_seconds,
         amount=_load(stop.deliver, parts),
         prize=dear * stop.priority,
-        required=False,
+        required=not dear,
     )
 
 

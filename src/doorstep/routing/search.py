@@ -59,7 +59,7 @@ class _Until(IteratedLocalSearchCallbacks):
         self.whole = False
 
     def on_best(self, best: pyvrp.Solution) -> None:
-        self.whole = self.whole or (best.is_feasible() and not best.unplanned())
+        self.whole = self.whole or is_whole(best)
 
     def __call__(self, best_cost: int) -> bool:
         if (self._first_whole and self.whole) or self._most <= 0 or not self._budget.take():
@@ -77,7 +77,10 @@ def searched(
     most: int | None = None,
     first_whole: bool = False,
 ) -> pyvrp.Solution:
-    """The best solution found in `most` rounds of the budget; always one that can be driven, if an empty one."""
+    """The best solution found in `most` rounds of the budget.
+
+    It can be driven, an empty one if need be; but where nothing may be left out, it may be one that cannot.
+    """
     data = model.data
     count = data.num_clients + data.num_shipments
     if not count:
@@ -95,13 +98,13 @@ def searched(
     params = PenaltyParams()
     penalties = PenaltyManager(params.midpoint_penalties(data), params)
     until = _Until(budget, budget.left if most is None else most, first_whole)
-    whole = start is not None and start.is_feasible() and not start.unplanned()
+    whole = start is not None and is_whole(start)
     begin = start if start is not None and start.is_feasible() else pyvrp.Solution(data, [])
     if not whole:
         # From an empty plan the search would have to put in stop after stop: a random one is settled first.
         draft = begin if start is not None else pyvrp.Solution.make_random(data, chance)
         settled = local(draft, penalties.max_cost_evaluator(), exhaustive=True)
-        if settled.is_feasible() and _worth(settled) <= _worth(begin):
+        if not begin.is_feasible() or (settled.is_feasible() and _worth(settled) <= _worth(begin)):
             begin = settled
     until.on_best(begin)
     rules = IteratedLocalSearchParams(history_length=HISTORY, callbacks=until)
@@ -109,7 +112,13 @@ def searched(
         # Where not everything fits, penalties reach their bound: that is what left out stops are for.
         warnings.simplefilter("ignore", PenaltyBoundWarning)
         best = IteratedLocalSearch(data, penalties, local, begin, rules).run(until, collect_stats=False).best
-    return best if best.is_feasible() and _worth(best) <= _worth(begin) else begin
+    better = best.is_feasible() and (not begin.is_feasible() or _worth(best) <= _worth(begin))
+    return best if better else begin
+
+
+def is_whole(solution: pyvrp.Solution) -> bool:
+    """Whether it can be driven, and leaves nothing out."""
+    return solution.is_feasible() and not solution.unplanned()
 
 
 def _worth(solution: pyvrp.Solution) -> int:

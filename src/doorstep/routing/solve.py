@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pyvrp
 
 from doorstep.routing.distances import Distances
 from doorstep.routing.model import Model, halts_found, model_of, solution_of
-from doorstep.routing.search import Budget, Enough, searched
+from doorstep.routing.search import Budget, Enough, is_whole, searched
 from doorstep.routing.timing import Day, Halt, can, halts_of, timed, torn
 from doorstep.routing.values import Params, Plan, Stop, Unplaced, Vehicle, refuse_nonsense
 from doorstep.routing.whys import cheapest_place, why_not
@@ -35,10 +36,16 @@ def route(
     budget = Budget(params.work_budget, enough)
     found: Driven = []
     if vehicles and stops:
-        model = model_of(stops, vehicles, day, distances, params.fewest_vehicles)
+        build = partial(model_of, stops, vehicles, day, distances, params.fewest_vehicles)
+        model = build()
         found = _kept(day, vehicles, incumbent) if incumbent else []
         start = _first(model, day, vehicles, budget, params, found)
-        model, solution = _solved(model, budget, params, start)
+        if is_whole(start):
+            model = build(whole=True)
+            start = model.taken(start)
+        if params.fewest_vehicles:
+            model, start = _fewest(model, budget, params, start)
+        solution = searched(model, budget, params.seed, start)
         found = halts_found(model, solution)
     found = _filled(day, vehicles, _drivable(day, found))
     return finished(day, vehicles, found, budget.used)
@@ -51,7 +58,7 @@ def _first(
     start = solution_of(model, kept) if kept else None
     most = min(budget.left // 4, MOST_FIRST)
     solution = searched(model, budget, params.seed, start, most=most, first_whole=True)
-    if not solution.unplanned():
+    if is_whole(solution):
         return solution
     return solution_of(model, _filled(day, vehicles, _drivable(day, halts_found(model, solution))))
 
@@ -71,23 +78,27 @@ def finished(day: Day, vehicles: Sequence[Vehicle], found: Driven, work_used: in
     return Plan(routes, unplaced, sum(one.cost_minor for one in routes), work_used)
 
 
-def _solved(model: Model, budget: Budget, params: Params, start: pyvrp.Solution) -> tuple[Model, pyvrp.Solution]:
-    if not params.fewest_vehicles:
-        return model, searched(model, budget, params.seed, start)
-    share = max(budget.left // 10, 1)
-    solution = searched(model, budget, params.seed, start, most=share)
-    while not solution.unplanned() and solution.num_routes() > 1 and budget.used < budget.left * 3 // 4:
-        used = [0] * len(model.kinds)
+def _fewest(model: Model, budget: Budget, params: Params, start: pyvrp.Solution) -> tuple[Model, pyvrp.Solution]:
+    """The day with as few vehicles as everything was placed with in half of the rounds; the rest is for their ways."""
+    solution = searched(model, budget, params.seed, start, most=max(budget.left // 10, 1))
+    while is_whole(solution) and solution.num_routes() > 1 and budget.used < budget.left // 2:
+        used = _fleet(model, solution)
         smallest = min(solution.routes(), key=lambda r: (r.num_clients() + r.num_shipments(), r.vehicle_type()))
-        for one in solution.routes():
-            used[one.vehicle_type()] += 1
         used[smallest.vehicle_type()] -= 1
         fewer = model.with_fleet(used)
-        tried = searched(fewer, budget, params.seed, most=budget.left * 3 // 4 - budget.used, first_whole=True)
-        if tried.unplanned():
+        tried = searched(fewer, budget, params.seed, most=budget.left // 2 - budget.used, first_whole=True)
+        if not is_whole(tried):
             break
         model, solution = fewer, tried
-    return model, searched(model, budget, params.seed, solution)
+    return model, solution
+
+
+def _fleet(model: Model, solution: pyvrp.Solution) -> list[int]:
+    """How many vehicles of each kind go out."""
+    used = [0] * len(model.kinds)
+    for one in solution.routes():
+        used[one.vehicle_type()] += 1
+    return used
 
 
 def _kept(day: Day, vehicles: Sequence[Vehicle], incumbent: Plan) -> Driven:
