@@ -49,3 +49,15 @@ def test_goals_that_cannot_be_read_are_told_place_by_place(door: Door) -> None:
 def test_goals_that_do_not_go_together_are_set_and_told(door: Door) -> None:
     told = door.told(put(door, {"classes": {"trade": {"ceiling_minor": 0}}}))
     assert [found["place"] for found in told["conflicts"]] == ["classes.trade.ceiling_minor"]
+
+
+def test_the_frontier_of_an_order_and_of_the_company_tell_what_more_service_costs(door: Door) -> None:
+    assert door.told(door.get("/v1/frontier"))["today"] is None
+    order_id = door.told(door.post("/v1/orders", order_of(("MUG", 2))))["order_id"]
+    told = door.told(door.get(f"/v1/orders/{order_id}/frontier"))
+    assert (told["as_promised"], told["today"]["days"], told["today"]["how"]) == (1, 0, "CS with steady-ground")
+    assert told["sooner"]["cost"]["minor"] > told["today"]["cost"]["minor"]
+    assert told["told"]["sooner"].startswith("A day sooner")
+    company = door.told(door.get("/v1/frontier?customer_class=homeowner"))
+    assert company["today"]["cost"] == told["today"]["cost"]
+    problem(door.get("/v1/orders/ord_none/frontier"), 404, "unknown_order", "ord_none")

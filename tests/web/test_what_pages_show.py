@@ -13,9 +13,11 @@ from doorstep.access.roles import Role
 from doorstep.api.app import make_app
 from doorstep.api.serve import Beside
 from doorstep.flow.change import hold_order
+from doorstep.flow.goals import set_goals
 from doorstep.flow.master import define_customer
-from doorstep.flow.office import Office
+from doorstep.flow.office import Office, Who
 from doorstep.storage.store import Store
+from doorstep.terms.goals import ClassGoals, Goals
 from doorstep.terms.order import Terms
 from doorstep.web.app import make_pages
 from tests.corner_shop import ADA, CLERK, Shop, granted
@@ -354,3 +356,24 @@ def test_before_a_company_is_set_up_the_pages_say_how(store: Store) -> None:
     for path in ("/orders", "/stock", "/sites", "/help", "/accounts"):
         assert browser.get(path).status_code == 200, path
     assert make_pages(office)
+
+
+def test_an_orders_frontier_tells_what_a_day_sooner_costs_and_the_companys_is_drawn(admin: Browser, shop: Shop) -> None:
+    assert "No order was placed by such customers yet." in admin.words("/frontier")
+    order_id = shop.place(("MUG", 2)).order_id
+    shop.settle()
+    assert f"/orders/{order_id}/frontier" in admin.page(f"/orders/{order_id}")
+    words = admin.words(f"/orders/{order_id}/frontier")
+    assert "A day sooner, as surely, costs" in words
+    assert "with swift-express" in words
+    page = admin.page("/frontier?customer_class=homeowner")
+    assert '<svg class="frontier"' in page
+    assert "1 open, each by itself" in admin.words("/frontier")
+
+
+def test_the_goals_page_tells_what_is_wanted_and_what_does_not_go_together(admin: Browser, shop: Shop) -> None:
+    assert "Nothing is wanted for any class" in admin.words("/goals")
+    granted(set_goals(shop.office, Who("owner"), Goals((ClassGoals("trade", target_ppm=999_000, ceiling_minor=0),))))
+    words = admin.words("/goals")
+    assert "classes.trade.ceiling_minor" in words
+    assert "99.9 %" in words

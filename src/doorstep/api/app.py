@@ -9,7 +9,21 @@ from typing import Any
 import anyio.to_thread
 from fastapi import Depends, FastAPI
 
-from doorstep.api import calibration, changes, chart, floor, goals, goods, health, orders, pages, papers, parcels, today
+from doorstep.api import (
+    calibration,
+    changes,
+    chart,
+    floor,
+    frontier,
+    goals,
+    goods,
+    health,
+    orders,
+    pages,
+    papers,
+    parcels,
+    today,
+)
 from doorstep.api.describe import described
 from doorstep.api.failures import handle_all
 from doorstep.api.given import Keyring, caller, readable
@@ -27,6 +41,7 @@ _KEYED = (
     parcels.router,
     papers.router,
     goals.router,
+    frontier.router,
     calibration.router,
     chart.router,
 )

@@ -18,6 +18,7 @@ from doorstep.cli import (
     consolidate,
     exchange,
     floor,
+    frontier,
     goals,
     history,
     imports,
@@ -209,7 +210,7 @@ PRINT: Mapping[str, Callable[..., None]] = {
     "customs": printing.customs,
 }
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
-    "Orders": (today.today, orders.quote, orders.explain, orders.tracking_link),
+    "Orders": (today.today, orders.quote, orders.explain, frontier.frontier, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate, scarcity.share),
     "Floor": (
         *(floor.plan, consolidate.consolidate, floor.release, nodes.asked, nodes.answer),

@@ -15,8 +15,10 @@ from doorstep.promising.window import Basis, days_late_ppm, promised
 from doorstep.terms.refusals import Refusal, Why, first
 
 
-def quote(question: QuoteQuestion, deciders: Deciders) -> Quote:
+def quote(question: QuoteQuestion, deciders: Deciders, at: Desk | None = None) -> Quote:
     """Offers cheapest first, each dearer one with a sooner last day; or why nothing can be offered.
+
+    `at` is a desk that was made for the question's sites and services, for who asks about many orders.
 
     Refusals: BAD_QUANTITY, OUT_OF_STOCK, NO_SERVICE, DOES_NOT_FIT, MAY_NOT_SHIP, DATE_OUT_OF_REACH. An offer is less
     sure than wanted (`as_wanted` False) only where no way is as sure as wanted and no date was asked for.
@@ -24,7 +26,7 @@ def quote(question: QuoteQuestion, deciders: Deciders) -> Quote:
     demand = question.demand
     if not demand.needs or min(need.quantity for need in demand.needs) <= 0:
         return _no(Why.BAD_QUANTITY, "every line of an order is for one unit or more", {"order": demand.order_id})
-    desk = Desk(question.now, question.sites, question.services, question.costs, deciders, question.transits)
+    desk = at or Desk(question.now, question.sites, question.services, question.costs, deciders, question.transits)
     short = shortage(demand, desk.supply, desk.supply.free, desk.today())
     if short:
         return Quote((), out_of_stock(demand, desk.supply, short))

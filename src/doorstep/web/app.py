@@ -11,6 +11,8 @@ from doorstep.web import (
     calibration,
     chart,
     floor,
+    frontier,
+    goals,
     help_pages,
     orders,
     papers,
@@ -45,6 +47,8 @@ def make_pages(office: Office, reached: Reached | None = None) -> FastAPI:
         floor,
         chart,
         calibration,
+        goals,
+        frontier,
         accounts,
         help_pages,
     ):

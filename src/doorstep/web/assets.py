@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 router = APIRouter()
-_STYLES = ("tokens.css", "base.css", "shell.css", "parts.css", "tables.css", "pages.css", "desk.css")
+_STYLES = ("tokens.css", "base.css", "shell.css", "parts.css", "tables.css", "pages.css", "desk.css", "frontier.css")
 
 
 def _own(name: str) -> bytes:

@@ -66,6 +66,11 @@ def lines(tx: Transaction, order_id: str) -> list[Any]:
     return tx.rows("SELECT * FROM order_line WHERE order_id = %s ORDER BY line_no", order_id)
 
 
+def lines_of(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
+    """The lines of many orders."""
+    return tx.rows("SELECT * FROM order_line WHERE order_id = ANY(%s) ORDER BY order_id, line_no", list(order_ids))
+
+
 def asked(order_ids: Collection[str], lock: bool = False) -> Query:
     """Rows (order_id, asked_from, asked_by, receives), where wanted locked as `lock_all` does.
 
@@ -93,6 +98,9 @@ _PLANNABLE = (
 )
 
 
+_NAMED = (
+    "AND (%s::text IS NULL OR coalesce(o.terms ->> 'customer_class', '') = %s) AND (%s::text = '' OR o.order_id = %s)"
+)
 _ASKED = "SELECT key FROM due WHERE verb = %s AND due_at <= %s"
 
 
@@ -128,6 +136,26 @@ def to_plan_now(tx: Transaction, verb: str, at_most: int) -> list[Any]:
         tx.now,
         tx.now,
         at_most,
+    )
+
+
+def open_now(tx: Transaction, at_most: int, customer_class: str | None = None, order_id: str = "") -> list[Any]:
+    """The same orders, of one class or one of them alone where named, the newest first: to look at, nothing locked."""
+    return tx.rows(
+        f"SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE {_PLANNABLE} {_NAMED} "
+        "ORDER BY o.order_id DESC LIMIT %s",
+        *(customer_class, customer_class, order_id, order_id, at_most),
+    )
+
+
+def newest(
+    tx: Transaction, at_most: int, customer_class: str | None = None, order_id: str = "", but: Collection[str] = ()
+) -> list[Any]:
+    """Orders that were not cancelled, the newest first, without those of `but`."""
+    return tx.rows(
+        f"SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE o.state <> 'cancelled' {_NAMED} "
+        "AND NOT o.order_id = ANY(%s) ORDER BY o.order_id DESC LIMIT %s",
+        *(customer_class, customer_class, order_id, order_id, list(but), at_most),
     )
 
 
