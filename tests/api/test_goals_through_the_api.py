@@ -53,7 +53,7 @@ def test_goals_that_do_not_go_together_are_set_and_told(door: Door) -> None:
 
 def test_the_frontier_of_an_order_and_of_the_company_tell_what_more_service_costs(door: Door) -> None:
     assert door.told(door.get("/v1/frontier"))["today"] is None
-    order_id = door.told(door.post("/v1/orders", order_of(("MUG", 2))))["order_id"]
+    order_id = door.told(door.post("/v1/orders", order_of(("MUG", 2))), 201)["order_id"]
     told = door.told(door.get(f"/v1/orders/{order_id}/frontier"))
     assert (told["as_promised"], told["today"]["days"], told["today"]["how"]) == (1, 0, "CS with steady-ground")
     assert told["sooner"]["cost"]["minor"] > told["today"]["cost"]["minor"]
