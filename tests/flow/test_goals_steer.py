@@ -16,7 +16,7 @@ from doorstep.flow.place import Offered, place_order, quote_order
 from doorstep.flow.plan import plan_open_orders
 from doorstep.intake.company import read_company
 from doorstep.storage.queries import master
-from doorstep.terms.goals import ClassGoals, Goals, Weights
+from doorstep.terms.goals import ClassGoals, Goals, SiteLimit, Weights
 from doorstep.terms.order import Preference, Terms
 from tests.corner_shop import CLERK, FILE, Shop, granted, order
 
@@ -174,3 +174,24 @@ def test_an_old_company_file_sets_its_weights_and_leaves_the_other_goals_alone(s
     raw["company"]["late_day_minor"] = 300
     granted(load_company(shop.office, OWNER, granted(read_company(raw))))
     assert current(shop) == Goals((FAST,), Weights(late_day_minor=300, broken_minor=9_000))
+
+
+def test_goals_that_cannot_all_hold_say_what_each_would_cost_by_the_orders_there_are(shop: Shop) -> None:
+    shop.place(("MUG", 2))
+    told = want(shop, ClassGoals("homeowner", wanted_ppm=950_000, target_ppm=940_000, ceiling_minor=1))
+    (found,) = [each for each in told.conflicts if "cannot be sent below it at all" in each.says]
+    assert found.place == "classes.homeowner.ceiling_minor"
+    assert found.relax[0].minor is not None
+    assert "1 order, too few to be sure; no promise to this class has ended yet" in found.rests_on
+    enough = want(shop, ClassGoals("homeowner", wanted_ppm=950_000, target_ppm=940_000, ceiling_minor=100_000))
+    assert enough.conflicts == ()
+    assert goals.goals_told(shop.office) == enough
+
+
+def test_a_site_sends_no_more_than_goals_let_it(shop: Shop) -> None:
+    limited = Goals(capacity=(SiteLimit("CS", 1),))
+    granted(goals.set_goals(shop.office, OWNER, limited))
+    first, second = shop.place(("MUG", 1)), shop.place(("MUG", 1))
+    shop.settle()
+    query = "SELECT departs::date AS day FROM fulfilment WHERE order_id = %s AND state = 'planned'"
+    assert shop.one(query, first.order_id) != shop.one(query, second.order_id)

@@ -33,11 +33,27 @@ class TrialIn(Strict):
     sample: OrderIn | None = None
 
 
+class RelaxOut(Out):
+    """One goal that could give way, and what then follows for the rest.
+
+    `minor` is what an order would cost more on the mean (below 0: less); null where that is not the price.
+    """
+
+    place: str = Field(examples=["classes.trade.ceiling_minor"])
+    says: str
+    minor: int | None
+
+
 class ConflictOut(Out):
-    """What does not go together in the goals, and where in them."""
+    """What does not go together in the goals, and where in them; what could give way, one thing at a time.
+
+    `rests_on` says which numbers it is told from, empty where it is seen in the goals alone.
+    """
 
     place: str = Field(examples=["classes.trade.target_percent"])
     says: str
+    relax: list[RelaxOut]
+    rests_on: str
 
 
 class GoalsOut(Out):

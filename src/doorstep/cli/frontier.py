@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WIDE, _HIGH = 64, 12
 _MOST_DAYS = 9  # lines in the drawing
+_MOST_TIMES = 3
 _TODAY = "@"
 
 
@@ -130,7 +131,8 @@ def drawing(view: FrontierView, line: Frontier) -> Iterator[str]:
 
     days = sorted({point.days for point in line.points} | {0}, key=lambda day: (abs(day), day))[:_MOST_DAYS]
     letters = {day: "abcdefghi"[number] for number, day in enumerate(sorted(days))}
-    shown = [point for point in line.points if point.days in letters]
+    most = _MOST_TIMES * max(line.today.cost_minor, 1)  # what costs many times more would press all else together
+    shown = [point for point in line.points if point.days in letters and point.cost_minor <= most]
     everything = [*shown, line.today]
     low, high = min(p.cost_minor for p in everything), max(p.cost_minor for p in everything)
     left, right = min(p.ppm for p in everything), max(p.ppm for p in everything)
@@ -144,7 +146,7 @@ def drawing(view: FrontierView, line: Frontier) -> Iterator[str]:
     for point in reversed(shown):
         put(point, letters[point.days])
     put(line.today, _TODAY)
-    costs = {0: an_order(view, high), _HIGH: an_order(view, low)}
+    costs = {_HIGH: an_order(view, low), **({0: an_order(view, high)} if high > low else {})}
     margin = max(map(len, costs.values()))
     yield ""
     for number, cells in enumerate(field):

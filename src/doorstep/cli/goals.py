@@ -116,6 +116,11 @@ def _page(told: GoalsTold, currency: str) -> Iterator[Part]:
         yield "Nothing is wanted for any class of customers. For instance: doorstep goals set examples/goals_cheap.toml"
     weights = [(says, money(getattr(goals.weights, name), currency)) for name, says in WEIGHTS.items()]
     yield table("What planning weighs", "What", "#Costs", rows=weights)
+    if goals.supply.fill_ppm is not None or goals.supply.days is not None:
+        days = "any amount" if goals.supply.days is None else many(goals.supply.days, "day")
+        yield f"On hand when it is ordered: {share(goals.supply.fill_ppm)}; at most {days} of supply lie there."
+    for limit in goals.capacity:
+        yield f"{limit.site_id} sends {many(limit.daily_orders, 'shipment')} a day at most."
     yield from _conflicts(told.conflicts)
 
 
@@ -136,7 +141,11 @@ def _conflicts(found: Sequence[Conflict]) -> Iterator[Part]:
     if found:
         yield "This does not go together:"
     for number, conflict in enumerate(found, 1):
-        yield f"  {number}. {conflict.place}: {conflict.says}."
+        yield f"  {number}. {conflict.place}: {conflict.says}{'' if conflict.says.endswith('?') else '.'}"
+        for relax in conflict.relax:
+            yield f"     either {relax.place}: {relax.says}."
+        if conflict.rests_on:
+            yield f"     ({conflict.rests_on})"
 
 
 def _tried(told: Trial) -> Iterator[Part]:

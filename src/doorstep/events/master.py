@@ -34,7 +34,7 @@ class CompanyDefined(Body):
 class GoalsSet(Body):
     """What the company wants from now on, whole: the goals before are no longer its goals."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     STEP: ClassVar[Step] = Step.DEFINE
     goals: Goals
 

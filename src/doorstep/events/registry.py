@@ -98,6 +98,8 @@ REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
 REGISTRY.upcast("SiteDefined", 2, lambda body: {**body, "terms": {}})
 # Until version 2 goals said nothing of what is short.
 REGISTRY.upcast("GoalsSet", 1, lambda body: {"goals": {**body["goals"], "scarcity": {}}})
+# Until version 3 they said nothing of how much is to lie there, nor of what a site may send on a day.
+REGISTRY.upcast("GoalsSet", 2, lambda body: {"goals": {**body["goals"], "supply": {}, "capacity": []}})
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("CompanyDefined", 2, lambda body: body)  # until then no classes of goods were separated

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from doorstep.events.master import GoalsSet
+from doorstep.flow.conflicts import as_things_stand, in_the_file
 from doorstep.flow.office import Office, Scribe, Who, company_of
-from doorstep.goals.conflicts import Conflict, conflicts
-from doorstep.intake.problems import nearest
+from doorstep.goals.conflicts import Conflict
 from doorstep.storage.queries import master, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
@@ -18,7 +18,7 @@ from doorstep.terms.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class GoalsTold:
-    """The goals that hold, and what does not go together in them."""
+    """The goals that hold, and what does not go together in them, each with what could give way and at which cost."""
 
     goals: Goals
     conflicts: tuple[Conflict, ...]
@@ -27,7 +27,8 @@ class GoalsTold:
 def goals_told(office: Office) -> GoalsTold:
     """The goals that hold now; where none were set, those that want nothing special."""
     with office.store.reading() as tx:
-        return told_of(tx, master.goals(tx))
+        goals = master.goals(tx)
+        return GoalsTold(goals, tuple(as_things_stand(tx, goals)))
 
 
 def set_goals(office: Office, who: Who, goals: Goals, key: str = "") -> GoalsTold | Refusal:
@@ -37,10 +38,14 @@ def set_goals(office: Office, who: Who, goals: Goals, key: str = "") -> GoalsTol
     themselves are set all the same, and the contradictions told.
     """
 
+    with office.store.reading() as tx:  # what is looked at takes longer than a step may hold locks
+        company_of(tx)
+        found = tuple(as_things_stand(tx, goals))
+
     def step(tx: Transaction) -> GoalsTold:
-        told = set_within(tx, Scribe(who, tx.now), goals)
+        set_within(tx, Scribe(who, tx.now), goals)
         orders.ask_for_all(tx, PLAN_ORDERS)
-        return told
+        return GoalsTold(goals, found)
 
     return office.store.run(step, answers=GoalsTold, key=key, request=goals)
 
@@ -66,15 +71,5 @@ def set_weights(office: Office, who: Who, given: Mapping[str, int]) -> GoalsTold
 
 
 def told_of(tx: Transaction, goals: Goals) -> GoalsTold:
-    """Goals with what does not go together in them, or with what is known of customers."""
-    terms = company_of(tx).terms
-    known = {terms.customer_class, *master.customer_classes(tx)} - {None}
-    found = conflicts(goals, terms)
-    return GoalsTold(goals, (*found, *_of_nobody(goals, sorted(map(str, known)))))
-
-
-def _of_nobody(goals: Goals, known: list[str]) -> Iterator[Conflict]:
-    for wants in goals.classes:
-        if wants.name not in known:
-            says = "no customer is of this class" + nearest(wants.name, known)
-            yield Conflict(f"classes.{wants.name}", says)
+    """Goals with what does not go together in them, or with the classes of customers there are."""
+    return GoalsTold(goals, tuple(in_the_file(tx, goals)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from doorstep.flow.conflicts import as_things_stand
 from doorstep.flow.goals import set_within
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, company_of
 from doorstep.flow.place import Offered, quote_within
@@ -93,13 +94,13 @@ def try_goals(
         rows = orders.plannable(tx, PLAN_ORDERS, at_most)
         quotes_before = [_quoted(tx, order) for order in samples]
         plans_before = _planned(tx, company, rows)
-        told = set_within(tx, Scribe(CLOCKWORK, tx.now), goals)
+        set_within(tx, Scribe(CLOCKWORK, tx.now), goals)
         tx.flush()
         quotes_after = [_quoted(tx, order) for order in samples]
         plans_after = _planned(tx, company, rows)
         return Trial(
             goals,
-            told.conflicts,
+            tuple(as_things_stand(tx, goals)),
             company.currency,
             tuple(
                 Tried("", order.customer_id, _class_of(tx, company, order), before, after)

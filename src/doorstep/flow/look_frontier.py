@@ -77,9 +77,13 @@ def frontier_of(office: Office, customer_class: str | None = None) -> FrontierVi
         return _told(tx, customer_class)
 
 
-def served_in(tx: Transaction, customer_class: str | None) -> tuple[tuple[Served, ...], tuple[Served, ...], int]:
-    """The orders that a frontier is drawn of: open ones, others as if ordered now, and how many are left out."""
-    return _served(tx, company_of(tx), master.goals(tx), customer_class, "")
+def served_in(
+    tx: Transaction, customer_class: str | None, goals: Goals, most: int
+) -> tuple[tuple[Served, ...], tuple[Served, ...], int]:
+    """So many orders that a frontier is drawn of: open ones, others as if ordered under these goals, how many are left
+    out.
+    """
+    return _served(tx, company_of(tx), goals, customer_class, "", most, most)
 
 
 def _told(tx: Transaction, customer_class: str | None = None, order_id: str = "") -> FrontierView:
@@ -120,11 +124,17 @@ def measured_in(tx: Transaction, customer_class: str | None) -> Measured:
 
 
 def _served(
-    tx: Transaction, company: Company, goals: Goals, customer_class: str | None, order_id: str
+    tx: Transaction,
+    company: Company,
+    goals: Goals,
+    customer_class: str | None,
+    order_id: str,
+    most_open: int = MOST_OPEN,
+    enough: int = ENOUGH,
 ) -> tuple[tuple[Served, ...], tuple[Served, ...], int]:
-    rows = not_joined(tx, orders.open_now(tx, MOST_OPEN, customer_class, order_id), ())
+    rows = not_joined(tx, orders.open_now(tx, most_open, customer_class, order_id), ())
     promised = _open(tx, company, rows) if rows else ()
-    more = max((1 if order_id else ENOUGH) - len(rows), 0)
+    more = max((1 if order_id else enough) - len(rows), 0)
     others = orders.newest(tx, more, customer_class, order_id, [row.order_id for row in rows]) if more else []
     asked = tuple(_asked(tx, company, goals, others)) if others else ()
     return promised, asked, len(rows) - len(promised) + len(others) - len(asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from doorstep.goals.rates import interval_ppm, share_ppm
@@ -63,6 +64,12 @@ def classes_in(tx: Transaction) -> tuple[ClassKept, ...]:
     return tuple(
         _kept(goals.of(row.name), row.orders, row.judged, row.kept, above.get(row.name)) for row in tx.rows(_JUDGED)
     )
+
+
+def values_of(tx: Transaction, order_ids: Collection[str]) -> dict[str, int]:
+    """What orders sell for; those that are not known are missing."""
+    rows = tx.rows(f"SELECT o.order_id, v.value FROM orders o {_VALUE} WHERE order_id = ANY(%s)", list(order_ids))
+    return {row.order_id: row.value for row in rows if row.value is not None}
 
 
 def ceiling_minor(tx: Transaction, order_id: str) -> int | None:

@@ -20,14 +20,14 @@ from doorstep.terms.item import Item, Part
 
 def supply_queries(item_ids: Collection[str]) -> tuple[Query, ...]:
     """What `site_supplies` of the same items will ask in any case."""
-    return master.SITES, stock.free_query(item_ids), stock.inbound_query(item_ids), orders.LOAD
+    return master.SITES, master.GOALS, stock.free_query(item_ids), stock.inbound_query(item_ids), orders.LOAD
 
 
 def site_supplies(
     tx: Transaction, company: Company, item_ids: Collection[str], leaving_out: Collection[str] = ()
 ) -> tuple[SiteSupply, ...]:
     """The supply of the items at every site. The planned departures of orders in `leaving_out` are not counted."""
-    sites = master.sites(tx)
+    sites, goals = master.sites(tx), master.goals(tx)
     waiting = {row.site_id: row.shipments for row in orders.load(tx)}
     there = _there_ppm(tx, sites)
     free: dict[str, list[FreeUnits]] = defaultdict(list)
@@ -36,7 +36,7 @@ def site_supplies(
     coming: dict[str, list[Inbound]] = defaultdict(list)
     for row in stock.inbound(tx, item_ids):
         coming[row.site_id].append(Inbound(row.inbound_id, row.item_id, row.quantity, row.due_at))
-    booked = _booked(tx, sites, leaving_out)
+    booked = _booked(tx, sites, leaving_out, goals)
     own_s = company.pick_seconds + company.pack_seconds
     return tuple(
         SiteSupply(
@@ -47,7 +47,7 @@ def site_supplies(
             inbound=tuple(coming[site.site_id]),
             own_s=own_s + site.terms.answer_s,
             queue_s=waiting.get(site.site_id, 0) * company.station_seconds,
-            daily_shipments=site.daily_orders or None,
+            daily_shipments=goals.limit_of(site.site_id, site.daily_orders) or None,
             handling_order_minor=site.terms.handling_order_minor,
             handling_unit_minor=site.terms.handling_unit_minor,
             booked=booked[site.site_id],
@@ -72,9 +72,11 @@ def _there_ppm(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
     return found
 
 
-def _booked(tx: Transaction, sites: Mapping[str, Site], leaving_out: Collection[str]) -> dict[str, Counter[date]]:
+def _booked(
+    tx: Transaction, sites: Mapping[str, Site], leaving_out: Collection[str], goals: Goals
+) -> dict[str, Counter[date]]:
     booked: dict[str, Counter[date]] = defaultdict(Counter)
-    if any(site.daily_orders for site in sites.values()):
+    if goals.capacity or any(site.daily_orders for site in sites.values()):
         for row in orders.booked(tx):
             if row.order_id not in leaving_out:
                 booked[row.site_id][sites[row.site_id].calendar.day_of(row.ship_by)] += 1

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJ
 
 from doorstep.intake.orders import Strict
 from doorstep.intake.problems import read
-from doorstep.terms.goals import ClassGoals, Goals, Reserve, Rule, Scarcity, Weights
+from doorstep.terms.goals import ClassGoals, Goals, Reserve, Rule, Scarcity, SiteLimit, SupplyGoals, Weights
 from doorstep.terms.order import Preference
 from doorstep.terms.refusals import Refusal
 
@@ -117,23 +117,54 @@ class ScarcityIn(Strict):
         return Scarcity(self.rule, tuple(self.priority), reserves, self.approver)
 
 
+class SupplyIn(Strict):
+    """How much is to be on hand when it is ordered, and how much may lie there, in days of what is usually wanted."""
+
+    fill_rate_percent: Sure | None = None
+    days_of_supply: Annotated[int, Field(strict=True, ge=1, le=3_650)] | None = None
+
+    def value(self) -> SupplyGoals:
+        return SupplyGoals(self.fill_rate_percent, self.days_of_supply)
+
+
+Shipments = Annotated[int, Field(strict=True, ge=1, le=10**7)]
+
+
 class GoalsIn(Strict):
-    """The goals of a company, whole: by class of customer, what planning weighs, and what is done with too little."""
+    """The goals of a company, whole: by class of customer, what planning weighs, what is done with too little, how much
+    is to lie there, and how many shipments a site is to send on a day at most.
+    """
 
     classes: Annotated[dict[ClassName, ClassIn], Field(max_length=200)] = Field(default={})
     weights: WeightsIn = WeightsIn()
     scarcity: ScarcityIn = ScarcityIn()
+    supply: SupplyIn = SupplyIn()
+    capacity: Annotated[dict[Name, Shipments], Field(max_length=1_000)] = Field(default={})
 
     def value(self) -> Goals:
         classes = tuple(each.value(name) for name, each in sorted(self.classes.items()))
-        return Goals(classes, Weights(**self.weights.model_dump()), self.scarcity.value())
+        limits = tuple(SiteLimit(site_id, shipments) for site_id, shipments in sorted(self.capacity.items()))
+        weights = Weights(**self.weights.model_dump())
+        return Goals(classes, weights, self.scarcity.value(), self.supply.value(), limits)
 
     @classmethod
     def of(cls, goals: Goals) -> GoalsIn:
         """Goals as they would be written."""
         classes = {each.name: _written(each) for each in goals.classes}
         weights = {name: getattr(goals.weights, name) for name in WeightsIn.model_fields}
-        return cls.model_validate({"classes": classes, "weights": weights, "scarcity": _scarcity(goals.scarcity)})
+        fill = goals.supply.fill_ppm
+        return cls.model_validate(
+            {
+                "classes": classes,
+                "weights": weights,
+                "scarcity": _scarcity(goals.scarcity),
+                "supply": {
+                    "fill_rate_percent": None if fill is None else per_cent(fill),
+                    "days_of_supply": goals.supply.days,
+                },
+                "capacity": {limit.site_id: limit.daily_orders for limit in goals.capacity},
+            }
+        )
 
 
 def _written(wants: ClassGoals) -> dict[str, Any]:
@@ -198,5 +229,7 @@ def names_at(place: Sequence[str | int]) -> Iterable[str]:
     """What may stand in the table at a place of a goals file."""
     if place and place[0] == "scarcity":
         return (ScarcityIn if len(place) == 1 else ReserveIn).model_fields
+    if place and place[0] == "supply":
+        return SupplyIn.model_fields
     tables: Sequence[type[Strict]] = (GoalsIn, WeightsIn, ClassIn)
     return tables[min(len(place), 2)].model_fields

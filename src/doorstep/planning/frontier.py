@@ -21,8 +21,8 @@ _FINE = 10**12
 POINT_PPM = 10_000  # one point of on-time
 _EVEN = WHOLE // 2  # what is less sure than even is nobody's promise
 _SOONEST, _LATEST = -7, 5  # days before and after the promise that are looked at
-_SHIFTS = range(-3, 3)  # days by which the promises of many orders are moved together
-_STEPS = 8  # points of one day that are told of many orders
+_SHIFTS = range(-2, 2)  # days by which the promises of many orders are moved together
+_STEPS = 6  # points of one day that are told of many orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,8 @@ def frontier(orders: Sequence[Served]) -> Frontier:
         orders=len(orders),
         points=tuple(unbeaten(point for curve in curves.values() for point in curve.thinned() if point.ppm >= _EVEN)),
         today=today,
-        beaten_by=beats if beats is not None and beats.beats(today) else None,
+        # Less than a minor unit an order is nothing: the mean of what is kept is rounded down.
+        beaten_by=beats if beats is not None and today.cost_minor - beats.cost_minor >= len(orders) else None,
         sooner=Step(sooner, None if sooner else curves[-1].surest()),
         surer=Step(surer, None if surer else curves[0].surest()),
     )

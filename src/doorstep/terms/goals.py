@@ -74,6 +74,26 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplyGoals:
+    """How much is to be there before anybody orders it.
+
+    `fill_ppm` is the share of units wanted that is to be on hand when they are ordered; `days` is the most that is to
+    lie there, in days of what is usually wanted. None: nothing is wanted of it.
+    """
+
+    fill_ppm: int | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLimit:
+    """So many shipments a site is to send on a day at most, where it could send more."""
+
+    site_id: str
+    daily_orders: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClassGoals:
     """What is wanted for one class of customers; None: nothing of its own.
 
@@ -100,16 +120,25 @@ class ClassGoals:
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """The goals of a company, whole: what steers its promises and plans. `classes` are sorted by name."""
+    """The goals of a company, whole: what steers its promises and plans. `classes` are sorted by name, `capacity` by
+    site.
+    """
 
     classes: tuple[ClassGoals, ...] = ()
     weights: Weights = Weights()
     scarcity: Scarcity = Scarcity()
+    supply: SupplyGoals = SupplyGoals()
+    capacity: tuple[SiteLimit, ...] = ()
 
     def of(self, customer_class: str | None) -> ClassGoals:
         """The goals of a class, which want nothing of their own where none are stated."""
         name = customer_class or ""
         return next((each for each in self.classes if each.name == name), ClassGoals(name))
+
+    def limit_of(self, site_id: str, daily_orders: int) -> int:
+        """How many shipments a site that can send `daily_orders` (0: any number) may send on a day; 0: any number."""
+        limits = [limit.daily_orders for limit in self.capacity if limit.site_id == site_id]
+        return min([*limits, *([daily_orders] if daily_orders else [])], default=0)
 
     def late_day_minor(self, customer_class: str | None) -> int:
         """What a day after the promise costs us for a customer of this class."""

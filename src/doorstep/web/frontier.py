@@ -20,6 +20,7 @@ router = APIRouter()
 WIDE, HIGH = 1_000, 460  # of the field that is drawn in
 _APART = 58  # two marks of one column are no nearer than this
 _MOST_LINES = 5
+_MOST_TIMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,8 @@ def _of_order(view: FrontierView, line: Frontier) -> Drawn:
 def _of_many(view: FrontierView, line: Frontier) -> Drawn:
     """What is kept across, what an order costs upwards, a line for each day."""
     days = sorted({point.days for point in line.points}, key=lambda day: (abs(day), day))[:_MOST_LINES]
-    points = [*(point for point in line.points if point.days in days), line.today]
+    most = _MOST_TIMES * line.today.cost_minor  # what costs many times more would press all else together
+    points = [*(point for point in line.points if point.days in days and point.cost_minor <= most), line.today]
     scale = _Scale(view, points)
     left = min(p.ppm for p in points) // 50_000 * 50_000
     whole = max(1_000_000 - left, 1)
