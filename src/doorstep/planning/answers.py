@@ -157,13 +157,15 @@ class OrderPlan:
 class Plan:
     """The plan of all orders with its certificate.
 
-    No selection among the ways looked at costs less than `bound_minor` within stock and room (the Lagrangian bound at
-    `prices`; they are also what a quote is asked under). `planning.supply.patterns` says which ways are looked at.
+    No selection among the ways looked at costs less than `bound_minor` within stock and room, if nobody's promise is
+    given up for others. `planning.supply.patterns` says which ways are looked at. `prices` are what a unit of stock and
+    a day's room for a shipment are worth now. `apart_minor` is the cost of the same orders planned one after the other.
     """
 
     orders: tuple[OrderPlan, ...]
     bound_minor: int
     prices: Mapping[Scarce, int] = field(default_factory=dict)
+    apart_minor: int = 0
 
     @property
     def total_minor(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from doorstep.planning.answers import CostParts, Reason
-from doorstep.planning.prices import Column
+from doorstep.planning.prices import Column, Limited
 from doorstep.planning.supply import Free, RowKey, row_of, together
 from doorstep.planning.values import DayKey, OpenOrder, Scarce, SiteSupply
 from doorstep.planning.ways import Ahead, Desk, Option, Way, lasts
@@ -31,7 +31,13 @@ class Choice:
 
     @property
     def column(self) -> Column:
-        return Column(self.cost.total_minor, self.uses)
+        return Column(self.cost.total_minor, self.limited())
+
+    def limited(self) -> dict[Limited, int]:
+        """What it takes of what there is so much of and no more."""
+        limited: dict[Limited, int] = {row: units for row, units in self.rows.items()}  # noqa: C416
+        limited.update({key: units for key, units in self.uses.items() if isinstance(key, DayKey)})
+        return limited
 
     def name(self) -> tuple[object, ...]:
         """What tells two choices of one order apart."""

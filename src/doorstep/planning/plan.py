@@ -1,45 +1,48 @@
 """The joint plan: all open orders together at the least total cost, with a bound on how much better any plan could be.
 
-Choices per order, prices of what is scarce fed back, then an integer plan: orders choose in turn under the prices from
-what is free and what they hold themselves (so none loses what it holds to another), then change their minds for as
-long as that saves money.
+First order by order, the oldest promise first, each from what is free and what it holds itself; then all together by
+the master problem, from the same ways; each plan improved for as long as an order can change to a cheaper way that is
+free. The cheaper of the two is taken, so planning together never costs more. An order that holds all that it needs
+keeps its promise as surely as it would order by order: nobody else's saving is worth that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from doorstep.planning.answers import OrderPlan, Plan, Reason, RunnerUp
 from doorstep.planning.choices import Board, Choice, choices, ship_by, waiting
-from doorstep.planning.prices import Column, Prices, bound, find_prices
+from doorstep.planning.joint.select import THOROUGH, Effort
+from doorstep.planning.prices import Column, Limited, Master, Prices, solve
 from doorstep.planning.quote import full_days, not_together, out_of_stock
-from doorstep.planning.supply import shortage
+from doorstep.planning.supply import covers, shortage, together
 from doorstep.planning.values import DayKey, Deciders, PlanQuestion, Scarce, StockKey
-from doorstep.planning.ways import Desk, scarce_minor
+from doorstep.planning.ways import Desk
 from doorstep.terms.refusals import Refusal, Why, first
 
 _MOST_RUNNERS_UP = 3
+_MOST_TURNS = 3  # of the master problem; in the last no order looks for ways of its own any more
 
 
-def plan(question: PlanQuestion, deciders: Deciders) -> Plan:
+def plan(question: PlanQuestion, deciders: Deciders, effort: Effort = THOROUGH) -> Plan:
     """A plan for every open order. Always feasible: an order that cannot be shipped waits, with its refusal.
 
     KeyError where an order holds units of a row that `question.sites` do not list.
     """
     planner = _Planner(question, deciders)
-    picks = planner.improved(planner.in_turn({}))
-    reached = planner.cost(picks)
-    prices = find_prices(planner.table(), planner.room(), reached, question.rounds)
-    if prices:
-        priced = planner.improved(planner.in_turn(prices))
-        if planner.cost(priced) < reached:
-            picks = priced
-    table, room = planner.table(), planner.room()
-    without = bound(table, room, {})
-    with_prices = bound(table, room, prices)
-    if without >= with_prices:
-        prices = {}
-    return Plan(planner.told(picks), max(without, with_prices), prices)
+    picks = planner.in_turn({})
+    apart_minor = planner.cost(picks)
+    planner.protect(picks)
+    picks = planner.improved(picks)
+    for turn in range(_MOST_TURNS):
+        known, planner.looks = planner.known(), turn < _MOST_TURNS - 1
+        master = solve(planner.table(), planner.room(), planner.cost(picks), effort)
+        for others in planner.at(master) if master.bound_minor < planner.cost(picks) else ():
+            if planner.cost(others) < planner.cost(picks) and planner.keeps(others):
+                picks = others
+        if planner.known() == known:  # else the bound is not over all ways that were found
+            break
+    return Plan(planner.told(picks), master.bound_minor, planner.worth(master.prices), apart_minor)
 
 
 class _Planner:
@@ -54,6 +57,7 @@ class _Planner:
         self.refusals: list[list[Refusal]] = []
         self.choices: list[list[Choice]] = []
         self.days: set[DayKey] = set()
+        self.looks = True  # whether an order that finds its ways gone looks for others in what is left
         self.later = _days_are_fought_over(question)
         full = full_days(question.sites)
         for order in self.orders:
@@ -61,6 +65,7 @@ class _Planner:
             self.choices.append([])
             self.refusals.append(refusals)
             self._add(len(self.choices) - 1, found)
+        self.most: list[int | None] = [None] * len(self.orders)  # what a way may cost that does not hold the promise
         # The oldest promise chooses first.
         self.turns = sorted(
             range(len(self.orders)), key=lambda i: (self.orders[i].agreed.last_day, self.orders[i].demand.order_id)
@@ -72,20 +77,53 @@ class _Planner:
         self.choices[i].sort(key=Choice.rank)
         self.days |= {key for choice in found for key in choice.uses if isinstance(key, DayKey)}
 
-    def table(self) -> list[list[Column]]:
-        return [
-            [choice.column for choice in (*mine, wait)] for mine, wait in zip(self.choices, self.waits, strict=True)
-        ]
+    def known(self) -> int:
+        """How many ways were found by now."""
+        return sum(map(len, self.choices))
 
-    def room(self) -> dict[Scarce, int]:
+    def table(self) -> list[list[Column]]:
+        """The ways that each order may take, and last that it waits."""
+        return [[choice.column for choice in self._allowed(i)] for i in range(len(self.orders))]
+
+    def _allowed(self, i: int) -> list[Choice]:
+        return [choice for choice in (*self.choices[i], self.waits[i]) if self._may(i, choice)]
+
+    def _may(self, i: int, choice: Choice) -> bool:
+        most = self.most[i]
+        return most is None or choice.holds or choice.cost.total_minor <= most
+
+    def protect(self, picks: Sequence[Choice]) -> None:
+        """Orders that hold all they need get ways that hold the promise from now on, or cost no more than these."""
+        for i, (order, pick) in enumerate(zip(self.orders, picks, strict=True)):
+            if order.held and covers(together(order.held), order.demand, self.question.costs):
+                self.most[i] = -1 if pick.holds else pick.cost.total_minor
+
+    def keeps(self, picks: Sequence[Choice]) -> bool:
+        return all(self._may(i, pick) for i, pick in enumerate(picks))
+
+    def at(self, master: Master) -> Iterator[list[Choice]]:
+        """Plans at what the master problem found; where orders wait, also that of all in turn at its prices."""
+        found = [self._allowed(i)[c] for i, c in enumerate(master.picks) if c is not None]
+        if len(found) == len(self.orders):
+            yield self.improved(found)
+        if len(found) < len(self.orders) or any(choice.way is None for choice in found):
+            yield self.improved(self.in_turn(master.prices))
+
+    def room(self) -> dict[Limited, int]:
         """All there is of everything that is limited: units free and held by the orders, shipments per day."""
-        room: dict[Scarce, int] = {}
-        for row, units in self.pool.items():
-            key = StockKey(row.site_id, row.item_id, row.inbound_id)
-            room[key] = room.get(key, 0) + units
         board = self._fresh_board()
+        room: dict[Limited, int] = {row: units for row, units in self.pool.items()}  # noqa: C416
         room.update({day: max(left, 0) for day in self.days if (left := board.room(day)) is not None})
         return room
+
+    def worth(self, prices: Prices) -> dict[Scarce, int]:
+        """Prices by item and day: a unit of an item costs what the cheapest of its lots does."""
+        found: dict[Scarce, int] = {}
+        for row in self.pool:
+            key = StockKey(row.site_id, row.item_id, row.inbound_id)
+            found[key] = min(found.get(key, prices.get(row, 0)), prices.get(row, 0))
+        found.update({key: price for key, price in prices.items() if isinstance(key, DayKey)})
+        return {key: price for key, price in found.items() if price}
 
     def _fresh_board(self) -> Board:
         return Board(dict(self.desk.supply.free), self.question.sites)
@@ -105,12 +143,13 @@ class _Planner:
 
     def _pick(self, i: int, board: Board, prices: Prices) -> Choice:
         ranked = self._under(i, prices)
-        if ranked and board.hinders(ranked[0]):
+        if self.looks and ranked and board.hinders(ranked[0]):
             # What it would like is gone: look again at what is left, which may be filled in other ways.
             found, _ = choices(self.orders[i], self.desk, board.free, board.full_days(self.days))
             self._add(i, found)
             ranked = self._under(i, prices)
-        pick = next((choice for choice in ranked if board.hinders(choice) is None), self.waits[i])
+        free = [choice for choice in ranked if board.hinders(choice) is None]
+        pick = next((choice for choice in free if self._may(i, choice)), free[0] if free else self.waits[i])
         # Where the stock is worth more to others than waiting costs, the order waits for what they leave.
         return min(pick, self.waits[i], key=lambda choice: _priced(choice, prices))
 
@@ -119,23 +158,26 @@ class _Planner:
             return self.choices[i]
         return sorted(self.choices[i], key=lambda choice: _priced(choice, prices))
 
-    def improved(self, picks: list[Choice]) -> list[Choice]:
+    def improved(self, picks: Sequence[Choice]) -> list[Choice]:
         """The plan after every order has changed to a cheaper choice as long as any could."""
+        picks = list(picks)
         board = self._board_of(picks)
         changed = True
         while changed:
             changed = False
             for i in self.turns:
+                if self.choices[i] and picks[i] is self.choices[i][0]:
+                    continue
                 board.give_back(picks[i])
                 better = self._pick(i, board, {}) if picks[i].way is None else self._first_fit(i, board)
-                if better is not None and better.cost.total_minor < picks[i].cost.total_minor:
+                if better is not None and self._may(i, better) and better.cost.total_minor < picks[i].cost.total_minor:
                     picks[i] = better
                     changed = True
                 board.take(picks[i])
         return picks
 
     def _first_fit(self, i: int, board: Board) -> Choice | None:
-        return next((choice for choice in self.choices[i] if board.hinders(choice) is None), None)
+        return next((choice for choice in self._allowed(i) if board.hinders(choice) is None), None)
 
     def _board_of(self, picks: Sequence[Choice]) -> Board:
         board = self._fresh_board()
@@ -209,7 +251,9 @@ def _days_are_fought_over(question: PlanQuestion) -> bool:
 
 
 def _priced(choice: Choice, prices: Prices) -> int:
-    return choice.cost.total_minor + scarce_minor(choice.uses, prices)
+    if not prices:
+        return choice.cost.total_minor
+    return choice.cost.total_minor + sum(units * prices.get(key, 0) for key, units in choice.limited().items())
 
 
 def _why_not(choice: Choice, pick: Choice, board: Board) -> Reason:

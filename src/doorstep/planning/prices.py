@@ -1,46 +1,59 @@
-"""Prices of what is scarce, and the bound they prove: Lagrangian relaxation of stock and room, in whole minor units.
+"""The master problem of the joint plan: one way for each order within stock and room, the prices of these, and a bound.
 
-Source: M. L. Fisher, "The Lagrangian Relaxation Method for Solving Integer Programming Problems", Management Science
-27 (1981); step length after B. T. Polyak (1969). For any prices of zero or more,
-
-    sum over orders of the cheapest choice under these prices - sum of price x room
-
-is at most the cost of every selection that keeps within the room. All of it is whole numbers, so the bound is exact.
+Ways that are alike in what is fought over are one; what is left is put into arrays for `planning.joint`, which finds
+prices of units and of claims, their bound, and the selection that comes nearest to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from doorstep.planning.values import Scarce, StockKey
+import numpy as np
 
-_FULL_STEP = 1_000
-_PATIENCE = 4  # rounds without a better bound before the step is halved
+from doorstep.planning.joint.columns import Columns, Ints, columns, unit_worth
+from doorstep.planning.joint.select import Effort, find_prices, select
+from doorstep.planning.joint.unit_prices import first_prices
+from doorstep.planning.supply import RowKey
+from doorstep.planning.values import DayKey
+
+MILLS = 1_000  # thousandths of a minor unit, so that prices of single units stay whole
+_GRAINS = 10_000  # a price is rounded to this part of an order's mean cost
+_NOTHING = 100  # an order that has not even what it holds: times the dearest way there is
+
+Limited = RowKey | DayKey  # what there is so much of and no more: units of a row of supply, a site's room on a day
 
 
 class Column(NamedTuple):
-    """One choice for one order: its cost and what it uses."""
+    """One choice for one order: its cost and what it uses of what is limited."""
 
     cost_minor: int
-    uses: Mapping[Scarce, int]
+    uses: Mapping[Limited, int]
 
 
 Table = Sequence[Sequence[Column]]  # the choices of each order
-Prices = dict[Scarce, int]
+Prices = Mapping[Limited, int]  # minor units for one unit
 
 
-def bound(table: Table, room: Mapping[Scarce, int], prices: Mapping[Scarce, int]) -> int:
-    """What no selection of one choice per order within `room` can cost less than."""
-    return _cheapest(table, prices)[0] - sum(price * room[key] for key, price in prices.items())
+@dataclass(frozen=True, slots=True)
+class Master:
+    """The number of each order's column, or None where it finds nothing; what units are worth; and the bound.
+
+    No selection of one column per order within the room costs less than `bound_minor`.
+    """
+
+    picks: tuple[int | None, ...]
+    bound_minor: int
+    prices: Prices = field(default_factory=dict)
 
 
-def contested(table: Table, room: Mapping[Scarce, int]) -> set[Scarce]:
+def contested(table: Table, room: Mapping[Limited, int]) -> set[Limited]:
     """What the orders could use more of, all together, than there is. Nothing else can need a price."""
-    most: dict[Scarce, int] = {}
-    for columns in table:
-        mine: dict[Scarce, int] = {}
-        for column in columns:
+    most: dict[Limited, int] = {}
+    for ways in table:
+        mine: dict[Limited, int] = {}
+        for column in ways:
             for key, units in column.uses.items():
                 mine[key] = max(mine.get(key, 0), units)
         for key, units in mine.items():
@@ -48,102 +61,87 @@ def contested(table: Table, room: Mapping[Scarce, int]) -> set[Scarce]:
     return {key for key, units in most.items() if key in room and units > room[key]}
 
 
-def find_prices(table: Table, room: Mapping[Scarce, int], reached_minor: int, rounds: int) -> Prices:
-    """The prices with the best bound seen in `rounds` steps; `reached_minor` is the cost of a plan already found."""
-    fought = contested(table, room)
-    items = {key.item_id for key in fought if isinstance(key, StockKey)}
-    kept = fought | {key for key in room if isinstance(key, StockKey) and key.item_id in items}
-    table = _thinned(table, kept)
-    prices = _famine_prices(table, room, sorted(items))
-    best, best_value = prices, bound(table, room, prices)
-    step, patience = _FULL_STEP, _PATIENCE
-    for _ in range(rounds if fought else 0):
-        total, used = _cheapest(table, prices)
-        value = total - sum(price * room[key] for key, price in prices.items())
-        if value > best_value:
-            best, best_value, patience = prices, value, _PATIENCE
-        else:
-            patience -= 1
-            if not patience:
-                step, patience = max(step // 2, 1), _PATIENCE
-        over = {key: used.get(key, 0) - room[key] for key in fought}
-        over = {key: excess for key, excess in over.items() if excess > 0 or (excess and prices.get(key))}
-        if not over:
-            break
-        prices = _moved(prices, over, step * max(reached_minor - value, 1))
-    return best
+def solve(table: Table, room: Mapping[Limited, int], reached_minor: int, effort: Effort) -> Master:
+    """A column for every order; `reached_minor` is the cost of a selection already found. Each order has a column.
 
-
-def _famine_prices(table: Table, room: Mapping[Scarce, int], items: Sequence[str]) -> Prices:
-    """One price for an item on all its stock, where all sites together have too little of it.
-
-    Item after item, the price at which what is still wanted first is no more than there is: along one price the bound
-    is concave and this is its top.
+    What is not in `room` is not limited.
     """
-    prices: Prices = {}
-    ceiling = max((column.cost_minor for columns in table for column in columns), default=0) + 1
-    for item_id in items:
-        keys = [key for key in room if isinstance(key, StockKey) and key.item_id == item_id]
-        mine = [columns for columns in table if any(key in column.uses for column in columns for key in keys)]
-        have = sum(room[key] for key in keys)
-        low, high = -1, 0
-        while _wanted(mine, keys, prices, high) > have and high < ceiling:
-            low, high = high, min(max(2 * high, 1), ceiling)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if _wanted(mine, keys, prices, middle) > have else (low, middle)
-        if high:
-            prices.update(dict.fromkeys(keys, high))
-    return prices
+    fought = sorted(contested(table, room), key=lambda key: (isinstance(key, DayKey), repr(key)))
+    at_best = [min(range(len(ways)), key=lambda c, ways=ways: ways[c].cost_minor) for ways in table]  # type: ignore[misc]
+    free_minor = sum(ways[best].cost_minor for ways, best in zip(table, at_best, strict=True))
+    if not fought or free_minor >= reached_minor:
+        return Master(tuple(at_best), free_minor)
+    number = {key: s for s, key in enumerate(fought)}
+    involved = [o for o, ways in enumerate(table) if any(key in number for column in ways for key in column.uses)]
+    beside_minor = free_minor - sum(table[o][at_best[o]].cost_minor for o in involved)
+    arrays, was = _arrays([table[o] for o in involved], fought, number, room)
+    mean = max((free_minor - beside_minor) * MILLS // len(involved), 1)
+    goods: dict[object, int] = {}
+    good = [goods.setdefault(key.item_id, len(goods)) if isinstance(key, RowKey) else -1 for key in fought]
+    chosen, prices, bound = _solved(arrays, np.array(good), (reached_minor - beside_minor) * MILLS, mean, effort)
+    picks: list[int | None] = list(at_best)
+    for o, column in zip(involved, chosen, strict=True):
+        picks[o] = was[column]
+    worth = {key: (price + MILLS // 2) // MILLS for key, price in zip(fought, prices, strict=True)}
+    worth = {key: price for key, price in worth.items() if price}
+    return Master(tuple(picks), max(free_minor, beside_minor - (-bound // MILLS)), worth)
 
 
-def _wanted(table: Table, keys: Sequence[StockKey], prices: Prices, price: int) -> int:
-    """Units of these keys that the cheapest choices take if all of them have this price."""
-    _, used = _cheapest(table, {**prices, **dict.fromkeys(keys, price)})
-    return sum(used.get(key, 0) for key in keys)
+def _solved(given: Columns, good: Ints, reached: int, mean: int, effort: Effort) -> tuple[list[int], list[int], int]:
+    """Chosen columns, what a unit of everything is worth, and the bound, in mills; `mean` is an order's usual cost."""
+    grain = max(mean // _GRAINS, 1)
+    unit_price, bound = first_prices(given, good, reached, effort.unit_steps)
+    claim_price = unit_price[given.claim_scarce] * given.claim_units
+    found = find_prices(given, claim_price, unit_price, max(effort.claim_steps, 1), reached, grain)
+    worth = unit_worth(given, found.price, found.unit_price)
+    chosen = select(found, effort, mean)
+    return [int(c) for c in chosen], [int(price) for price in worth], max(bound, found.bound)
 
 
-def _thinned(table: Table, fought: Collection[Scarce]) -> Table:
-    """The same bounds from fewer columns: of those alike in what is fought over, the cheapest."""
-    thin = []
-    for columns in table:
-        cheapest: dict[tuple[tuple[Scarce, int], ...], Column] = {}
-        for column in columns:
-            uses = {key: units for key, units in column.uses.items() if key in fought}
-            alike = tuple(uses.items())
-            if alike not in cheapest or column.cost_minor < cheapest[alike].cost_minor:
-                cheapest[alike] = Column(column.cost_minor, uses)
-        thin.append(list(cheapest.values()))
-    return thin
+def _arrays(
+    table: Table, fought: Sequence[Limited], number: Mapping[Limited, int], room: Mapping[Limited, int]
+) -> tuple[Columns, list[int | None]]:
+    """The columns in arrays, of those alike in what is fought over the cheapest, and which each was (None: nothing).
+
+    Every order has one more, which uses nothing and costs more than all others: waiting uses what the order holds.
+    """
+    ptr, cost, use_ptr, use_claim = [0], [], [0], []
+    claims: list[tuple[int, int, int]] = []
+    was: list[int | None] = []
+    never = _NOTHING * max(column.cost_minor for ways in table for column in ways)
+    for o, ways in enumerate(table):
+        mine: dict[tuple[int, int], int] = {}
+        for c, uses in _thinned(ways, number):
+            for use in uses:
+                if use not in mine:
+                    mine[use] = len(claims)
+                    claims.append((o, *use))
+                use_claim.append(mine[use])
+            cost.append(ways[c].cost_minor * MILLS)
+            use_ptr.append(len(use_claim))
+            was.append(c)
+        cost.append(never * MILLS)
+        use_ptr.append(len(use_claim))
+        was.append(None)
+        ptr.append(len(cost))
+    order, scarce, units = np.array(claims, np.int64).reshape(-1, 3).T.copy()
+    days = sum(isinstance(key, RowKey) for key in fought)  # `fought` has days last
+    made = columns(
+        np.array(ptr, np.int64),
+        np.array(cost, np.int64),
+        (np.array(use_ptr, np.int64), np.array(use_claim, np.int64)),
+        (order, scarce, units),
+        np.array([room[key] for key in fought], np.int64),
+        by_unit_from=days,
+    )
+    return made, was
 
 
-def _moved(prices: Prices, over: Mapping[Scarce, int], push: int) -> Prices:
-    """Prices up where demand is over the room, down where it is under, by `push` / 1000 over the squared excess."""
-    squares = sum(excess * excess for excess in over.values()) * _FULL_STEP
-    moved = dict(prices)
-    for key, excess in sorted(over.items(), key=lambda entry: str(entry[0])):
-        change = max(abs(excess) * push // squares, 1)
-        price = moved.get(key, 0) + (change if excess > 0 else -change)
-        if price > 0:
-            moved[key] = price
-        else:
-            moved.pop(key, None)
-    return moved
-
-
-def _cheapest(table: Table, prices: Mapping[Scarce, int]) -> tuple[int, dict[Scarce, int]]:
-    """The sum of every order's cheapest choice under the prices, and what these choices use."""
-    total = 0
-    used: dict[Scarce, int] = {}
-    for columns in table:
-        least, chosen = min(
-            ((column.cost_minor + _extra(column, prices), i) for i, column in enumerate(columns)),
-        )
-        total += least
-        for key, units in columns[chosen].uses.items():
-            used[key] = used.get(key, 0) + units
-    return total, used
-
-
-def _extra(column: Column, prices: Mapping[Scarce, int]) -> int:
-    return sum(units * prices[key] for key, units in column.uses.items() if key in prices)
+def _thinned(ways: Sequence[Column], number: Mapping[Limited, int]) -> list[tuple[int, tuple[tuple[int, int], ...]]]:
+    """Of columns alike in what is fought over, the cheapest: its number and (scarce, units) of what it uses."""
+    cheapest: dict[tuple[tuple[int, int], ...], int] = {}
+    for c, column in enumerate(ways):
+        uses = tuple(sorted((number[key], units) for key, units in column.uses.items() if key in number and units))
+        if uses not in cheapest or column.cost_minor < ways[cheapest[uses]].cost_minor:
+            cheapest[uses] = c
+    return [(c, uses) for uses, c in cheapest.items()]

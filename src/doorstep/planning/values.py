@@ -285,15 +285,11 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True)
 class PlanQuestion:
-    """All open orders against all supply. The sites' free units do not include what the orders hold.
-
-    `rounds` is the work spent on prices: so many times they are adjusted to demand.
-    """
+    """All open orders against all supply. The sites' free units do not include what the orders hold."""
 
     now: datetime
     orders: tuple[OpenOrder, ...]
     sites: tuple[SiteSupply, ...]
     services: tuple[CarrierService, ...]
     costs: Costs = field(default_factory=Costs)
-    rounds: int = 40
     transits: Transits = field(default_factory=dict)

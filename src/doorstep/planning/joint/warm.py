@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from doorstep.planning.joint.columns import columns
 from doorstep.planning.joint.select import Effort
 from doorstep.planning.joint.source import source
 from doorstep.planning.joint.sourcing import Sourcing
+from doorstep.planning.joint.unit_prices import first_prices
 
 
 def warm() -> None:
@@ -26,3 +28,7 @@ def warm() -> None:
         backorder_minor=100,
     )
     source(question, Effort(4, 4, 4, 100, 100_000))
+    first, second = np.array([0, 2, 4], np.int64), np.array([0, 1], np.int64)
+    uses = (np.array([0, 1, 1, 2, 2], np.int64), second)
+    table = columns(first, np.array([1, 9, 1, 9], np.int64), uses, (second, 0 * second, two), two[:1])
+    first_prices(table, 0 * second[:1], 20, 4)
