@@ -31,6 +31,8 @@ NO_STEP: dict[str, str] = {
     "flow.pick.settle": PART,
     "flow.place.place_within": PART,
     "flow.release.released_facts": PART,
+    "flow.route_out.fail": PART,
+    "flow.route_out.tell": PART,
     "flow.score.completed": PART,
     "flow.score.record_score": PART,
     "flow.score.score_if_complete": PART,

@@ -7,9 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from doorstep.chart.beside import BESIDE
 from doorstep.chart.node import EVERYTHING, FULFILMENT, OBJECT_TYPES, ORDER, PARCEL, SETBACKS, TASK, Node
 from doorstep.events.steps import Step
 
+__all__ = [
+    "ANYWHERE",
+    "BESIDE",
+    "INDEX",
+    "MISSES",
+    "NODES",
+    "NODE_OF_WHAT",
+    "SWIMLANES",
+    "WAYS",
+    "WAYS_BACK",
+    "WHATS",
+    "is_designed",
+]
 _HOUR, _DAY = 3_600, 86_400
 _CHANGES = (
     *("flow.change.cancel_line", "flow.change.cancel_order", "flow.change.change_quantity"),
@@ -18,6 +32,7 @@ _CHANGES = (
 _SCANS = (
     *("flow.track.take_scan", "flow.track.take_scans", "flow.track.reread_scans", "flow.track.reread_scans_many"),
     "flow.ask_track.ask_where",
+    *("flow.route_out.leave", "flow.route_out.stop_done", "flow.route_out.stop_failed"),
 )
 
 
@@ -291,6 +306,15 @@ NODES: tuple[Node, ...] = (
         usual=False,
     ),
     Node(
+        node_id="route",
+        title="Plan own routes",
+        step=Step.PLAN,
+        handles="",
+        completed_by=("RoutesPlanned",),
+        done_by=("flow.routes.plan_routes", "flow.routes.plan_due_routes", "flow.route_anew.plan_rest"),
+        noun="route plans",
+    ),
+    Node(
         node_id="receive",
         title="Receive goods",
         step=Step.RECEIVE,
@@ -300,37 +324,6 @@ NODES: tuple[Node, ...] = (
         noun="receipts",
     ),
 )
-
-# Kinds of event of the process that complete no step of it, and why.
-BESIDE: Mapping[str, str] = {
-    "OrderPromised": "the words of a promise: they come with the placing, the clearing or the change that made it",
-    "StockHeld": "the ledger of holds; it comes with the step that reserved",
-    "HoldsMoved": "the ledger of holds; it comes with the plan, the release or the receipt",
-    "HoldsVoided": "the ledger of holds; it comes with the change or the count",
-    "HandOffMade": "says how much of the promise was left when work passed on; the chart measures the passing itself",
-    "OrdersImported": "the ledger of an import; each of its orders is placed by a fact of its own",
-    "OrdersForgotten": "the ledger of an import; each of its orders is cancelled by a fact of its own",
-    **dict.fromkeys(("LabelOpened", "LabelDocumentKept"), "part of buying; the label that is bought ends it"),
-    "LabelVoidRequested": "the wish to void a label; it comes with the change, and voiding ends it",
-    "ClaimOpened": "says what there is to claim; it comes with the audit of the invoice",
-    "ClaimFiled": "the carrier was told; its answer ends the claim",
-    "AccrualReleased": "freight that nobody bills is expected no more; nothing happened to the order",
-    "PaperQueued": "the wish to print; the printing ends it",
-    "PaperTaken": "says which printer has it in hand; the printing ends it",
-    **dict.fromkeys(("InboundExpected", "InboundChanged", "InboundWithdrawn"), "says what is to come"),
-    "LabelForbidden": "what may not ship stays where it is until it may, or goes by another way",
-    "BillingLearned": "what bills come to on the whole; nothing happened to an order",
-    "ShipmentsConsolidated": "planned shipments that go as one; each keeps its plan",
-    "ConsolidationEnded": "each goes by itself again, and is planned so",
-    "FulfilmentAsked": "the question; the site's answer is the step",
-    "Scanned": "the carrier's message as it came; the milestone is what it means",
-    "ScanParked": "a message that concerns no parcel yet; a person looks at it",
-    "EtaChanged": "a new expectation; nothing happened to the parcel",
-    "MilestoneReached:label_made": "the carrier repeats what the label says",
-    "MilestoneReached:handed_over": "the carrier repeats what the hand-over says",
-    "MilestoneReached:delivered": "comes with the delivery",
-    "OrderDelivered": "comes with the delivery of the last parcel",
-}
 
 # The ways between the steps: as it should go, and the ways back that are foreseen.
 WAYS: tuple[tuple[str, str], ...] = (

@@ -11,6 +11,7 @@ from doorstep.events import (
     access,
     consolidation,
     exchange,
+    fleet,
     fulfilment,
     imports,
     invoices,
@@ -91,7 +92,7 @@ def _settling_nothing(line: dict[str, Any]) -> dict[str, Any]:
 REGISTRY = Registry(
     bodies(
         *(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal),
-        *(nodes, exchange, consolidation),
+        *(nodes, exchange, consolidation, fleet),
     )
 )
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})

@@ -36,6 +36,7 @@ class ToSend:
     carrier_id: str
     carrier_ref: str
     ask: LabelAsk | None
+    own: bool = False  # of a vehicle of our own: nobody is asked
 
 
 def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToSend:
@@ -46,7 +47,7 @@ def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToS
         shipment = {sscc: tuple(measures) for sscc, measures in (row.shipment or {}).items()}
         about = (row.label_id, row.service_id, row.sscc, grams(row.weight_g), sides)
         ask = LabelAsk(*about, ship_from, ship_to, shipment)
-    return ToSend(row.label_id, row.fulfilment_id, row.carrier_id, row.carrier_ref, ask)
+    return ToSend(row.label_id, row.fulfilment_id, row.carrier_id, row.carrier_ref, ask, row.own)
 
 
 def asked(office: Office, label: ToSend, attempt: int) -> Outcome | Opened:

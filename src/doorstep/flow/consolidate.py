@@ -89,11 +89,11 @@ def _groups(tx: Transaction, rows: Sequence[Any], site_id: str) -> tuple[list[li
         if len(made) != 1 or made[0].state != "planned" or to is None or (site_id and made[0].site_id != site_id):
             continue
         looked_at += 1
-        by_address[made[0].site_id, _same(to)].append(row.order_id)
+        by_address[made[0].site_id, same_consignee(to)].append(row.order_id)
     return [order_ids for order_ids in by_address.values() if len(order_ids) > 1], looked_at
 
 
-def _same(address: Address) -> tuple[str, ...]:
+def same_consignee(address: Address) -> tuple[str, ...]:
     """What tells consignees apart: name and address, whatever the case and the spaces; not telephone and mail."""
     told = (address.name, *address.lines, address.city, address.postcode, address.country)
     return tuple(" ".join(each.casefold().split()) for each in told)

@@ -43,7 +43,7 @@ def hand_over(
     """The carrier's driver takes parcels at the dock. Good ones go, bad ones stay and say why."""
 
     def step(tx: Transaction) -> HandOverDone | Refusal:
-        dock = _Dock(tx, carrier_id, list(dict.fromkeys(ssccs)))
+        dock = Dock(tx, carrier_id, list(dict.fromkeys(ssccs)))
         kept = []
         done = []
         for sscc in dict.fromkeys(ssccs):
@@ -58,7 +58,7 @@ def hand_over(
     return office.store.run(step, answers=HandOverDone, key=key, request=[carrier_id, list(ssccs)])
 
 
-class _Dock:
+class Dock:
     """The parcels that a driver may take, as they stand now that nobody else may change them, and what goes with them.
 
     Those that are taken are taken here, too.

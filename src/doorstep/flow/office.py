@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from doorstep.carriers.port import Dialect, Enquiries
 from doorstep.events.envelope import Body, Fact
 from doorstep.events.steps import DEPARTMENT
 from doorstep.flow.price_book import PriceBook, price_book
+from doorstep.links.roads import Roads
 from doorstep.links.sender import Sender
 from doorstep.planning import compose
 from doorstep.planning.values import Deciders
@@ -43,10 +44,14 @@ CLOCKWORK = Who("clockwork")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The store and what steps need beside it. `sender` is None where nothing is to leave the house."""
+    """The store and what steps need beside it. `sender` is None where nothing is to leave the house.
+
+    `roads` tells own vehicles how far it is.
+    """
 
     store: Store
     sender: Sender | None = None
+    roads: Roads = field(default_factory=Roads)
 
     @property
     def ids(self) -> Ids:

@@ -35,6 +35,7 @@ from doorstep.storage.queries import papers as asked
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why
+from doorstep.terms.service import CarrierService
 
 FORMS = ("pdf", "zpl")
 
@@ -88,26 +89,29 @@ def _make(tx: Transaction, kind: PaperKind, subject: str, form: str, dpi: int) -
     return label_pdf(labels, faces(), dpi) if form == "pdf" else label_zpl(labels[0], faces(), dpi, dots)
 
 
-def parcel_labels(tx: Transaction, rows: Sequence[Any]) -> list[ParcelLabel] | Refusal:
-    """What stands on the labels of parcels; each must have bought its carrier's."""
+def parcel_labels(
+    tx: Transaction, rows: Sequence[Any], service: CarrierService | None = None
+) -> list[ParcelLabel] | Refusal:
+    """What stands on the labels of parcels; each must have bought its carrier's. With a `service` of own vehicles they
+    are made now, and their number is the SSCC."""
     kept = master.addresses(tx, {ref for row in rows for ref in (row.from_ref, row.to_ref)})
     services = {service.service_id: service for service in master.services(tx)}
     asked_for = asked_of_parcels(tx, rows, services)
     labels = []
     for row in rows:
-        if not row.tracking_number:
+        if not row.tracking_number and service is None:
             return Refusal(Why.WRONG_STATE, f"Parcel {row.sscc} has no label yet.", {"sscc": row.sscc})
         sender, to = kept.get(row.from_ref), kept.get(row.to_ref)
         if sender is None or to is None:
             return _no_address(row.sscc)
         beside = asked.ssccs_of_order(tx, row.order_id)
-        service = services.get(row.service_id)
+        by = service or services.get(row.service_id)
         labels.append(
             ParcelLabel(
                 sscc=row.sscc,
-                tracking_number=row.tracking_number,
-                carrier_id=row.carrier_id,
-                service=service.name if service else row.service_id,
+                tracking_number=row.sscc if service else row.tracking_number,
+                carrier_id=service.carrier_id if service else row.carrier_id,
+                service=by.name if by else row.service_id,
                 weight_g=row.weight_g,
                 sender=sender,
                 to=to,

@@ -12,10 +12,11 @@ from doorstep.carriers.port import AtCarrier, CarrierSaysNo, LabelMade, NoLabel,
 from doorstep.events.shipping import LabelRequested, LabelVoided, LabelVoidRefused
 from doorstep.flow.buying import ToSend, to_send
 from doorstep.flow.carrier_talk import RETRY_SECONDS, again, exchange, side_by_side, undecided
-from doorstep.flow.label_answers import wants_labels
+from doorstep.flow.label_answers import keep, wants_labels
 from doorstep.flow.label_lane import Lane
 from doorstep.flow.legal import LabelDesk
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
+from doorstep.flow.own_labels import own_answers
 from doorstep.flow.pick import may_work_on
 from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import floor, master, orders
@@ -145,10 +146,11 @@ def send_labels(
     lanes: dict[str, dict[str, tuple[ToSend, int]]] = defaultdict(dict)
     for label_id, attempt in asks:
         label = labels.get(label_id)
-        if label is not None:
+        if label is not None and not label.own:
             lanes[label.carrier_id].setdefault(label_id, (label, attempt))
     lock = threading.Lock()
-    outcomes: dict[str, TryAgain | Exception | None] = {}
+    own = [label_id for label_id, label in labels.items() if label.own]
+    outcomes: dict[str, TryAgain | Exception | None] = {**keep(office, own_answers(office, own))}
     jobs = [Lane(office, list(lane.values()), go_on, lock).run for lane in lanes.values()]
     for lane in side_by_side(office, jobs):
         outcomes |= lane
@@ -170,11 +172,16 @@ def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
     with office.store.reading() as tx:
         label = floor.label(tx, label_id)
         being_bought = floor.in_hand(tx, SEND_LABEL, label_id)
+        own = label is not None and floor.of_own_vehicles(tx, label_id)
     if label is None or label.state != "void_requested":
         return None
     if being_bought:
         return TryAgain(RETRY_SECONDS, "it is being bought at this moment")
     number, cost_minor, currency = label.tracking_number, label.cost_minor, label.currency
+    if own:
+        voided = Voided(number) if number else NoLabel(label_id)
+        office.store.run(lambda tx: _record_void(tx, label_id, voided, cost_minor, currency))
+        return None
     dialect = office.dialect(label.carrier_id)
     answer: Any = None
     if not number:

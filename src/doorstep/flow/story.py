@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from doorstep.events import consolidation, fulfilment, imports, invoices, legal, nodes, orders, shipping, stock
+from doorstep.events import consolidation, fleet, fulfilment, imports, invoices, legal, nodes, orders, shipping, stock
 from doorstep.events.envelope import Body
 from doorstep.flow.words import chance, day_of, joined, plainly, short_day, short_window, span
 from doorstep.terms.money import Money
@@ -27,6 +28,10 @@ class Teller:
 
     def day(self, at: datetime) -> str:
         return day_of(at, self.zone)
+
+    def clock(self, at: datetime) -> str:
+        """The time on the wall."""
+        return f"{at.astimezone(ZoneInfo(self.zone)):%H:%M}"
 
     def money(self, minor: int, currency: str = "") -> str:
         return str(Money(minor, currency or self.currency))
@@ -48,6 +53,9 @@ def _units(lines: Iterable[Any]) -> str:
     for line in lines:
         counted[line.item_id] += line.quantity
     return joined([f"{quantity} {item_id}" for item_id, quantity in counted.items()]) or "nothing"
+
+
+LEFT_WITH = {"person": "somebody there", "neighbour": "a neighbour", "safe_place": "a safe place"}
 
 
 def _asked(first: date | None, last: date | None) -> str:
@@ -136,6 +144,29 @@ def _consolidated(body: consolidation.ShipmentsConsolidated, teller: Teller) -> 
     return f"Goes with {joined(others)} as one shipment: {way}. That saves {saved}."
 
 
+def _on_a_route(body: fleet.RoutesPlanned, teller: Teller) -> str:
+    for route in body.routes:
+        for number, visit in enumerate(route.visits, 1):
+            if teller.order_id in visit.order_ids:
+                window = f"{teller.clock(visit.window_from)} and {teller.clock(visit.window_until)}"
+                day = teller.day(visit.arrives_at)
+                return f"On a route: stop {number} of {route.vehicle_id}, {day} between {window}."
+    left = next(left for left in body.unplaced if teller.order_id in left.order_ids)
+    return f"On no route of {short_day(body.day)}: {left.says}"
+
+
+def _not_there(body: fleet.StopFailed, _: Teller) -> str:
+    again = "it is tried again on the same route" if body.again else "it comes back and goes with another route"
+    return f"The own vehicle could not leave it ({body.reason.replace('_', ' ')}): {again}."
+
+
+def _bears(body: fleet.RouteEnded, teller: Teller) -> str:
+    mine = [share for share in body.shares if share.order_id == teller.order_id]
+    share, reckoned = (sum(part) for part in zip(*((s.share_minor, s.accrued_minor) for s in mine), strict=True))
+    told = f"{teller.money(share, body.currency)} of {teller.money(body.cost_minor, body.currency)}"
+    return f"The route of {body.vehicle_id} ended: it bears {told}, {teller.money(reckoned, body.currency)} reckoned."
+
+
 def _released(body: fulfilment.WaveReleased, teller: Teller) -> str:
     tasks = [task for task in body.tasks if task.order_id == teller.order_id]
     bins = joined(sorted({task.place_id for task in tasks}))
@@ -212,6 +243,11 @@ _SENTENCES: Mapping[type[Body], Callable[[Any, Teller], str]] = {
     fulfilment.ShipmentPlanned: _planned,
     consolidation.ShipmentsConsolidated: _consolidated,
     consolidation.ConsolidationEnded: lambda *_: "No longer goes as one shipment with others: it is planned anew.",
+    fleet.RoutesPlanned: _on_a_route,
+    fleet.RouteLeft: lambda body, _: f"Left with {body.vehicle_id}, a vehicle of our own.",
+    fleet.StopDone: lambda body, _: f"The own vehicle left it with {LEFT_WITH[body.left_with]}.",
+    fleet.StopFailed: _not_there,
+    fleet.RouteEnded: _bears,
     fulfilment.WaveReleased: _released,
     invoices.AccrualReleased: lambda body, teller: (
         f"{body.carrier_id} never billed {teller.money(body.released_minor, body.currency)}: it is expected no more."

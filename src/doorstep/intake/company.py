@@ -12,6 +12,7 @@ from doorstep.intake.orders import AddressIn, Id, Strict
 from doorstep.intake.problems import read
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
+from doorstep.terms.fleet import FleetVehicle
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
 from doorstep.terms.parcel import Carton
@@ -71,6 +72,7 @@ class CompanyIn(Strict):
     customers: list[CustomerIn] = Field(default_factory=list)
     cartons: list[Carton] = Field(default_factory=list)
     services: list[CarrierService] = Field(default_factory=list)
+    vehicles: list[FleetVehicle] = Field(default_factory=list)
     stock: list[StockIn] = Field(default_factory=list)
     inbound: list[InboundIn] = Field(default_factory=list)
     goals: GoalsIn | None = None

@@ -24,7 +24,7 @@ from doorstep.terms.money import DECIMALS
 from doorstep.terms.refusals import Refusal
 
 _FILE = "company.toml"
-_TABLES = ("items", "customers", "cartons", "stock", "inbound")
+_TABLES = ("items", "customers", "cartons", "vehicles", "stock", "inbound")
 _KIT_HEADS = ("description", "price")
 _TOML_PLACE = re.compile(r"(?P<says>.*) \(at (?P<place>line \d+, column \d+|end of document)\)", re.DOTALL)
 
@@ -176,6 +176,7 @@ def _not_together(company: CompanyIn) -> Iterator[Problem]:
         "customers": [customer.customer_id for customer in company.customers],
         "cartons": [carton.carton_id for carton in company.cartons],
         "services": [service.service_id for service in company.services],
+        "vehicles": [vehicle.vehicle_id for vehicle in company.vehicles],
     }
     for table, names in ids.items():
         for row, name in enumerate(names):
@@ -185,6 +186,7 @@ def _not_together(company: CompanyIn) -> Iterator[Problem]:
         "site": set(ids["sites"]),
         "bin": {f"{site.site_id}/{name}" for site in company.sites for name in site.bins},
         "item": set(ids["items"]),
+        "service": set(ids["services"]),
     }
     for place, kind, name in _named(company):
         if name not in known[kind]:
@@ -197,6 +199,9 @@ def _named(company: CompanyIn) -> Iterator[tuple[str, str, str]]:
         yield from ((f"items.{row}.item_id", "item", part.item_id) for part in item.parts)
     for row, service in enumerate(company.services):
         yield from ((f"services.{row}.cut_offs", "site", site_id) for site_id in service.cut_offs)
+    for row, vehicle in enumerate(company.vehicles):
+        yield f"vehicles.{row}.site_id", "site", vehicle.site_id
+        yield f"vehicles.{row}.service_id", "service", vehicle.service_id
     for row, stock in enumerate(company.stock):
         yield f"stock.{row}.place_id", "bin", stock.place_id
         yield f"stock.{row}.item_id", "item", stock.item_id

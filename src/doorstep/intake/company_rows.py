@@ -56,7 +56,7 @@ def _sides(prefix: str = "", *, needed: bool = False) -> Columns:
 def columns_of(table: str, currency: str) -> Columns:
     """The columns of a table; amounts are in whole units of `currency`."""
     money = cells.money(number, currency)
-    return {**_catalogue(money), **_customers(), **_shelves(money)}[table]
+    return {**_catalogue(money), **_customers(), **_shelves(money), **_fleet()}[table]
 
 
 _NAME, _TEXT, _YES_NO = Column(cells.identifier, needed=True), Column(cells.text), Column(cells.yes_no)
@@ -165,8 +165,29 @@ def _shelves(money: Read) -> Mapping[str, Columns]:
     }
 
 
+def _fleet() -> Mapping[str, Columns]:
+    return {
+        "vehicles": {
+            "vehicle_id": _NAME,
+            "site_id": _NAME,
+            "service_id": _NAME,
+            "begins": Column(cells.wall_time, needed=True),
+            "ends": Column(cells.wall_time, needed=True),
+            "shift_min": Column(_WHOLE),
+            "most_km": Column(_WHOLE),
+            "capacity_g": Column(_WHOLE),
+            "capacity_cm3": Column(_WHOLE),
+            "loading_min": Column(_WHOLE),
+            "reloads": Column(_WHOLE),
+            "rests_at": Column(cells.wall_time),
+            "rests_min": Column(_WHOLE),
+            "skills": Column(cells.several),
+        }
+    }
+
+
 def row_of(table: str, line: Line) -> Raw:
-    """What a row of items, customers, cartons, stock or inbound comes to; WrongRowError where it cannot be meant."""
+    """What a row of a table comes to in the company's file; WrongRowError where it cannot be meant."""
     return _MADE[table](line.cells)
 
 
@@ -248,6 +269,12 @@ def _some(row: Raw, *names: str) -> Raw:
     return {name: said for name, said in row.items() if said is not None and (name in names or not names)}
 
 
+def _vehicle(row: Raw) -> Raw:
+    minutes = {"shift_min": "shift_seconds", "loading_min": "loading_seconds", "rests_min": "rests_seconds"}
+    told = {name: said for name, said in row.items() if name not in minutes}
+    return {**told, **{ours: row[name] * 60 for name, ours in minutes.items() if name in row}}
+
+
 def _as_it_is(row: Raw) -> Raw:
     return dict(row)
 
@@ -256,6 +283,7 @@ _MADE: Mapping[str, Callable[[Raw], Raw]] = {
     "items": _item,
     "customers": _customer,
     "cartons": _carton,
+    "vehicles": _vehicle,
     "stock": _as_it_is,
     "inbound": _as_it_is,
 }

@@ -12,11 +12,14 @@ from doorstep.flow.freight_account import release_unbilled
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
 from doorstep.flow.plan import plan_open_orders
+from doorstep.flow.route_end import end_forgotten
+from doorstep.flow.routes import plan_due_routes
 from doorstep.flow.score import score_overdue
 from doorstep.storage.invariants import check_all
 from doorstep.storage.store import Store
 
 log = logging.getLogger(__name__)
+ROUTES_SECONDS = 600
 HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
 CHORE_LEASE_SECONDS = 3600  # a rebuild of all views takes as long as the journal is
@@ -57,6 +60,8 @@ def expire_claims_today(office: Office) -> object:
 
 
 CHORES: Mapping[str, Chore] = {
+    "plan_routes": Chore(ROUTES_SECONDS, plan_due_routes),
+    "end_routes": Chore(HOUR_SECONDS, end_forgotten),
     "plan_again": Chore(HOUR_SECONDS, plan_open_orders),
     "score_overdue": Chore(HOUR_SECONDS, score_all_overdue),
     "check_invariants": Chore(HOUR_SECONDS, report_invariants),

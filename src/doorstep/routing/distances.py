@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from doorstep.routing.values import UNREACHABLE
 
 _EARTH_M = 6_371_009
+_UDEG = 1_000_000
 Table = NDArray[np.int64]
 
 
@@ -22,6 +23,11 @@ class Point(NamedTuple):
 
     latitude: float
     longitude: float
+
+    @staticmethod
+    def of_udeg(north_udeg: int, east_udeg: int) -> Point:
+        """The point of millionths of a degree."""
+        return Point(north_udeg / _UDEG, east_udeg / _UDEG)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from doorstep.storage.folds import (
     access,
     consolidation,
     exchange,
+    fleet,
     fulfilment,
     imports,
     invoices,
@@ -41,6 +42,7 @@ FOLDS: dict[type[Body], Fold] = {
     **legal.FOLDS,
     **exchange.FOLDS,
     **consolidation.FOLDS,
+    **fleet.FOLDS,
 }
 
 

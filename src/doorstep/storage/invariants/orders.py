@@ -179,6 +179,8 @@ def inv_07(tx: Transaction) -> list[str]:
             "  AND l.state IN ('paid', 'refused', 'expired', 'withdrawn')) "
             "WHEN 'freight release' THEN EXISTS (SELECT FROM accrual_release r WHERE r.label_id = c.source "
             "  AND r.order_id = c.order_id AND r.released_minor = -c.amount_minor) "
+            "WHEN 'route' THEN EXISTS (SELECT FROM route_share s WHERE c.source = s.route_id || '/' || s.sscc "
+            "  AND s.order_id = c.order_id AND c.amount_minor = s.share_minor - s.accrued_minor) "
             "ELSE false END ORDER BY source, cost_kind",
         ),
         *found(
@@ -191,7 +193,7 @@ def inv_07(tx: Transaction) -> list[str]:
             tx,
             "{source} gives back more than it took: {total} {currency} are left.",
             "SELECT source, currency, sum(amount_minor) AS total FROM cost_entry "
-            "WHERE cost_kind NOT IN ('freight correction', 'claim') GROUP BY source, currency "
+            "WHERE cost_kind NOT IN ('freight correction', 'claim', 'route') GROUP BY source, currency "
             "HAVING sum(amount_minor) < 0 ORDER BY source",
         ),
     ]

@@ -147,6 +147,8 @@ def labels_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
     )
 
 
+# Whether a label `l` is of a service that vehicles of our own drive for: nobody is asked for it.
+OWN_VEHICLES = "EXISTS (SELECT FROM vehicle w WHERE w.service_id = l.service_id)"
 _OF_FREIGHT = "v.service -> 'tariff' ->> 'kind' IN ('ltl', 'truck', 'van')"
 _SHIPMENT = (
     "SELECT jsonb_object_agg(b.sscc, jsonb_build_array(b.length_mm, b.width_mm, b.height_mm, b.weight_g)) "
@@ -159,12 +161,17 @@ def labels_to_send(label_ids: Collection[str]) -> Query:
     return (
         "SELECT l.label_id, l.fulfilment_id, l.carrier_id, l.service_id, l.carrier_ref, l.sscc, p.weight_g, "
         "p.length_mm, p.width_mm, p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref, "
-        f"CASE WHEN {_OF_FREIGHT} THEN ({_SHIPMENT}) END AS shipment "
+        f"CASE WHEN {_OF_FREIGHT} THEN ({_SHIPMENT}) END AS shipment, {OWN_VEHICLES} AS own "
         "FROM label l JOIN parcel p USING (sscc) LEFT JOIN service v ON v.service_id = l.service_id "
         "JOIN orders o ON o.order_id = l.order_id LEFT JOIN site s ON s.site_id = p.site_id "
         "WHERE l.label_id = ANY(%s) AND l.state = 'requested'",
         list(label_ids),
     )
+
+
+def of_own_vehicles(tx: Transaction, label_id: str) -> bool:
+    """Whether a label is of a service that vehicles of our own drive for."""
+    return bool(tx.rows(f"SELECT FROM label l WHERE label_id = %s AND {OWN_VEHICLES}", label_id))
 
 
 Number = tuple[str, str]  # a carrier and its tracking number

@@ -20,12 +20,17 @@ def accrued(tx: Transaction, carrier_id: str) -> list[Any]:
 
 
 def billed(tx: Transaction, carrier_id: str) -> list[Any]:
-    """What invoices of a month bill, settle and is disputed of them."""
+    """What invoices of a month bill, settle and is disputed of them; of own vehicles what their routes cost."""
     return tx.rows(
         "SELECT date_trunc('month', i.billed_on)::date AS first_day, i.currency, "
         "sum(l.billed_minor)::bigint AS billed, sum(l.settled_minor)::bigint AS settled, "
         "sum(l.disputed_minor)::bigint AS disputed FROM invoice i "
-        "JOIN invoice_line l USING (carrier_id, invoice_number) WHERE (%s = '' OR i.carrier_id = %s) GROUP BY 1, 2",
+        "JOIN invoice_line l USING (carrier_id, invoice_number) WHERE (%s = '' OR i.carrier_id = %s) GROUP BY 1, 2 "
+        "UNION ALL SELECT date_trunc('month', s.ended_at AT TIME ZONE 'UTC')::date, s.currency, "
+        "sum(s.share_minor)::bigint, sum(s.accrued_minor)::bigint, 0::bigint FROM route_share s "
+        "JOIN label l USING (label_id) WHERE (%s = '' OR l.carrier_id = %s) GROUP BY 1, 2",
+        carrier_id,
+        carrier_id,
         carrier_id,
         carrier_id,
     )

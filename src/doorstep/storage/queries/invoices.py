@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from doorstep.storage.queries.floor import OWN_VEHICLES
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.billing import BillingTerms
 
@@ -121,6 +122,7 @@ def unbilled(tx: Transaction, at_most: int) -> list[Any]:
         f"{_LABEL} FROM label l {_FROM} AND l.state <> 'voided' AND p.state IN ('handed_over', 'delivered') "
         "AND l.cost_minor > 0 AND NOT EXISTS (SELECT FROM invoice_line b WHERE b.label_id = l.label_id) "
         "AND NOT EXISTS (SELECT FROM accrual_release r WHERE r.label_id = l.label_id) "
+        f"AND NOT {OWN_VEHICLES} "  # nobody bills them: their route settles them
         "ORDER BY coalesce(p.handed_over_at, p.packed_at), l.label_id LIMIT %s FOR UPDATE OF p SKIP LOCKED",
         at_most,
     )

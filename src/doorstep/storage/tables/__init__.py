@@ -4,6 +4,7 @@ from doorstep.storage.tables.access import account, credential, sign_in_link, si
 from doorstep.storage.tables.columns import PERMANENT, VIEWS
 from doorstep.storage.tables.consolidation import consolidation, consolidation_member
 from doorstep.storage.tables.exchange import exchange_rate
+from doorstep.storage.tables.fleet import route, route_day, route_share, route_stop, vehicle
 from doorstep.storage.tables.floor import (
     bench,
     fulfilment,
@@ -94,6 +95,10 @@ __all__ = [
     "print_job",
     "promise",
     "reply",
+    "route",
+    "route_day",
+    "route_share",
+    "route_stop",
     "rule_list",
     "scan",
     "score",
@@ -109,6 +114,7 @@ __all__ = [
     "transit",
     "unit",
     "unsealed",
+    "vehicle",
     "wave",
     "web_session",
 ]

@@ -1,0 +1,211 @@
+"""The shop's own vans: a day's routes, the drive, what became of each stop, and what it cost in the end."""
+
+from __future__ import annotations
+
+import time as machine
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from doorstep.flow.fleet import define_vehicles
+from doorstep.flow.master import define_services
+from doorstep.flow.office import Who
+from doorstep.flow.route_anew import plan_rest
+from doorstep.flow.route_end import end_route
+from doorstep.flow.route_out import leave, stop_done, stop_failed
+from doorstep.flow.routes import plan_due_routes, plan_routes
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.fleet import FleetVehicle
+from doorstep.terms.freight import Each, VanTariff
+from doorstep.terms.measures import Measure
+from doorstep.terms.places import Address, Position
+from doorstep.terms.refusals import Why
+from doorstep.terms.service import CarrierService
+from tests.corner_shop import CLERK, Shop, granted, refused
+
+MONDAY = date(2026, 3, 2)
+DRIVER = Who("vera", "shipping")
+CHICAGO = Calendar("America/Chicago", opens=time(6), closes=time(20))
+TARIFF = VanTariff(
+    "own-van-2026",
+    "USD",
+    route_minor=2_000,
+    kilometre=Each(40),
+    hour_minor=1_200,
+    stop_minor=100,
+    usual_stops=10,
+    between=Measure(3, 1, "km"),
+    stop_seconds=360,
+    within=Measure(60, 1, "km"),
+    positions={"US-60601": Position(41_885_600, -87_618_100)},
+)
+VANS = CarrierService(
+    "own-van", "own-vans", "Own van", TARIFF, {"": (1_000_000,)}, {"CS": time(11)}, CHICAGO, mode="van"
+)
+VAN = FleetVehicle("van 1", "CS", "own-van", time(10, 30), time(17), capacity_g=400_000, loading_seconds=600)
+HOMES = (
+    ("Loop", 41_880_000, -87_630_000),
+    ("Lincoln Park", 41_920_000, -87_640_000),
+    ("Lake View", 41_943_000, -87_650_000),
+    ("Hyde Park", 41_795_000, -87_590_000),
+    ("Oak Park", 41_887_000, -87_790_000),
+)
+
+
+def home(number: int) -> Address:
+    name, north, east = HOMES[number]
+    return Address(f"Flat {number}", (name,), "Chicago", f"6061{number}", "US", position=Position(north, east))
+
+
+@pytest.fixture
+def vans(shop: Shop) -> Shop:
+    """The shop with a service of its own and one van."""
+    granted(define_services(shop.office, CLERK, [VANS]))
+    granted(define_vehicles(shop.office, CLERK, [VAN]))
+    return shop
+
+
+def at(shop: Shop, hour: int, minute: int = 0) -> datetime:
+    """Move the clock to a time on Monday on the shop's wall."""
+    moment = CHICAGO.at(MONDAY, time(hour, minute))
+    shop.clock.move_to(moment)
+    return moment
+
+
+def to_the_dock(shop: Shop, homes: int) -> list[str]:
+    """An order to each home, at the dock with its label at half past ten; their numbers."""
+    orders = [shop.place(("MUG", 1), ship_to=home(number)).order_id for number in range(homes)]
+    shop.settle()
+    at(shop, 8)
+    shop.release()
+    shop.pick_all()
+    shop.pack_all()
+    shop.settle()
+    at(shop, 10, 30)
+    return orders
+
+
+def stops_of(route: Any) -> list[str]:
+    return [visit.stop_id for visit in route.visits]
+
+
+def milestones(shop: Shop, orders: list[str]) -> list[str]:
+    rows = shop.rows("SELECT milestone FROM parcel WHERE order_id = ANY(%s) ORDER BY order_id", orders)
+    return [row.milestone for row in rows]
+
+
+def test_a_day_of_the_own_van_from_its_plan_to_what_each_order_bears_of_it(vans: Shop) -> None:
+    orders = to_the_dock(vans, 4)
+    assert {row.service_id for row in vans.rows("SELECT service_id FROM fulfilment")} == {"own-van"}
+    # Nobody is asked for a label of our own: its number is the SSCC, its price the share of a usual route.
+    labels = vans.rows("SELECT sscc, tracking_number, cost_minor, document FROM label ORDER BY label_id")
+    assert all(row.tracking_number == row.sscc and row.cost_minor > 0 and row.document for row in labels)
+
+    made = granted(plan_routes(vans.office, CLERK, "CS", MONDAY))
+    (route,) = made.routes
+    assert sorted(stops_of(route)) == sorted(orders)
+    assert made.unplaced == ()
+    assert (made.cost_minor, made.roads) == (route.cost_minor, "great circles")
+    for visit in route.visits:
+        assert visit.window_from <= visit.arrives_at <= visit.window_until
+        assert visit.window_until - visit.window_from <= timedelta(hours=2)
+
+    at(vans, 11)
+    gone = granted(leave(vans.office, DRIVER, route.route_id, vans.key()))
+    assert (len(gone.ssccs), gone.kept, gone.missing) == (4, (), ())
+    assert milestones(vans, orders) == ["out_for_delivery"] * 4
+    for visit in route.visits:
+        vans.clock.move_to(visit.arrives_at)
+        done = granted(stop_done(vans.office, DRIVER, route.route_id, visit.stop_id, vans.key()))
+        assert done.state == "done"
+    assert milestones(vans, orders) == ["delivered"] * 4
+    assert {row.state for row in vans.rows("SELECT state FROM orders")} == {"delivered"}
+
+    vans.clock.move_to(route.ends_at)
+    back = granted(end_route(vans.office, DRIVER, route.route_id, vans.key(), distance_m=60_000))
+    # 20.00, 60 km at 40 cents, four stops at 1.00; the hours as they were.
+    hours = (back.working_seconds * 1_200 + 1_800) // 3_600
+    assert back.cost_minor == 2_000 + 2_400 + hours + 400
+    costs = vans.rows(
+        "SELECT order_id, sum(amount_minor)::int AS minor FROM cost_entry WHERE cost_kind IN ('freight', 'route') "
+        "GROUP BY order_id ORDER BY order_id"
+    )
+    assert sum(row.minor for row in costs) == back.cost_minor
+    assert max(row.minor for row in costs) - min(row.minor for row in costs) <= 1
+
+
+def test_a_stop_that_fails_is_tried_again_or_comes_back_and_goes_with_the_next_days_route(vans: Shop) -> None:
+    orders = to_the_dock(vans, 5)
+    (route,) = granted(plan_routes(vans.office, CLERK, "CS", MONDAY)).routes
+    at(vans, 11)
+    granted(leave(vans.office, DRIVER, route.route_id, vans.key()))
+    first, second, *rest = stops_of(route)
+
+    vans.clock.move_to(route.visits[0].arrives_at)
+    granted(stop_failed(vans.office, DRIVER, route.route_id, first, "nobody_home", vans.key(), again=True))
+    began = machine.process_time()
+    anew = plan_rest(vans.office, DRIVER, route.route_id)
+    assert machine.process_time() - began < 1
+    assert anew is not None
+    assert anew.dropped == ()
+    later = {visit.stop_id: visit.arrives_at for visit in anew.visits}
+    assert set(later) == {first, second, *rest}
+    assert later[first] >= vans.clock.now() + timedelta(minutes=90)
+
+    vans.later(minutes=30)
+    granted(stop_failed(vans.office, DRIVER, route.route_id, second, "refused", vans.key()))
+    refused(stop_done(vans.office, DRIVER, route.route_id, second, vans.key()), Why.WRONG_STATE, "failed")
+    refused(end_route(vans.office, DRIVER, route.route_id), Why.WRONG_STATE, first)
+    for stop_id in (*rest, first):
+        vans.later(minutes=20)
+        granted(stop_done(vans.office, DRIVER, route.route_id, stop_id, vans.key(), "safe_place"))
+    granted(end_route(vans.office, DRIVER, route.route_id))
+    states = {row.order_id: row.milestone for row in vans.rows("SELECT order_id, milestone FROM parcel")}
+    assert states[second] == "attempted"
+    assert all(states[order_id] == "delivered" for order_id in orders if order_id != second)
+
+    tuesday = MONDAY + timedelta(days=1)
+    vans.clock.move_to(CHICAGO.at(tuesday, time(10, 45)))
+    (again,) = granted(plan_routes(vans.office, CLERK, "CS", tuesday)).routes
+    assert stops_of(again) == [second]
+    assert granted(leave(vans.office, DRIVER, again.route_id, vans.key())).ssccs
+    vans.later(hours=1)
+    granted(stop_done(vans.office, DRIVER, again.route_id, second, vans.key()))
+    granted(end_route(vans.office, DRIVER, again.route_id))
+    whole = vans.one("SELECT sum(cost_minor)::int FROM route WHERE state = 'ended'")
+    assert vans.one("SELECT sum(amount_minor)::int FROM cost_entry WHERE cost_kind IN ('freight', 'route')") == whole
+
+
+def test_what_fits_in_no_route_says_why_and_what_would_let_it_in(vans: Shop) -> None:
+    to_the_dock(vans, 3)
+    granted(define_vehicles(vans.office, CLERK, [replace(VAN, capacity_g=1_000)]))
+    made = granted(plan_routes(vans.office, CLERK, "CS", MONDAY))
+    assert len(made.unplaced) == 1
+    (left,) = made.unplaced
+    assert left.binding == "capacity"
+    assert "needs" in left.says
+    assert "more, with van 1" in left.says
+
+
+def test_the_clock_plans_before_the_cut_off_and_again_only_when_there_is_more_to_drive(vans: Shop) -> None:
+    orders = [vans.place(("MUG", 1), ship_to=home(number)).order_id for number in range(2)]
+    vans.settle()
+    at(vans, 10)
+    assert plan_due_routes(vans.office) == ()
+    at(vans, 10, 31)
+    (made,) = plan_due_routes(vans.office)
+    assert sorted(stops_of(made.routes[0])) == sorted(orders)
+    assert made.routes[0].begins_at >= CHICAGO.at(MONDAY, time(11))  # nothing is packed yet: it is by the cut-off
+    assert plan_due_routes(vans.office) == ()
+    (route_id,) = [row.route_id for row in vans.rows("SELECT route_id FROM route")]
+    at(vans, 11)
+    refused(leave(vans.office, DRIVER, route_id, vans.key()), Why.WRONG_STATE, "stands at the dock")
+
+
+def test_a_vehicle_drives_for_a_service_of_own_vans_that_leaves_its_site(vans: Shop) -> None:
+    refused(define_vehicles(vans.office, CLERK, [replace(VAN, service_id="swift-express")]), Why.NO_SERVICE, "own vans")
+    refused(define_vehicles(vans.office, CLERK, [replace(VAN, ends=time(9))]), Why.MALFORMED, "begins")
+    resting = replace(VAN, vehicle_id="van 2", rests_at=time(12), rests_seconds=1_800)
+    refused(define_vehicles(vans.office, CLERK, [resting]), Why.MALFORMED, "rest at one time")
