@@ -118,7 +118,15 @@ def test_every_route_that_changes_something_needs_a_key(door: Door) -> None:
         problem(
             door.post(
                 path.format(
-                    order_id="x", line_no=1, inbound_id="x", item_id="MUG", fulfilment_id="x", printer="x", print_id="x"
+                    order_id="x",
+                    line_no=1,
+                    inbound_id="x",
+                    item_id="MUG",
+                    fulfilment_id="x",
+                    printer="x",
+                    print_id="x",
+                    route_id="x",
+                    stop_id="x",
                 ),
                 {},
                 key="",

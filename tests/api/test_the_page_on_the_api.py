@@ -15,6 +15,7 @@ from doorstep.flow.office import Who
 from tests.api.door import SECRET, Door, client_of, signed
 from tests.corner_shop import Shop
 from tests.house.source import ROOT
+from tests.vans import home, with_vans
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 KEY = "a-key-of-whoever-reads"
@@ -51,13 +52,15 @@ def run(client: Any, command: str, known: Mapping[str, str]) -> httpx.Response:
 def remembered(told: Mapping[str, Any]) -> dict[str, str]:
     """What the page says to remember of an answer."""
     first = (told.get("tasks") or told.get("shipments") or [told])[0]
-    flat = {**first, **first.get("parcel", {})}
+    routes = told.get("routes") or [""]
+    flat = {**first, **first.get("parcel", {}), "route_id": routes[0] if isinstance(routes[0], str) else ""}
     names = {
         "inbound_id": "INBOUND",
         "task_id": "TASK",
         "fulfilment_id": "FULFILMENT",
         "sscc": "SSCC",
         "print_id": "PRINT",
+        "route_id": "ROUTE",
         "carrier_id": "CARRIER",
         "tracking_number": "NUMBER",
     }
@@ -67,7 +70,10 @@ def remembered(told: Mapping[str, Any]) -> dict[str, str]:
 def settings_of_the_reader(shop: Shop) -> dict[str, str]:
     unwanted = shop.place(("LAMP", 1)).order_id
     shop.settle()
-    return {"DOORSTEP": "http://localhost", "AUTH": f"Authorization: Bearer {KEY}", "UNWANTED": unwanted}
+    with_vans(shop)
+    near = shop.to_the_dock(("MUG", 1), ship_to=home(0)).order_id
+    reader = {"DOORSTEP": "http://localhost", "AUTH": f"Authorization: Bearer {KEY}"}
+    return {**reader, "UNWANTED": unwanted, "STOP": near}
 
 
 def test_the_examples_of_the_page_run_in_its_order(door: Door) -> None:

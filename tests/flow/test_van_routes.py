@@ -4,66 +4,31 @@ from __future__ import annotations
 
 import time as machine
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from doorstep.flow.fleet import define_vehicles
-from doorstep.flow.master import define_services
 from doorstep.flow.office import Who
 from doorstep.flow.route_anew import plan_rest
 from doorstep.flow.route_end import end_route
 from doorstep.flow.route_out import leave, stop_done, stop_failed
 from doorstep.flow.routes import plan_due_routes, plan_routes
-from doorstep.terms.calendar import Calendar
-from doorstep.terms.fleet import FleetVehicle
-from doorstep.terms.freight import Each, VanTariff
-from doorstep.terms.measures import Measure
-from doorstep.terms.places import Address, Position
+from doorstep.flow.tracking_link import make_link, tracked
+from doorstep.flow.troubles import troubles
 from doorstep.terms.refusals import Why
-from doorstep.terms.service import CarrierService
 from tests.corner_shop import CLERK, Shop, granted, refused
+from tests.vans import CHICAGO, MONDAY, VAN, home, with_vans
 
-MONDAY = date(2026, 3, 2)
 DRIVER = Who("vera", "shipping")
-CHICAGO = Calendar("America/Chicago", opens=time(6), closes=time(20))
-TARIFF = VanTariff(
-    "own-van-2026",
-    "USD",
-    route_minor=2_000,
-    kilometre=Each(40),
-    hour_minor=1_200,
-    stop_minor=100,
-    usual_stops=10,
-    between=Measure(3, 1, "km"),
-    stop_seconds=360,
-    within=Measure(60, 1, "km"),
-    positions={"US-60601": Position(41_885_600, -87_618_100)},
-)
-VANS = CarrierService(
-    "own-van", "own-vans", "Own van", TARIFF, {"": (1_000_000,)}, {"CS": time(11)}, CHICAGO, mode="van"
-)
-VAN = FleetVehicle("van 1", "CS", "own-van", time(10, 30), time(17), capacity_g=400_000, loading_seconds=600)
-HOMES = (
-    ("Loop", 41_880_000, -87_630_000),
-    ("Lincoln Park", 41_920_000, -87_640_000),
-    ("Lake View", 41_943_000, -87_650_000),
-    ("Hyde Park", 41_795_000, -87_590_000),
-    ("Oak Park", 41_887_000, -87_790_000),
-)
-
-
-def home(number: int) -> Address:
-    name, north, east = HOMES[number]
-    return Address(f"Flat {number}", (name,), "Chicago", f"6061{number}", "US", position=Position(north, east))
 
 
 @pytest.fixture
 def vans(shop: Shop) -> Shop:
     """The shop with a service of its own and one van."""
-    granted(define_services(shop.office, CLERK, [VANS]))
-    granted(define_vehicles(shop.office, CLERK, [VAN]))
+    with_vans(shop)
     return shop
 
 
@@ -91,6 +56,12 @@ def stops_of(route: Any) -> list[str]:
     return [visit.stop_id for visit in route.visits]
 
 
+def customers_page(shop: Shop, order_id: str) -> str:
+    """What stands on the customer's page."""
+    link = granted(make_link(shop.office, CLERK, order_id, shop.key()))
+    return granted(tracked(shop.office, link.token)).says
+
+
 def milestones(shop: Shop, orders: list[str]) -> list[str]:
     rows = shop.rows("SELECT milestone FROM parcel WHERE order_id = ANY(%s) ORDER BY order_id", orders)
     return [row.milestone for row in rows]
@@ -112,8 +83,13 @@ def test_a_day_of_the_own_van_from_its_plan_to_what_each_order_bears_of_it(vans:
         assert visit.window_from <= visit.arrives_at <= visit.window_until
         assert visit.window_until - visit.window_from <= timedelta(hours=2)
 
+    says = customers_page(vans, orders[0])
+    first = next(visit.window_from for visit in route.visits if visit.stop_id == orders[0])
+    assert f"Our driver comes on Monday 2 March between {first.astimezone(ZoneInfo(CHICAGO.zone)):%H:%M} and" in says
+
     at(vans, 11)
     gone = granted(leave(vans.office, DRIVER, route.route_id, vans.key()))
+    assert "Out for delivery: it comes today. Our driver comes on Monday" in customers_page(vans, orders[0])
     assert (len(gone.ssccs), gone.kept, gone.missing) == (4, (), ())
     assert milestones(vans, orders) == ["out_for_delivery"] * 4
     for visit in route.visits:
@@ -187,6 +163,8 @@ def test_what_fits_in_no_route_says_why_and_what_would_let_it_in(vans: Shop) -> 
     assert left.binding == "capacity"
     assert "needs" in left.says
     assert "more, with van 1" in left.says
+    (trouble,) = [each for each in troubles(vans.office) if each.kind == "route"]
+    assert trouble.object_id == left.stop_id
 
 
 def test_the_clock_plans_before_the_cut_off_and_again_only_when_there_is_more_to_drive(vans: Shop) -> None:

@@ -22,6 +22,7 @@ from doorstep.api import (
     pages,
     papers,
     parcels,
+    routes,
     today,
 )
 from doorstep.api.describe import described
@@ -39,6 +40,7 @@ _KEYED = (
     goods.router,
     floor.router,
     parcels.router,
+    routes.router,
     papers.router,
     goals.router,
     frontier.router,

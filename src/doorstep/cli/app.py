@@ -29,6 +29,7 @@ from doorstep.cli import (
     orders,
     printing,
     route,
+    routes,
     scarcity,
     scores,
     setting_up,
@@ -199,6 +200,14 @@ EXCHANGE: Mapping[str, Callable[..., None]] = {
     "rates": exchange.rates,
     "convert": exchange.convert,
 }
+ROUTES: Mapping[str, Callable[..., None]] = {
+    "plan": routes.plan,
+    "show": routes.show,
+    "leave": routes.leave,
+    "stop": routes.stop,
+    "end": routes.end,
+    "vehicles": routes.vehicles,
+}
 PRINT: Mapping[str, Callable[..., None]] = {
     "make": printing.make,
     "queue": printing.queue,
@@ -239,6 +248,7 @@ for name, panel, says, group in (
     ("exchange", "Shipping", "Exchange rates: load them, those that hold, an amount converted.", EXCHANGE),
     ("invoice", "Shipping", "Carriers' invoices, and claims on carriers.", INVOICE),
     ("may-ship", "Shipping", "May it ship: ask, lists of bans and denied parties, reviews.", MAY_SHIP),
+    ("routes", "Shipping", "Own vehicles: a day's routes, and what became of them.", ROUTES),
     ("print", "Shipping", "Papers: into files, to printers, for customs.", PRINT),
     ("account", "Upkeep", "Accounts: who may sign in on the pages.", ACCOUNT),
 ):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from doorstep.flow.office import company_of
 from doorstep.flow.words import day, joined, many, window
-from doorstep.storage.queries import master, tracked
+from doorstep.storage.queries import fleet, master, tracked
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.places import Address
@@ -109,13 +110,18 @@ def tracked_order(tx: Transaction, order: Any) -> TrackedOrder:
     wall = next((site.calendar for site in master.sites(tx).values()), Calendar())
     queries = tracked.about_queries(order.order_id)
     person = master.address_query(order.person_ref)
-    tx.ahead(*queries, person)
+    comes = fleet.windows_of_order(order.order_id)
+    tx.ahead(*queries, person, comes)
     promises, parcels, scans, contents, wanted = (tx.rows(*query) for query in queries)
+    windows = {each: _comes(row) for row in tx.rows(*comes) for each in row.fulfilment_ids}
     private = _private(master.address(tx, order.person_ref))
     seen = _by_parcel(scans)
     inside = _by_parcel(contents)
     told = tuple(
-        _parcel(parcel, number, len(parcels), seen[parcel.sscc], inside[parcel.sscc], private, tx.now)
+        _with_window(
+            _parcel(parcel, number, len(parcels), seen[parcel.sscc], inside[parcel.sscc], private, tx.now),
+            windows.get(parcel.fulfilment_id, ""),
+        )
         for number, parcel in enumerate(parcels, 1)
     )
     waiting = () if order.state == "cancelled" else _waiting(wanted, contents)
@@ -133,6 +139,19 @@ def tracked_order(tx: Transaction, order: Any) -> TrackedOrder:
         waiting=waiting,
         expires_at=order.expires_at,
     )
+
+
+def _comes(row: Any) -> str:
+    """When a vehicle of our own comes: `on Monday 2 March between 13:15 and 14:45`."""
+    first, last = (at.astimezone(ZoneInfo(row.zone)) for at in (row.window_from, row.window_until))
+    return f"on {day(first.date())} between {first:%H:%M} and {last:%H:%M}"
+
+
+def _with_window(parcel: TrackedParcel, comes: str) -> TrackedParcel:
+    """The parcel, with the hours in which our own driver comes, where it is still to come."""
+    if not comes or parcel.status in (Status.DELIVERED, Status.EXCEPTION):
+        return parcel
+    return replace(parcel, says=f"{parcel.says.rstrip('.')}. Our driver comes {comes}.")
 
 
 def _by_parcel(rows: Iterable[Any]) -> Mapping[str, list[Any]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from doorstep.flow.marks import asked_of_parcels, marks_of_item
 from doorstep.flow.office import Office
+from doorstep.flow.route_paper import route_paper
 from doorstep.flow.words import day_of
 from doorstep.links.raster import dots
 from doorstep.links.typefaces import typefaces
@@ -47,7 +48,7 @@ def faces() -> Faces:
 
 
 def make_paper(office: Office, kind: PaperKind, subject: str, form: str = "pdf", dpi: int = 203) -> Paper | Refusal:
-    """The paper of a parcel, site, `SITE/CARRIER` or fulfilment order, as `kind` wants. Labels alone are ZPL, too.
+    """The paper of a parcel, site, `SITE/CARRIER`, fulfilment order or route, as `kind` wants. Labels are ZPL, too.
 
     MALFORMED for a form or a printer that there is no such paper for; what is missing for it is a refusal that says so.
     """
@@ -76,6 +77,8 @@ def _make(tx: Transaction, kind: PaperKind, subject: str, form: str, dpi: int) -
         return _manifest(tx, subject)
     if kind is PaperKind.BILL_OF_LADING:
         return _bill(tx, subject)
+    if kind is PaperKind.ROUTE_SHEET:
+        return route_paper(tx, subject, faces())
     rows = asked.parcels(tx, [subject])
     if not rows:
         return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {subject}.", {"sscc": subject})

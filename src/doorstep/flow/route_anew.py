@@ -14,7 +14,7 @@ from typing import Any
 from doorstep.events.fleet import PlannedRoute, RoutesPlanned, RouteVisit, StopOfRoute
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.route_day import SiteFleet, consigned, site_fleet
-from doorstep.flow.route_out import fail
+from doorstep.flow.route_out import StopTold, fail
 from doorstep.flow.routes import distances_of, stops_left
 from doorstep.planning.fleet import ROUNDS_ANEW, Consignment, FleetDay, billed, fleet_day, told_window
 from doorstep.routing import Plan, Stop, replan
@@ -98,6 +98,13 @@ def plan_rest(office: Office, who: Who, route_id: str) -> Anew | None:
             continue
         return None if isinstance(told, Refusal) else told
     return None
+
+
+def plan_after(office: Office, who: Who, told: StopTold) -> Anew | None:
+    """The same after a stop that did not go as planned: it failed, or the route is off its plan by some minutes."""
+    if told.state == "done" and abs(told.minutes_late) <= LATE_MINUTES:
+        return None
+    return plan_rest(office, who, told.route_id)
 
 
 def _read(tx: Transaction, route_id: str) -> _Rest | None:

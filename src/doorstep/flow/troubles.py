@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doorstep.flow.office import Office
-from doorstep.storage.queries import legal
+from doorstep.storage.queries import fleet, legal
 from doorstep.storage.verbs import REQUEST_LABELS
 
 
@@ -28,6 +28,7 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
         )
         kept = tx.rows("SELECT sscc, says FROM label WHERE state = 'bought' AND says <> '' ORDER BY label_id")
         stopped = legal.forbidden(tx)
+        left = [(row, stop) for row in fleet.days_with_stops_left(tx) for stop in row.unplaced]
         scans = tx.rows("SELECT carrier_id, message_id, parked FROM scan WHERE parked <> '' ORDER BY 1, 2")
         runs = tx.rows("SELECT verb, key, trouble, attempts FROM due WHERE trouble <> '' ORDER BY due_id")
         told = {(REQUEST_LABELS, row.fulfilment_id) for row in stopped}
@@ -47,6 +48,10 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
             for row in kept
         ),
         *(Trouble("may not ship", row.fulfilment_id, row.says, row.what_to_do) for row in stopped),
+        *(
+            Trouble("route", stop["stop_id"], stop["says"], f"mend it, then `doorstep routes plan {row.site_id}` again")
+            for row, stop in left
+        ),
         *(
             Trouble("scan", f"{row.carrier_id}/{row.message_id}", row.parked, "read the message, tell the carrier")
             for row in scans

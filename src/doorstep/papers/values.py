@@ -140,8 +140,38 @@ class BillOfLading:
     instructions: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SheetStop:
+    """A stop of a route sheet; without a name the vehicle comes back for more. Times are words on the wall."""
+
+    number: int
+    arrives: str
+    window: str
+    name: str
+    where: str
+    phone: str
+    order: str
+    parcels: int
+    weight_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSheet:
+    """What the driver of an own vehicle does on a day."""
+
+    route_id: str
+    site_id: str
+    vehicle_id: str
+    day: date
+    begins: str
+    leaves: str
+    ends: str
+    distance_m: int
+    stops: tuple[SheetStop, ...]
+
+
 class PaperKind(StrEnum):
-    """A paper that can be printed: of a parcel (its SSCC), a site, `SITE/CARRIER`, a fulfilment order."""
+    """A paper that can be printed: of a parcel (its SSCC), a site, `SITE/CARRIER`, a fulfilment order, a route."""
 
     LABEL = "label"
     CARRIER_LABEL = "carrier_label"
@@ -149,6 +179,7 @@ class PaperKind(StrEnum):
     PICK_LIST = "pick_list"
     MANIFEST = "manifest"
     BILL_OF_LADING = "bill_of_lading"
+    ROUTE_SHEET = "route_sheet"
 
     @property
     def of_parcel(self) -> bool:
@@ -157,4 +188,4 @@ class PaperKind(StrEnum):
     @property
     def once(self) -> bool:
         """Whether a second one of the same is a reprint, for which there must be a reason."""
-        return self not in (PaperKind.PICK_LIST, PaperKind.MANIFEST)
+        return self not in (PaperKind.PICK_LIST, PaperKind.MANIFEST, PaperKind.ROUTE_SHEET)

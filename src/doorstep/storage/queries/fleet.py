@@ -73,6 +73,15 @@ def loads(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
     )
 
 
+def all_loads(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
+    """Rows (fulfilment_id, sscc, weight_g) of parcels that stand, wherever they are by now."""
+    return tx.rows(
+        "SELECT fulfilment_id, sscc, weight_g FROM parcel WHERE fulfilment_id = ANY(%s) AND state <> 'unpacked' "
+        "ORDER BY sscc",
+        list(fulfilment_ids),
+    )
+
+
 def route(tx: Transaction, route_id: str) -> Any:
     return tx.one("SELECT * FROM route WHERE route_id = %s", route_id)
 
@@ -106,6 +115,15 @@ def stops(tx: Transaction, route_ids: Collection[str]) -> list[Any]:
 def planned_day(tx: Transaction, site_id: str, day: date) -> Any:
     """What the last plan of a day left out, and where its distances came from."""
     return tx.one("SELECT * FROM route_day WHERE site_id = %s AND day = %s", site_id, day)
+
+
+def days_with_stops_left(tx: Transaction) -> list[Any]:
+    """Rows (site_id, day, unplaced) of plans of the last day and on in which stops are on no route."""
+    return tx.rows(
+        "SELECT site_id, day, unplaced FROM route_day WHERE unplaced <> '[]' AND day >= %s::date - 1 "
+        "ORDER BY site_id, day",
+        tx.now,
+    )
 
 
 def where_orders_go(tx: Transaction, order_ids: Collection[str]) -> dict[str, Any]:
@@ -149,11 +167,12 @@ def numbers_of(tx: Transaction, ssccs: Collection[str]) -> dict[str, Any]:
     return {row.sscc: row for row in rows}
 
 
-def window_of_order(order_id: str) -> Query:
-    """The stop of an order that is planned or under way, with its route's state; the last that was planned."""
+def windows_of_order(order_id: str) -> Query:
+    """Rows (window_from, window_until, fulfilment_ids, zone) of an order's stops that are still before a vehicle."""
     return (
-        "SELECT s.window_from, s.window_until, s.state, r.state AS route_state, s.fulfilment_ids FROM route_stop s "
-        "JOIN route r USING (route_id) WHERE s.order_ids ? %s AND s.doing = 'stop' AND r.state IN ('planned', 'out') "
-        "AND s.state = 'planned' ORDER BY s.window_from",
+        "SELECT s.window_from, s.window_until, s.fulfilment_ids, t.calendar ->> 'zone' AS zone FROM route_stop s "
+        "JOIN route r USING (route_id) JOIN site t USING (site_id) "
+        "WHERE r.state IN ('planned', 'out') AND s.order_ids ? %s AND s.doing = 'stop' AND s.state = 'planned' "
+        "ORDER BY s.window_from",
         order_id,
     )

@@ -28,7 +28,7 @@ _PROMISES = (
     "WHERE order_id = %s AND line_no = 0 ORDER BY revision"
 )
 _PARCELS = (
-    "SELECT p.sscc, p.state, p.milestone, p.eta, p.packed_at, p.handed_over_at, p.delivered_at, "
+    "SELECT p.sscc, p.fulfilment_id, p.state, p.milestone, p.eta, p.packed_at, p.handed_over_at, p.delivered_at, "
     "coalesce(s.service ->> 'name', l.carrier_id, '') AS carrier, coalesce(l.state, '') AS label_state FROM parcel p "
     "LEFT JOIN LATERAL (SELECT * FROM label WHERE label.sscc = p.sscc ORDER BY label_id DESC LIMIT 1) l ON true "
     "LEFT JOIN service s USING (service_id) "
