@@ -43,7 +43,7 @@ def test_the_example_company_has_everything_that_a_distributor_has(company: Comp
     assert any(item.hazard == "9" for item in items)
     assert max(item.weight_g or 0 for item in items) > 150_000
     assert min(item.weight_g or 9_999 for item in items) < 20
-    assert {service.carrier_id for service in company.services} == {"northline", "redbird", "prairie"}
+    assert {service.carrier_id for service in company.services} == {"northline", "redbird", "prairie", "hv-vans"}
     assert not any(service.by_air and "9" in service.hazards for service in company.services)
     contractors = [customer for customer in company.customers if customer.terms.customer_class == "contractor"]
     assert len(contractors) > 50

@@ -55,8 +55,7 @@ def show_route(office: Reading, route_id: RouteId) -> RouteOut:
 def leave(asked: Changing, route_id: RouteId, body: LeaveIn) -> GoneOut:
     """The vehicle drives off with what stands at the dock for its stops. What may not go stays, and says why."""
     gone = granted(route_out.leave(asked.under_key(body), asked.who, route_id, asked.key, body.at))
-    if gone.missing:
-        route_anew.plan_rest(asked.office, asked.who, route_id)
+    route_anew.plan_after_leaving(asked.office, asked.who, gone)
     return GoneOut.of(gone)
 
 

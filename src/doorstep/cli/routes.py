@@ -66,13 +66,12 @@ def vehicles(
 
 def leave(context: typer.Context, route: Route, key: Key = "", acting: Acting = "", as_json: AsJson = False) -> None:
     """The vehicle drives off with what stands at the dock for its stops."""
-    from doorstep.flow.route_anew import plan_rest
+    from doorstep.flow.route_anew import plan_after_leaving
     from doorstep.flow.route_out import leave as left
 
     with opened(context, acting=acting, key=key, as_json=as_json) as desk:
         told = desk.granted(left(desk.office, desk.who, route, desk.key))
-        if told.missing:
-            plan_rest(desk.office, desk.who, route)
+        plan_after_leaving(desk.office, desk.who, told)
         desk.show(told, lambda: _gone(told.ssccs, told.missing, [each.refusal.says for each in told.kept]))
 
 

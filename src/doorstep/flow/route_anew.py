@@ -14,7 +14,7 @@ from typing import Any
 from doorstep.events.fleet import PlannedRoute, RoutesPlanned, RouteVisit, StopOfRoute
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.route_day import SiteFleet, consigned, site_fleet
-from doorstep.flow.route_out import StopTold, fail
+from doorstep.flow.route_out import RouteGone, StopTold, fail
 from doorstep.flow.routes import distances_of, stops_left
 from doorstep.planning.fleet import ROUNDS_ANEW, Consignment, FleetDay, billed, fleet_day, told_window
 from doorstep.routing import Plan, Stop, replan
@@ -98,6 +98,13 @@ def plan_rest(office: Office, who: Who, route_id: str) -> Anew | None:
             continue
         return None if isinstance(told, Refusal) else told
     return None
+
+
+def plan_after_leaving(office: Office, who: Who, gone: RouteGone) -> Anew | None:
+    """The same where a vehicle did not leave as planned: without a stop, or some minutes sooner or later."""
+    if not gone.missing and abs(gone.minutes_late) <= LATE_MINUTES:
+        return None
+    return plan_rest(office, who, gone.route_id)
 
 
 def plan_after(office: Office, who: Who, told: StopTold) -> Anew | None:

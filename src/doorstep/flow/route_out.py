@@ -47,6 +47,7 @@ class RouteGone:
     ssccs: tuple[str, ...]
     kept: tuple[NotHandedOver, ...]
     missing: tuple[str, ...]
+    minutes_late: int  # against the plan, below zero where it was sooner
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def leave(office: Office, who: Who, route_id: str, key: str, at: datetime | None
             return kept[0].refusal
         tx.record(scribe(RouteLeft(route_id, row.vehicle_id, left_at, aboard, missing), site=row.site_id))
         tell(tx, route_id, loaded, _OUT, left_at)
-        return RouteGone(route_id, tuple(each.sscc for each in loaded), kept, missing)
+        late = int((left_at - row.leaves_at).total_seconds()) // 60
+        return RouteGone(route_id, tuple(each.sscc for each in loaded), kept, missing, late)
 
     return office.store.run(step, answers=RouteGone, key=key, request=[route_id, at])
 

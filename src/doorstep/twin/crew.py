@@ -68,7 +68,12 @@ class Crew:
     def schedule(self, days: Sequence[date]) -> None:
         """Put down the working days: a look every ten minutes, a wave every hour, a driver at each cut-off."""
         calendar = self._site.calendar
-        called = [service for service in self._world.file.services if self._site.site_id in service.cut_offs]
+        own = {vehicle.service_id for vehicle in self._world.file.vehicles}
+        called = [
+            service
+            for service in self._world.file.services
+            if self._site.site_id in service.cut_offs and service.service_id not in own
+        ]
         for day in days:
             for number, moment in enumerate(working_moments(calendar, day, _LOOK_SECONDS)):
                 wave = number * _LOOK_SECONDS % _WAVE_SECONDS == 0

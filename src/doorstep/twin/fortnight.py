@@ -22,6 +22,7 @@ from doorstep.twin.agenda import Agenda
 from doorstep.twin.carrier_desk import CarrierDesk
 from doorstep.twin.crew import Crew
 from doorstep.twin.faults import FaultPlan
+from doorstep.twin.fleet import Drivers
 from doorstep.twin.journey import Trouble
 from doorstep.twin.market import Market, Wanted
 from doorstep.twin.roads import Roads, sender_to
@@ -75,6 +76,7 @@ class Fortnight:
         for crew in setting.world.crews:
             site = next(site for site in setting.company.sites if site.site_id == crew.site_id)
             Crew(world, self._roads, site, crew.pickers, crew.packers, crew.pace).schedule(days)
+            Drivers(world, site).schedule(days)
         Suppliers(world, setting.world.lateness).schedule()
         self._schedule_office(days, begins, ends)
         actions = world.agenda.run(ends, watch)
