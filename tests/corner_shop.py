@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 
 from doorstep.flow.count import Counted, count_bin
 from doorstep.flow.hand_over import hand_over
@@ -259,7 +259,9 @@ def scan_of(tracking_number: str, code: str, at: datetime, message_id: str = "",
 
 
 @contextmanager
-def open_shop(url: str, clock: FalseClock, faults: FaultPlan | None = None, seed: int = 1) -> Iterator[Shop]:
+def open_shop(
+    url: str, clock: FalseClock, faults: FaultPlan | None = None, seed: int = 1, connected: Engine | None = None
+) -> Iterator[Shop]:
     """The shop on a database, with both its carriers inside this process."""
     services = {service.service_id: service for service in company_file().services}
     desk = CarrierDesk(clock, seed, services=services, faults=faults)
@@ -267,7 +269,7 @@ def open_shop(url: str, clock: FalseClock, faults: FaultPlan | None = None, seed
     headers = {"Authorization": f"Bearer {API_KEY}"}
     ends = {carrier_id: End(carrier_id, "http://carrier.test", headers) for carrier_id in carriers}
     sender = Sender(ends, transport=CarrierTransport(desk))
-    store = Store(url, clock, Ids.seeded(clock, seed))
+    store = Store(url, clock, Ids.seeded(clock, seed), connected=connected)
     try:
         yield Shop(Office(store, sender), clock, desk)
     finally:
@@ -291,6 +293,7 @@ class Shelf:
         self.url = url
         with open_shop(url, FalseClock(MONDAY), seed=0) as shop:
             prepare(shop)
+        self._store = Store(url, FalseClock(MONDAY), Ids.seeded(FalseClock(MONDAY), 0))
         _, options = make_url(url).get_dialect()().create_connect_args(make_url(url))
         self._connection = psycopg.connect(**options, autocommit=True)
         names = dict(self._connection.execute(_TABLES).fetchall())
@@ -310,7 +313,15 @@ class Shelf:
         """The database is again as it was when it had been prepared."""
         self._do(f"BEGIN; {self._put_back}; COMMIT")
 
+    @contextmanager
+    def opened(self, clock: FalseClock, seed: int = 1) -> Iterator[Shop]:
+        """The shop as it was prepared, over connections that know their way: new ones read every catalogue anew."""
+        self.put_back()
+        with open_shop(self.url, clock, seed=seed, connected=self._store.engine) as shop:
+            yield shop
+
     def close(self) -> None:
+        self._store.close()
         self._connection.close()
 
     def _do(self, statements: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from doorstep.terms.clock import FalseClock
 from tests.api.door import Door, client_of
 from tests.conftest import Databases
-from tests.corner_shop import Shelf, Shop, all_is_well, load, open_shop
+from tests.corner_shop import Shelf, Shop, all_is_well, load
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +24,7 @@ def shelf(databases: Databases) -> Iterator[Shelf]:
 @pytest.fixture
 def shop(shelf: Shelf, clock: FalseClock) -> Iterator[Shop]:
     """The corner shop, open, on Monday morning."""
-    shelf.put_back()
-    with open_shop(shelf.url, clock) as opened:
+    with shelf.opened(clock) as opened:
         facts = opened.journal()
         yield opened
         if opened.journal() != facts:  # most tests of a door are about what it does not let in

@@ -8,7 +8,7 @@ import pytest
 
 from doorstep.terms.clock import FalseClock
 from tests.conftest import Databases
-from tests.corner_shop import Shelf, Shop, all_is_well, load, open_shop
+from tests.corner_shop import Shelf, Shop, all_is_well, load
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +28,8 @@ def shop_url(shelf: Shelf) -> str:
 
 
 @pytest.fixture
-def shop(shop_url: str, clock: FalseClock) -> Iterator[Shop]:
+def shop(shelf: Shelf, clock: FalseClock) -> Iterator[Shop]:
     """The corner shop, open, on Monday morning. However a test ends, every invariant must hold then."""
-    with open_shop(shop_url, clock) as opened:
+    with shelf.opened(clock) as opened:
         yield opened
         all_is_well(opened.store)

@@ -8,7 +8,7 @@ import pytest
 
 from doorstep.terms.clock import FalseClock
 from tests.conftest import Databases
-from tests.corner_shop import Shelf, Shop, all_is_well, open_shop
+from tests.corner_shop import Shelf, Shop, all_is_well
 from tests.web.people import Browser, prepared
 
 
@@ -24,8 +24,7 @@ def web_shelf(databases: Databases) -> Iterator[Shelf]:
 @pytest.fixture
 def shop(web_shelf: Shelf, clock: FalseClock) -> Iterator[Shop]:
     """The corner shop, open, on Monday morning."""
-    web_shelf.put_back()
-    with open_shop(web_shelf.url, clock) as opened:
+    with web_shelf.opened(clock) as opened:
         facts = opened.journal()
         yield opened
         if opened.journal() != facts:

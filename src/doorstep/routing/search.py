@@ -28,8 +28,10 @@ from doorstep.routing.model import Model
 Enough = Callable[[], bool]
 """Asked before every round: True ends the search. A door puts its stopwatch here; the rounds made are told."""
 
+_Near = dict[pyvrp.Activity, list[pyvrp.Activity]]
+
 NEIGHBOURS = 25
-MOST_PERTURBED = 25
+PERTURBED = (12, 50)
 HISTORY = 300
 
 
@@ -86,15 +88,7 @@ def searched(
     if not count:
         return pyvrp.Solution(data, [])
     chance = pyvrp.RandomNumberGenerator(seed=seed)
-    local = LocalSearch(
-        data,
-        chance,
-        compute_neighbours(data, NeighbourhoodParams(num_neighbours=NEIGHBOURS)),
-        PerturbationManager(PerturbationParams(1, min(MOST_PERTURBED, max(count // 8, 4)))),
-    )
-    for operator in OPERATORS:
-        if operator.supports(data):
-            local.add_operator(operator(data))
+    near = compute_neighbours(data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
     params = PenaltyParams()
     penalties = PenaltyManager(params.midpoint_penalties(data), params)
     until = _Until(budget, budget.left if most is None else most, first_whole)
@@ -103,10 +97,11 @@ def searched(
     if not whole:
         # From an empty plan the search would have to put in stop after stop: a random one is settled first.
         draft = begin if start is not None else pyvrp.Solution.make_random(data, chance)
-        settled = local(draft, penalties.max_cost_evaluator(), exhaustive=True)
+        settled = _local(data, chance, near, 1)(draft, penalties.max_cost_evaluator(), exhaustive=True)
         if not begin.is_feasible() or (settled.is_feasible() and _worth(settled) <= _worth(begin)):
             begin = settled
     until.on_best(begin)
+    local = _local(data, chance, near, _perturbed(count, begin.num_routes()))
     rules = IteratedLocalSearchParams(history_length=HISTORY, callbacks=until)
     with warnings.catch_warnings():
         # Where not everything fits, penalties reach their bound: that is what left out stops are for.
@@ -114,6 +109,22 @@ def searched(
         best = IteratedLocalSearch(data, penalties, local, begin, rules).run(until, collect_stats=False).best
     better = best.is_feasible() and (not begin.is_feasible() or _worth(best) <= _worth(begin))
     return best if better else begin
+
+
+def _perturbed(count: int, routes: int) -> int:
+    """How many stops a round takes out at most: about two routes full. With less, few long routes are never left for
+    others; with more, many short ones take far longer a round.
+    """
+    fewest, most = PERTURBED
+    return min(max(2 * count // max(routes, 1), fewest), most, max(count // 2, 4))
+
+
+def _local(data: pyvrp.ProblemData, chance: pyvrp.RandomNumberGenerator, near: _Near, most: int) -> LocalSearch:
+    local = LocalSearch(data, chance, near, PerturbationManager(PerturbationParams(1, most)))
+    for operator in OPERATORS:
+        if operator.supports(data):
+            local.add_operator(operator(data))
+    return local
 
 
 def is_whole(solution: pyvrp.Solution) -> bool:

@@ -99,11 +99,14 @@ class Changes:
         for name, amount in amounts.items():
             sums[name] = sums.get(name, 0) + amount
 
+    def tables(self) -> list[Table]:
+        """The tables that are touched, by name."""
+        gathered = (self._put, self._replace, self._set, self._add, self._create, self._expect, self._remove)
+        return sorted({table for tables in gathered for table in tables}, key=lambda table: table.name)
+
     def statements(self) -> Iterator[Statement]:
         """What to run, in one order of tables and keys for everybody, so that two steps never wait in a ring."""
-        gathered = (self._put, self._replace, self._set, self._add, self._create, self._expect, self._remove)
-        touched = {table for tables in gathered for table in tables}
-        for table in sorted(touched, key=lambda table: table.name):
+        for table in self.tables():
             for columns, group in _by_shape(self._expect[table], sort=True).items():
                 yield _lock(table, group, columns)
             for surely in (True, False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, text
 
 from doorstep.events.registry import UnknownEventError
 from doorstep.storage import journal
@@ -25,29 +25,32 @@ _SHADOW = "doorstep_rebuilt"
 
 
 @contextmanager
-def rebuilt(raw: psycopg.Connection[Any]) -> Iterator[None]:
-    """Inside the block the schema `doorstep_rebuilt` holds every view, folded anew from the journal as `raw` sees it.
+def rebuilt(raw: psycopg.Connection[Any]) -> Iterator[set[str]]:
+    """Inside the block the schema `doorstep_rebuilt` holds the views, folded anew from the journal as `raw` sees it.
 
-    What is not sealed yet comes after what is. All of it is gone when the block ends.
+    What is not sealed yet comes after what is. The names of the tables that the journal says anything for are given;
+    the others are empty, and not there. All of it is gone when the block ends.
     """
     with raw.transaction(force_rollback=True):
-        _create_shadow(raw)
+        raw.execute(f"CREATE SCHEMA {_SHADOW}; SET LOCAL search_path = {_SHADOW}, {SCHEMA}".encode())
+        made: set[str] = set()
         for batch in journal.all_entries(raw):
             changes = Changes()
             for row in batch:
                 fold(journal.read(row).entry, changes)
+            _create_shadows(raw, [table for table in changes.tables() if table.name not in made])
+            made |= {table.name for table in changes.tables()}
             run(raw, changes.statements())
-        yield
+        yield made
 
 
-def _create_shadow(raw: psycopg.Connection[Any]) -> None:
+def _create_shadows(raw: psycopg.Connection[Any], tables: Sequence[Table]) -> None:
     """The views' tables without CHECKs: a batch may end in the middle of a transaction, where they do not hold."""
-    statements = [f"CREATE SCHEMA {_SHADOW}"]
-    for table in VIEWS.sorted_tables:
+    statements = []
+    for table in tables:
         key = ", ".join(column.name for column in table.primary_key)
         like = f"LIKE {SCHEMA}.{table.name} INCLUDING DEFAULTS INCLUDING GENERATED, PRIMARY KEY ({key})"
         statements.append(f"CREATE TABLE {_SHADOW}.{table.name} ({like})")
-    statements.append(f"SET LOCAL search_path = {_SHADOW}, {SCHEMA}")
     raw.execute("; ".join(statements).encode())
 
 
@@ -63,16 +66,24 @@ def differences_in(raw: psycopg.Connection[Any], at_most: int) -> list[str]:
     """The same as a REPEATABLE READ transaction sees it."""
     found: list[str] = []
     try:
-        with rebuilt(raw):
-            for table in VIEWS.sorted_tables:
-                live, new = f"{SCHEMA}.{table.name}", f"{_SHADOW}.{table.name}"
-                for side, one, other in (("live", live, new), ("rebuilt", new, live)):
-                    query = f"SELECT * FROM {one} EXCEPT ALL SELECT * FROM {other} LIMIT {at_most}"
-                    rows = raw.execute(query.encode()).fetchall()
-                    found += [f"{table.name}, only {side}: {row}" for row in rows]
+        with rebuilt(raw) as made:
+            with raw.pipeline():
+                asked = [
+                    (f"{table.name}, only {side}", raw.execute(f"{query} LIMIT {at_most}".encode()))
+                    for table in VIEWS.sorted_tables
+                    for side, query in _sides(table.name, table.name in made)
+                ]
+            found += [f"{said}: {row}" for said, rows in asked for row in rows.fetchall()]
     except (GuardLostError, UnknownEventError, ValueError) as wrong:
         found.append(f"The journal cannot be folded: {wrong}")
     return found[:at_most]
+
+
+def _sides(name: str, rebuilt: bool) -> list[tuple[str, str]]:
+    live, new = f"SELECT * FROM {SCHEMA}.{name}", f"SELECT * FROM {_SHADOW}.{name}"
+    if not rebuilt:
+        return [("live", live)]
+    return [("live", f"{live} EXCEPT ALL {new}"), ("rebuilt", f"{new} EXCEPT ALL {live}")]
 
 
 def create(engine: Engine) -> None:

@@ -48,25 +48,37 @@ class CommitUnknownError(DatabaseUnavailable):
 class Store:
     """The database behind every step."""
 
-    def __init__(self, url: str, clock: Clock, ids: Ids, pool_size: int = 8, lazy: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        ids: Ids,
+        pool_size: int = 8,
+        lazy: bool = False,
+        connected: Engine | None = None,
+    ) -> None:
         """`url` is a `postgresql+psycopg://` URL of a migrated database.
 
         `lazy`: a commit does not wait for the disk, and the last ones may be lost with the power. Only for what can be
-        done again from its beginning: replays and the twin.
+        done again from its beginning: replays and the twin. `connected` are the connections of another store of the
+        same database, which ends them.
         """
         self.clock = clock
         self.ids = ids
         waits = " -c synchronous_commit=off" if lazy else ""
-        self.engine: Engine = create_engine(
+        self._ends = connected is None
+        self.engine: Engine = connected or create_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
             connect_args={"options": f"-c search_path={SCHEMA} -c timezone=UTC{waits}", "row_factory": namedtuple_row},
         )
-        event.listen(self.engine, "connect", _prepare_early)
+        if self._ends:
+            event.listen(self.engine, "connect", _prepare_early)
 
     def close(self) -> None:
-        self.engine.dispose()
+        if self._ends:
+            self.engine.dispose()
 
     def run(
         self,
