@@ -335,8 +335,8 @@ PLANTED: list[tuple[str, Callable[[Plan], Plan]]] = [
         lambda made: in_shipment(made, leg=replace(made.orders[0].shipments[0].leg, release_at=cs.NOW - DAY)),
     ),
     ("at risk", lambda made: in_order(made, reasons=(Reason.PROMISE_AT_RISK,))),
-    ("freight costs", lambda made: in_order(made, cost=replace(made.orders[0].cost, freight_minor=1))),
-    ("split costs", lambda made: in_order(made, cost=replace(made.orders[0].cost, split_minor=1))),
+    ("freight costs", lambda made: in_order(made, cost=made.orders[0].cost._replace(freight_minor=1))),
+    ("split costs", lambda made: in_order(made, cost=made.orders[0].cost._replace(split_minor=1))),
     ("less than the least", lambda made: in_order(made, least_minor=10**9)),
     ("bound", lambda made: replace(made, bound_minor=made.total_minor + 1)),
     ("waits without a refusal", lambda made: in_order(made, shipments=(), reservations=())),
@@ -379,7 +379,7 @@ def test_goods_that_are_longer_overdue_than_any_ever_were_are_not_waited_for() -
 def test_the_checker_catches_a_lot_that_will_not_last() -> None:
     made = planned(TWO)
     shipment = made.orders[1].shipments[0]
-    old = (replace(shipment.reservations[0], lot="OLD"),)
+    old = (shipment.reservations[0]._replace(lot="OLD"),)
     spoilt = replace(made.orders[1], shipments=(replace(shipment, reservations=old),), reservations=old)
     problems = check_plan(TWO, replace(made, orders=(made.orders[0], spoilt)))
     assert any("does not last" in problem for problem in problems)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from doorstep.carriers.bills import Bill, NoRate, NoRateWhy
 from doorstep.carriers.distance import Haul, distance_of
@@ -49,8 +49,7 @@ _MOST_KEPT = 256
 _MOST_LANES = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Rated:
+class Rated(NamedTuple):
     """A price and how it came about.
 
     `billable_g` is the greater of the actual and the dimensional weight, `step_g` the upper end of the weight step it
@@ -99,11 +98,7 @@ def rate(
     tariff = service.tariff
     if not isinstance(tariff, Tariff | ParcelTariff):
         return _freight(service.service_id, tariff, parcel_size, weight_g, (origin_area, destination_area), on, account)
-    key = (id(tariff), origin_area, destination_area, on, account, distance)
-    known = _QUOTERS.get(key)
-    if known is None or known[0] is not tariff:
-        known = _kept(key, tariff)
-    quoter = known[1]
+    quoter = _quoter((id(tariff), origin_area, destination_area, on, account, distance), tariff)
     found = quoter.priced(weight_g, parcel_size, RESIDENTIAL if residential else COMMERCIAL)
     if isinstance(found, No):
         return refused(quoter.sheet, found, service.service_id, origin_area, destination_area)
@@ -139,13 +134,34 @@ def itemised(
 def rate_between(service: CarrierService, parcel_size: Size, weight_g: int, haul: Haul) -> Rated | NoRate:
     """`rate` with all that the two ends say of themselves: postcode, home or not, how far it is. By a tariff of freight
     it is a shipment of its own."""
-    if is_freight(service):
-        whole = shipment_bill(service, [Piece(parcel_size, weight_g)], haul)
-        return whole if isinstance(whole, NoRate) else _of_bill(service.service_id, whole, weight_g)
-    origin, destination, on = haul
-    far = distance_of(service.tariff, origin, destination)
-    ends = (origin.head, destination.head, on)
-    return rate(service, parcel_size, weight_g, *ends, residential=destination.residential, distance=far)
+    return Rater(service, haul).rate(parcel_size, weight_g)
+
+
+class Rater:
+    """`rate_between` for whoever asks about many parcels of one service on one haul: it is looked up once."""
+
+    def __init__(self, service: CarrierService, haul: Haul) -> None:
+        self._service, self._haul = service, haul
+        self._quoter: Quoter | None = None
+        origin, destination, on = haul
+        self._flags = RESIDENTIAL if destination.residential else COMMERCIAL
+        tariff = service.tariff
+        if isinstance(tariff, Tariff | ParcelTariff):
+            far = distance_of(tariff, origin, destination)
+            self._quoter = _quoter((id(tariff), origin.head, destination.head, on, service.account, far), tariff)
+
+    def rate(self, parcel_size: Size, weight_g: int) -> Rated | NoRate:
+        """ValueError where a side or the weight is not above zero."""
+        service_id, quoter = self._service.service_id, self._quoter
+        if quoter is None:
+            whole = shipment_bill(self._service, [Piece(parcel_size, weight_g)], self._haul)
+            return whole if isinstance(whole, NoRate) else _of_bill(service_id, whole, weight_g)
+        if weight_g <= 0 or min(parcel_size) <= 0:
+            raise ValueError(f"a parcel of {weight_g} g and {tuple(parcel_size)} mm cannot be rated")
+        found = quoter.priced(weight_g, parcel_size, self._flags)
+        if isinstance(found, No):
+            return refused(quoter.sheet, found, service_id, self._haul.origin.head, self._haul.destination.head)
+        return _rated(service_id, quoter.sheet, found)
 
 
 def itemised_between(service: CarrierService, parcel_size: Size, weight_g: int, haul: Haul) -> Bill | NoRate:
@@ -162,13 +178,15 @@ Key = tuple[int, str, str, date | None, str, Measure | None]
 _QUOTERS: dict[Key, tuple[AnyTariff, Quoter]] = {}
 
 
-def _kept(key: Key, tariff: Tariff | ParcelTariff) -> tuple[AnyTariff, Quoter]:
+def _quoter(key: Key, tariff: Tariff | ParcelTariff) -> Quoter:
     """A lane of this very tariff, sorted out once: it is held here, so its identity stays its own."""
-    if len(_QUOTERS) >= _MOST_LANES:
-        _QUOTERS.clear()
-    sheet = sheet_of(parcel_tariff(tariff), _WHOLE)
-    known = _QUOTERS[key] = (tariff, quoter_of(sheet, *key[1:]))
-    return known
+    known = _QUOTERS.get(key)
+    if known is None or known[0] is not tariff:
+        if len(_QUOTERS) >= _MOST_LANES:
+            _QUOTERS.clear()
+        sheet = sheet_of(parcel_tariff(tariff), _WHOLE)
+        known = _QUOTERS[key] = (tariff, quoter_of(sheet, *key[1:]))
+    return known[1]
 
 
 def _rated(service_id: str, sheet: Sheet, found: Priced) -> Rated:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from doorstep.planning.values import BoxedParcel, Reservation, Scarce
 from doorstep.promising.arrivals import Leg
@@ -15,8 +16,7 @@ from doorstep.terms.order import Preference
 from doorstep.terms.refusals import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class CostParts:
+class CostParts(NamedTuple):
     """The cost of a way to serve an order, minor units, part by part.
 
     `late_minor` and `broken_minor` are the expected cost of missing the promise. `scarce_minor` is the price of scarce
@@ -41,6 +41,13 @@ class CostParts:
     def rank_minor(self) -> int:
         """What offers are compared by: the total and the price of what is scarce."""
         return self.total_minor + self.scarce_minor
+
+    def missing(self, late_minor: int, broken_minor: int) -> CostParts:
+        """The same with what it is expected to cost that the promise is missed."""
+        return CostParts(
+            *(self.freight_minor, self.cartons_minor, self.handling_minor, self.split_minor),
+            *(late_minor, broken_minor, self.waits_minor, self.scarce_minor),
+        )
 
 
 @dataclass(frozen=True, slots=True)

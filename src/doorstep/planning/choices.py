@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from doorstep.planning.answers import CostParts, Reason
 from doorstep.planning.prices import Column, Limited
 from doorstep.planning.supply import Free, RowKey, row_of, together
+from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import DayKey, OpenOrder, Scarce, SiteSupply
-from doorstep.planning.ways import Ahead, Desk, Option, Way, lasts
+from doorstep.planning.ways import Desk, Option, Way
 from doorstep.promising.arrivals import arrivals, next_departure
 from doorstep.promising.window import days_late_ppm, kept_ppm
 from doorstep.terms.refusals import Refusal
 
+_NOTHING: Mapping[Any, int] = MappingProxyType({})
 _MOST_DELAYS = 10  # later departures tried for `ship_by`
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A way judged; without a way the order waits and keeps the `rows` that it holds."""
 
     way: Way | None
     cost: CostParts
     rows: Mapping[RowKey, int]
-    uses: Mapping[Scarce, int] = field(default_factory=dict)
-    line_ppm: Mapping[int, int] = field(default_factory=dict)  # P(promise kept); line 0 is the order
+    uses: Mapping[Scarce, int] = _NOTHING
+    line_ppm: Mapping[int, int] = _NOTHING  # P(promise kept); line 0 is the order
     holds: bool = False
 
     @property
@@ -120,26 +122,29 @@ def judge(way: Way, order: OpenOrder, desk: Desk) -> Choice | None:
     """A way with P(each promise kept) and the expected cost of missing it; None where a lot would not last."""
     demand = order.demand
     line_nos = (0, *dict.fromkeys(need.line_no for need in demand.needs))
-    arrival = {line_no: way.arrival_of(line_no) for line_no in line_nos}
-    windows = {line_no: order.window_of(line_no) if line_no else order.agreed for line_no in line_nos}
-    # The lines of one shipment share its arrival.
-    quantiles = {id(mass): mass.quantile(demand.wanted_ppm) for mass in arrival.values()}
-    last_days = {}
-    for line_no in line_nos:
-        surely = quantiles[id(arrival[line_no])]
-        promised = windows[line_no].last_day
-        last_days[line_no] = promised if surely is None else max(promised, date.fromordinal(surely))
-    if not lasts(way, last_days, desk.supply, demand.shelf_life_days):
-        return None
-    line_ppm = {line_no: kept_ppm(arrival[line_no], windows[line_no]) for line_no in line_nos}
+    if any(option.taking.ends for option in way.options):
+        last_days = {line_no: _last_day(way, line_no, order) for line_no in line_nos}
+        if not way.lasts(last_days, demand.shelf_life_days):
+            return None
+    whole = way.arrival_of(0)
+    of_whole = kept_ppm(whole, order.agreed)
+    line_ppm = {0: of_whole}
+    for line_no in line_nos[1:]:
+        arrival, window = way.arrival_of(line_no), order.window_of(line_no)
+        # The lines of one shipment share its arrival, and most the promise of the order.
+        as_whole = arrival is whole and window is order.agreed
+        line_ppm[line_no] = of_whole if as_whole else kept_ppm(arrival, window)
     holds = min(line_ppm.values()) >= demand.wanted_ppm
-    late = days_late_ppm(arrival[0], order.agreed.last_day, desk.costs.never_days)
-    cost = replace(
-        way.cost,
-        late_minor=demand.late_minor(late, desk.costs),
-        broken_minor=0 if holds else desk.costs.broken_minor,
-    )
+    late = days_late_ppm(whole, order.agreed.last_day, desk.costs.never_days)
+    cost = way.cost.missing(demand.late_minor(late, desk.costs), 0 if holds else desk.costs.broken_minor)
     return Choice(way, cost, way.rows(), way.uses(), line_ppm, holds)
+
+
+def _last_day(way: Way, line_no: int, order: OpenOrder) -> date:
+    """How long a lot for the line must last: to the day promised, or by which it is there as surely as wanted."""
+    promised = order.window_of(line_no).last_day if line_no else order.agreed.last_day
+    surely = way.arrival_of(line_no).quantile(order.demand.wanted_ppm)
+    return promised if surely is None else max(promised, date.fromordinal(surely))
 
 
 def ship_by(way: Way, i: int, order: OpenOrder, desk: Desk) -> datetime:
@@ -149,7 +154,7 @@ def ship_by(way: Way, i: int, order: OpenOrder, desk: Desk) -> datetime:
         later = _delayed(way.options[i], latest)
         if later is None:
             return latest
-        tried = judge(replace(way, options=(*way.options[:i], later, *way.options[i + 1 :])), order, desk)
+        tried = judge(way._replace(options=(*way.options[:i], later, *way.options[i + 1 :])), order, desk)
         if tried is None or not tried.holds:
             return latest
         latest = later.departs
@@ -160,5 +165,5 @@ def _delayed(option: Option, after: datetime) -> Option | None:
     departs = next_departure(option.leg, after + timedelta(seconds=1))
     if departs is None:
         return None
-    leg = replace(option.leg, hold_until=departs)
-    return replace(option, departs=departs, leg=leg, arrival=arrivals(leg))
+    leg = option.leg.held_until(departs)
+    return option._replace(departs=departs, leg=leg, arrival=arrivals(leg))

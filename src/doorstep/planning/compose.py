@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from doorstep.carriers.billed import Learned
 from doorstep.carriers.distance import Haul
 from doorstep.carriers.may_ship import NO_LISTS, may_it_ship
-from doorstep.carriers.rating import NoRate, Rated, rate_between
+from doorstep.carriers.rating import NoRate, Rated, Rater
 from doorstep.carriers.rules import Forbidden
 from doorstep.carriers.shipments import Piece
-from doorstep.packing import Estimate, Params, cartonize, cartons_for, estimate, in_words
+from doorstep.packing import Params, cartonize, cartons_for, estimate, in_words
 from doorstep.packing.explain import NEVER_MINOR
 from doorstep.packing.values import Price
 from doorstep.planning.freight import Whole, is_freight, whole_shipment
@@ -29,7 +29,8 @@ from doorstep.terms.sending import Sending
 from doorstep.terms.service import CarrierService
 
 AS_TARIFFS_SAY = Learned()
-_KEPT = 1024  # contents whose estimate is kept
+_KEPT = 1024  # contents whose estimate is kept, and what they come to on a lane
+_MOST_LANES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,30 @@ def deciders(
     cartons, params = tuple(cartons), packed_as(separated)
 
     @lru_cache(maxsize=_KEPT)
-    def reckoned(contents: tuple[tuple[Item, int], ...]) -> tuple[tuple[PackItem, ...], Estimate]:
+    def reckoned(contents: tuple[tuple[Item, int], ...]) -> _Reckoned:
         """Kept, because every service, site and lane is asked about the same contents."""
-        goods = tuple(pack_item(item, quantity, unknown) for item, quantity in contents)
-        return goods, estimate(goods, cartons)
+        return _Reckoned(tuple(pack_item(item, quantity, unknown) for item, quantity in contents), cartons, params)
+
+    lanes: dict[tuple[int, Locality, Locality], _Known] = {}
+
+    def lane_of(service: CarrierService, origin: Locality, destination: Locality) -> _Known:
+        """What is known of a lane of this very service; it is held here, so its identity stays its own."""
+        key = (id(service), origin, destination)
+        known = lanes.get(key)
+        if known is None:
+            if len(lanes) >= _MOST_LANES:
+                lanes.clear()
+            known = lanes[key] = _Known(Lane(service, currency, origin, destination, on, exchange, billed))
+        return known
 
     def carton_up(
         contents: Sequence[tuple[Item, int]], service: CarrierService, origin: Locality, destination: Locality
     ) -> Boxed | Refusal:
-        lane = Lane(service, currency, origin, destination, on, exchange, billed)
+        known = lane_of(service, origin, destination)
         if packed:
-            return _packed([pack_item(item, quantity, unknown) for item, quantity in contents], cartons, lane, params)
-        return _estimated(*reckoned(tuple(contents)), cartons, lane, params)
+            goods = [pack_item(item, quantity, unknown) for item, quantity in contents]
+            return _packed(goods, cartons, known.lane, params)
+        return known.boxed(reckoned(tuple(contents)))
 
     def joint_up(
         parcels: Sequence[BoxedParcel], service: CarrierService, origin: Locality, destination: Locality
@@ -85,7 +98,7 @@ def deciders(
         sized = [(p.carton_id, p.size, p.weight_g, p.carton_minor) for p in parcels if p.size is not None]
         if len(sized) < len(parcels):
             raise ValueError("parcels that are joined have a size each")
-        return _rated(sized, Lane(service, currency, origin, destination, on, exchange, billed))
+        return _rated(sized, lane_of(service, origin, destination).lane)
 
     def may_ship(sending: Sending) -> Refusal | None:
         return refusal_of(may_it_ship(sending, rulebook), sending.service)
@@ -124,7 +137,7 @@ def pack_item(item: Item, quantity: int, unknown: Unknown = AS_UNKNOWN) -> PackI
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lane:
     """One service between two localities, priced in the company's currency, as its tariff is on the day `on`.
 
@@ -140,7 +153,7 @@ class Lane:
     billed: Learned = AS_TARIFFS_SAY
 
     def rate(self, size: Size, weight_g: int) -> Rated | Refusal:
-        rated = rate_between(self.service, size, max(weight_g, 1), self.haul)
+        rated = self._rater.rate(size, max(weight_g, 1))
         if isinstance(rated, NoRate):
             return self._no_rate(rated)
         if rated.currency != self.currency:
@@ -148,7 +161,7 @@ class Lane:
             if isinstance(known, Refusal):
                 return known
             # The whole is rounded once; its parts are told in the carrier's own money.
-            rated = replace(rated, currency=self.currency, base_minor=known, fuel_minor=0, other_minor=0)
+            rated = rated._replace(currency=self.currency, base_minor=known, fuel_minor=0, other_minor=0)
         return rated
 
     def freight(self, pieces: Sequence[Piece]) -> tuple[Whole, int] | Refusal:
@@ -164,12 +177,16 @@ class Lane:
         if is_freight(self.service):
             told = whole_shipment(self.service, [Piece(size, max(weight_g, 1))], self.haul)
             return "" if isinstance(told, NoRate) else told.bill.zone
-        rated = rate_between(self.service, size, max(weight_g, 1), self.haul)
+        rated = self._rater.rate(size, max(weight_g, 1))
         return "" if isinstance(rated, NoRate) else rated.zone
 
     @property
     def haul(self) -> Haul:
         return Haul(self.origin, self.destination, self.on)
+
+    @cached_property
+    def _rater(self) -> Rater:
+        return Rater(self.service, self.haul)
 
     def _no_rate(self, no: NoRate) -> Refusal:
         return Refusal(Why.NO_SERVICE, no.says, {**self._concerns(), "needs": no.needs, "allowed": no.allowed})
@@ -201,34 +218,73 @@ class Lane:
         return self.billed.billed_minor(self.service.service_id, weight_g, tariff_minor)
 
 
-def _estimated(
-    goods: Sequence[PackItem], reckoned: Estimate, cartons: Sequence[Carton], lane: Lane, params: Params
-) -> Boxed | Refusal:
-    if reckoned.unpackable or any(item.keep_together for item in goods):
-        # Whether a group goes into one carton no estimate knows; such orders are rare enough to be packed.
-        left = cartonize(goods, cartons, params).unpackable
-        if left:
-            return _does_not_fit(left)
-    for item in () if is_freight(lane.service) else goods:
-        # An estimated parcel may be of another shape than any that the goods really fit in.
-        refused = _none_is_taken(item, cartons, lane)
-        if refused is not None:
-            return refused
-    shares = share_out(reckoned.cost_at_least_minor, [1] * len(reckoned.parcels))
-    likely = [("", p.size, p.weight_g, share) for p, share in zip(reckoned.parcels, shares, strict=True)]
-    return _rated(likely, lane)
+class _Reckoned:
+    """Contents as every lane is asked about them, worked out once."""
+
+    def __init__(self, goods: tuple[PackItem, ...], cartons: Sequence[Carton], params: Params) -> None:
+        reckoned = estimate(goods, cartons)
+        self.no: Refusal | None = None
+        # What one unit of each item could go in, as outer size and grams.
+        self.boxes = [_boxes_of(item, cartons) for item in goods]
+        if reckoned.unpackable or any(item.keep_together for item in goods):
+            # Whether a group goes into one carton no estimate knows; such orders are rare enough to be packed.
+            left = cartonize(goods, cartons, params).unpackable
+            self.no = _does_not_fit(left) if left else None
+        parcels = () if self.no else reckoned.parcels
+        shares = share_out(reckoned.cost_at_least_minor, [1] * len(parcels)) if parcels else ()
+        self.likely = [("", p.size, p.weight_g, share) for p, share in zip(parcels, shares, strict=True)]
 
 
-def _none_is_taken(item: PackItem, cartons: Sequence[Carton], lane: Lane) -> Refusal | None:
-    """Why no parcel with a unit of the item goes by the service; None: one does."""
-    boxes = [(carton.outer, carton.empty_weight_g + item.weight_g) for carton in cartons_for(item, cartons)]
-    refused = None
-    for size, weight_g in boxes or [(item.size, item.weight_g)]:
-        rated = lane.rate(size, weight_g)
-        if not isinstance(rated, Refusal):
-            return None
-        refused = refused or rated
-    return refused
+Boxes = tuple[tuple[Size, int], ...]
+
+
+def _boxes_of(item: PackItem, cartons: Sequence[Carton]) -> Boxes:
+    boxes = tuple((carton.outer, carton.empty_weight_g + item.weight_g) for carton in cartons_for(item, cartons))
+    return boxes or ((item.size, item.weight_g),)
+
+
+class _Known:
+    """What was found of a lane: which items go by it, and what contents come to."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self._freight = is_freight(lane.service)
+        self._none_is_taken: dict[Boxes, Refusal | None] = {}
+        self._boxed: dict[int, tuple[_Reckoned, Boxed | Refusal]] = {}
+
+    def boxed(self, reckoned: _Reckoned) -> Boxed | Refusal:
+        """The parcels of contents in the lane; kept as long as the contents are."""
+        known = self._boxed.get(id(reckoned))
+        if known is None:
+            if len(self._boxed) >= _KEPT:
+                self._boxed.clear()
+            known = self._boxed[id(reckoned)] = (reckoned, self._estimated(reckoned))
+        return known[1]
+
+    def _estimated(self, reckoned: _Reckoned) -> Boxed | Refusal:
+        if reckoned.no is not None:
+            return reckoned.no
+        for boxes in () if self._freight else reckoned.boxes:
+            # An estimated parcel may be of another shape than any that the goods really fit in.
+            refused = self._refused(boxes)
+            if refused is not None:
+                return refused
+        return _rated(reckoned.likely, self.lane)
+
+    def _refused(self, boxes: Boxes) -> Refusal | None:
+        """Why no parcel with a unit of an item goes by the service; None: one does."""
+        if boxes not in self._none_is_taken:
+            self._none_is_taken[boxes] = self._why_none(boxes)
+        return self._none_is_taken[boxes]
+
+    def _why_none(self, boxes: Boxes) -> Refusal | None:
+        refused = None
+        for size, weight_g in boxes:
+            rated = self.lane.rate(size, weight_g)
+            if not isinstance(rated, Refusal):
+                return None
+            refused = refused or rated
+        return refused
 
 
 def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane, params: Params) -> Boxed | Refusal:

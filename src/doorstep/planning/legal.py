@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from doorstep.planning.supply import Supply, row_of
-from doorstep.planning.values import Demand, MayShip, Reservation, SiteSupply
+from doorstep.planning.values import Demand, MayShip, SiteSupply
 from doorstep.promising.arrivals import Leg
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.item import Item
@@ -15,28 +14,31 @@ from doorstep.terms.sending import Consignee, Goods, Sending, Trip
 from doorstep.terms.service import CarrierService
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a shipment, sorted by item, each with the end of its first lot."""
+
+    goods: tuple[Goods, ...]
+    units: tuple[tuple[str, int], ...]
+
+    def hang_on_time(self, consignee: Consignee) -> bool:
+        """Whether it may hang on when they travel if they may be sent."""
+        return any(each.expires_on or _hangs_on_time(each.item, consignee) for each in self.goods)
+
+
 class Legal:
     """Asks the decider about ways of orders, and keeps what orders of equal goods and equal consignees share."""
 
-    def __init__(self, now: datetime, supply: Supply, may_ship: MayShip) -> None:
+    def __init__(self, now: datetime, may_ship: MayShip) -> None:
         self._now = now
-        self._supply = supply
         self._may_ship = may_ship
         self._told: dict[tuple[object, ...], Refusal | None] = {}
 
-    def forbids(
-        self,
-        service: CarrierService,
-        site: SiteSupply,
-        demand: Demand,
-        items: Mapping[str, Item],
-        taken: Sequence[Reservation],
-    ) -> Refusal | None:
+    def forbids(self, service: CarrierService, site: SiteSupply, demand: Demand, contents: Contents) -> Refusal | None:
         """Why these goods may not go with the service at all; None where they may, at the right time."""
-        units = _units(taken)
-        key = (service.service_id, site.area[:2], demand.area, demand.consignee, tuple(sorted(units.items())))
+        key = (service.service_id, site.area[:2], demand.area, demand.consignee, contents.units)
         if key not in self._told:
-            goods = tuple(Goods(items[item_id], units[item_id]) for item_id in sorted(units))
+            goods = tuple(Goods(each.item, each.quantity) for each in contents.goods)
             self._told[key] = self._may_ship(self._sending(goods, service, site, demand))
         return self._told[key]
 
@@ -45,23 +47,13 @@ class Legal:
         service: CarrierService,
         site: SiteSupply,
         demand: Demand,
-        items: Mapping[str, Item],
-        taken: Sequence[Reservation],
+        contents: Contents,
         departs: datetime,
         leg: Leg,
     ) -> Refusal | None:
-        """Why they may not leave with this departure; None where they may."""
-        ends: dict[str, date | None] = {}
-        for reservation in taken:
-            expires_on = self._supply.rows[row_of(reservation)].expires_on
-            known = [day for day in (ends.get(reservation.item_id), expires_on) if day is not None]
-            ends[reservation.item_id] = min(known, default=None)
-        if not any(ends.values()) and not any(_hangs_on_time(items[r.item_id], demand.consignee) for r in taken):
-            return None
-        units = _units(taken)
-        goods = tuple(Goods(items[item_id], units[item_id], ends[item_id]) for item_id in sorted(units))
+        """Why they may not leave with this departure; None where they may. Asked of what hangs on time."""
         trip = trip_of(departs, leg, demand.wanted_ppm)
-        return self._may_ship(self._sending(goods, service, site, demand, trip))
+        return self._may_ship(self._sending(contents.goods, service, site, demand, trip))
 
     def _sending(
         self,
@@ -105,13 +97,6 @@ def trip_between(
     closed = sum(not carrier.works_on(day) for day in between)
     hours = -(-(carrier.at(arrives_on, carrier.closes) - departs) // timedelta(hours=1))
     return Trip(left_on, arrives_on, max(hours, 0), closed)
-
-
-def _units(taken: Sequence[Reservation]) -> dict[str, int]:
-    units: dict[str, int] = {}
-    for reservation in taken:
-        units[reservation.item_id] = units.get(reservation.item_id, 0) + reservation.quantity
-    return units
 
 
 def _hangs_on_time(item: Item, consignee: Consignee) -> bool:

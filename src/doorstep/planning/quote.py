@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from doorstep.planning.answers import LinePromise, Offer, Quote
 from doorstep.planning.supply import Supply, could_be, shortage
+from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import Costs, DayKey, Deciders, Demand, QuoteQuestion, SiteSupply
-from doorstep.planning.ways import Ahead, Desk, Way, lasts, scarce_minor
+from doorstep.planning.ways import Desk, Way, scarce_minor
 from doorstep.promising.learned import LEARNED
 from doorstep.promising.priors import PRIOR_ONLY
 from doorstep.promising.window import Basis, days_late_ppm, promised
@@ -71,11 +72,10 @@ def _offer(way: Way, desk: Desk, question: QuoteQuestion) -> Offer | None:
         promises.append(LinePromise(line_no, window, basis))
     order, *lines = promises
     last_days = {promise.line_no: promise.window.last_day for promise in lines}
-    if not lasts(way, last_days, desk.supply, demand.shelf_life_days):
+    if not way.lasts(last_days, demand.shelf_life_days):
         return None
     late = days_late_ppm(way.arrival_of(0), order.window.last_day, question.costs.never_days)
-    cost = replace(
-        way.cost,
+    cost = way.cost._replace(
         late_minor=demand.late_minor(late, question.costs),
         scarce_minor=scarce_minor(way.uses(), question.prices),
     )

@@ -190,8 +190,7 @@ class DayKey(NamedTuple):
 Scarce = StockKey | DayKey
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(NamedTuple):
     """Units an order needs from one row of supply: a lot on hand, or an inbound."""
 
     line_no: int

@@ -41,6 +41,13 @@ class Leg:
     receives: Calendar | None = None
     there_ppm: int = WHOLE
 
+    def held_until(self, departs: datetime) -> Leg:
+        """The same, but it leaves no earlier than that."""
+        return Leg(
+            *(self.release_at, self.handling, self.site, self.cut_off, self.transit, self.carrier),
+            *(self.lateness, departs, self.receives, self.there_ppm),
+        )
+
     def to_json(self) -> dict[str, Any]:
         return {
             "release_at": stamp(self.release_at),
@@ -136,7 +143,7 @@ def _departures_of(site: Calendar, carrier: Calendar, cut_off: time, year: int, 
 
 
 @lru_cache(maxsize=65536)
-def _working_day(carrier: Calendar, day: date, ahead: int) -> date | None:
+def working_day_after(carrier: Calendar, day: date, ahead: int) -> date | None:
     """`ahead` working days on; None where there are not as many within a year."""
     try:
         return carrier.working_day(day, ahead)
@@ -149,11 +156,24 @@ def arrivals(leg: Leg, made: Mapping[datetime, int] | None = None) -> Mass:
 
     `made`: what `departures` says of the leg, where the caller knows it.
     """
+    made = departures(leg) if made is None else made
+    leaving = tuple((leg.site.day_of(leaves), weight) for leaves, weight in made.items())
+    return arriving(leaving, leg.transit, leg.carrier, leg.receives, leg.there_ppm)
+
+
+@lru_cache(maxsize=8192)
+def arriving(
+    leaving: tuple[tuple[date, int], ...], transit: Mass, carrier: Calendar, receives: Calendar | None, there_ppm: int
+) -> Mass:
+    """`arrivals` of what leaves on these days of the site, with these weights out of WHOLE * WHOLE.
+
+    Kept: as long as nothing more misses a cut-off the weights are the same from one order to the next.
+    """
     weights: dict[int, int] = {}
-    for leaves, departs in (departures(leg) if made is None else made).items():
-        for day, ppm in _days(leg.site.day_of(leaves), leg.transit, leg.carrier, leg.receives):
+    for left_on, departs in leaving:
+        for day, ppm in _days(left_on, transit, carrier, receives):
             weights[day] = weights.get(day, 0) + departs * ppm
-    return Mass.rounded({day: weight * leg.there_ppm for day, weight in weights.items()}, WHOLE**4)
+    return Mass.rounded({day: weight * there_ppm for day, weight in weights.items()}, WHOLE**4)
 
 
 @lru_cache(maxsize=8192)
@@ -171,7 +191,7 @@ def _received(carrier: Calendar, receives: Calendar | None, left_on: date, days:
     """The first day, `days` working days on, when the carrier delivers and the destination takes in; None: not within
     a year.
     """
-    day = _working_day(carrier, left_on, days)
+    day = working_day_after(carrier, left_on, days)
     if day is None or receives is None:
         return day
     for _ in range(_LONGEST_SEARCH_DAYS):

@@ -32,6 +32,10 @@ class Mass:
         if (self.ppm and not (self.ppm[0] and self.ppm[-1])) or (self.start and not self.ppm):
             raise ValueError("a mass begins and ends with a point that can happen")
 
+    def __hash__(self) -> int:
+        # Masses are looked up far more often than they are made; equal ones begin and end alike.
+        return hash((self.start, len(self.ppm), self.ppm[:2], self.never_ppm))
+
     @classmethod
     def certain(cls, point: int) -> Mass:
         return cls(point, (WHOLE,))

@@ -29,6 +29,10 @@ class Calendar:
         except (KeyError, OSError, ValueError):  # an unknown name, a folder of the time zones, or no name at all
             raise ValueError(f"{self.zone!r} is no time zone, such as America/Chicago") from None
 
+    def __hash__(self) -> int:
+        # Calendars are looked up all the time; those that are equal have this alike.
+        return hash((self.zone, self.opens, self.closes))
+
     def works_on(self, day: date) -> bool:
         return day.weekday() in self.weekdays and day not in self.closed
 

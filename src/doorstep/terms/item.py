@@ -100,3 +100,7 @@ class Item:
     licence: str = ""
     min_age: int = 0
     battery_g: int | None = None
+
+    def __hash__(self) -> int:
+        # Of thirty fields one tells items apart; two definitions of one item are still not equal.
+        return hash(self.item_id)

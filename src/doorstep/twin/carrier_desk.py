@@ -7,7 +7,7 @@ import json
 import random
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -286,7 +286,7 @@ def _share_of(service: CarrierService, alone: Rated, asked: LabelBody, haul: Hau
     shares = dict(
         zip(pieces, share_out(whole.bill.total_minor, [piece.weight_g for piece in pieces.values()]), strict=True)
     )
-    return replace(alone, base_minor=shares[asked.sscc], fuel_minor=0, other_minor=0)
+    return alone._replace(base_minor=shares[asked.sscc], fuel_minor=0, other_minor=0)
 
 
 def _show(label: _Label, status: int) -> Answer:

@@ -1,0 +1,192 @@
+"""Departures to aim at and when what leaves with them arrives. Kept, because orders share most of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import accumulate
+from typing import NamedTuple
+
+from doorstep.planning.supply import Row
+from doorstep.planning.values import DayKey, Demand, SiteSupply, Transits
+from doorstep.promising.arrivals import (
+    NOT_LATE,
+    Leg,
+    arriving,
+    departures,
+    held,
+    next_departure,
+    working_day_after,
+)
+from doorstep.promising.learned import NOTHING, Learned, Seen, transit
+from doorstep.promising.mass import WHOLE, Mass, last_of
+from doorstep.promising.priors import handling_prior
+from doorstep.terms.places import region
+from doorstep.terms.service import CarrierService
+
+_HALF = WHOLE // 2
+_FAR_DAYS = 370  # how far ahead a departure is looked for
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Which departures to look at: none on a `full` day, none that can only arrive before `not_before`.
+
+    `later`: all that can be made; else until one can no more arrive before `not_before`.
+    """
+
+    not_before: date | None = None
+    full: frozenset[DayKey] = frozenset()
+    later: bool = True
+
+
+class Source(NamedTuple):
+    """When the goods of a shipment are there: `lateness` days after `latest`, and with `there_ppm`."""
+
+    latest: datetime
+    lateness: Mass
+    there_ppm: int
+
+
+def source_of(now: datetime, rows: Sequence[Row]) -> Source:
+    """Of the rows of supply that a shipment takes from.
+
+    Each inbound is so late after the latest of them; part days round up, so that none is thought sooner. What is
+    overdue did not come on the days that have passed.
+    """
+    there_ppm, latest = WHOLE, now
+    for row in rows:
+        there_ppm = there_ppm * row.there_ppm // WHOLE
+        latest = max(latest, row.due_at or latest)
+    late = [
+        row.lateness.at_least((now - row.due_at) // _DAY).shift(-((latest - row.due_at) // _DAY))
+        for row in rows
+        if row.lateness is not None and row.due_at is not None
+    ]
+    return Source(latest, last_of([NOT_LATE, *late]) if late else NOT_LATE, there_ppm)
+
+
+class Travels(NamedTuple):
+    """Working days on the way, and whether they rest on parcels that were seen."""
+
+    transit: Mass
+    learned: bool
+
+
+class Departure(NamedTuple):
+    """A departure to aim at, the leg that leaves no earlier, and when it arrives."""
+
+    departs: datetime
+    day: DayKey
+    leg: Leg
+    arrival: Mass
+
+
+class Timetable:
+    """The departures from some sites, with the handling that is expected of them now."""
+
+    def __init__(self, sites: Sequence[SiteSupply], transits: Transits, most_departures: int) -> None:
+        self._transits = transits
+        self._most = most_departures
+        self._handling = {site.site_id: handling_prior(site.own_s, site.queue_s) for site in sites}
+        self._travels: dict[tuple[str, str, str, str], Travels] = {}
+        self._aims: dict[tuple[str, str, datetime, Mass], _Aims] = {}
+        self._known: dict[tuple[object, ...], list[Departure]] = {}
+
+    def travels(self, service: CarrierService, site: SiteSupply, area: str, zone: str) -> Travels:
+        """What is believed of a lane: what was seen of it; without parcels, what was seen of the service."""
+        key = (service.service_id, site.area, area, zone)
+        known = self._travels.get(key)
+        if known is None:
+            lane = self._transits.get((service.service_id, region(site.area), region(area)))
+            seen = lane or Learned(Seen(), self._transits.get((service.service_id, "", ""), NOTHING).lane)
+            believed = transit(seen, tuple(service.transit_of(zone) or ()))
+            known = self._travels[key] = Travels(believed, bool(seen.service.parcels))
+        return known
+
+    def of(
+        self, service: CarrierService, site: SiteSupply, demand: Demand, travels: Travels, source: Source, ahead: Ahead
+    ) -> list[Departure]:
+        """The departures for a shipment, the first of which is more likely than not."""
+        full = frozenset(day.day for day in ahead.full if day.site_id == site.site_id)
+        key = (
+            *(site.site_id, service.service_id, travels.transit, source),
+            *(demand.receives, ahead.not_before, ahead.later, full),
+        )
+        known = self._known.get(key)
+        if known is None:
+            leg = Leg(
+                release_at=source.latest,
+                handling=self._handling[site.site_id],
+                site=site.calendar,
+                cut_off=service.cut_offs[site.site_id],
+                transit=travels.transit,
+                carrier=service.calendar,
+                lateness=source.lateness,
+                receives=demand.receives,
+                there_ppm=source.there_ppm,
+            )
+            aims = self._aims_of(leg, site.site_id, service.service_id)
+            known = self._known[key] = list(self._departures(leg, aims, ahead, full))
+        return known
+
+    def _aims_of(self, leg: Leg, site_id: str, service_id: str) -> _Aims:
+        key = (site_id, service_id, leg.release_at, leg.lateness)
+        if key not in self._aims:
+            self._aims[key] = _Aims(leg, site_id)
+        return self._aims[key]
+
+    def _departures(self, leg: Leg, aims: _Aims, ahead: Ahead, full: Collection[date]) -> Iterator[Departure]:
+        not_before, yielded = ahead.not_before, 0
+        longest = leg.transit.start + len(leg.transit.ppm)
+        for number in range(_FAR_DAYS):
+            aim = aims.at(number) if yielded < self._most else None
+            if aim is None:
+                return
+            left_on = aim.day.day
+            too_early = not_before is not None and _there_before(leg, left_on, longest, not_before)
+            if not too_early and left_on not in full:
+                yielded += 1
+                arrival = arriving(aim.leaving, leg.transit, leg.carrier, leg.receives, leg.there_ppm)
+                yield Departure(aim.departs, aim.day, leg.held_until(aim.departs) if number else leg, arrival)
+                if ahead.later:
+                    continue
+                if not_before is None or not _there_before(leg, left_on, leg.transit.start, not_before):
+                    return
+
+
+class _Aim(NamedTuple):
+    departs: datetime
+    day: DayKey
+    leaving: tuple[tuple[date, int], ...]  # the days on which it leaves -> weight out of WHOLE * WHOLE
+
+
+class _Aims:
+    """What of one service's departures from one site is the same for all lanes."""
+
+    def __init__(self, leg: Leg, site_id: str) -> None:
+        self._leg = leg
+        self._site_id = site_id
+        self._made = departures(leg)
+        likely = accumulate(self._made.values())
+        first = (leaves for leaves, ppm in zip(self._made, likely, strict=True) if ppm >= _HALF * WHOLE)
+        self._next = next(first, None)
+        self._found: list[_Aim] = []
+
+    def at(self, number: int) -> _Aim | None:
+        """The departure of that number, 0 the one more likely than not; None where there are not as many."""
+        day_of = self._leg.site.day_of
+        while len(self._found) <= number and self._next is not None:
+            departs = self._next
+            made = held(self._made, departs) if self._found else self._made
+            leaving = tuple((day_of(leaves), weight) for leaves, weight in made.items())
+            self._found.append(_Aim(departs, DayKey(self._site_id, day_of(departs)), leaving))
+            self._next = next_departure(self._leg, departs + timedelta(seconds=1))
+        return self._found[number] if number < len(self._found) else None
+
+
+def _there_before(leg: Leg, left_on: date, transit_days: int, day: date) -> bool:
+    there = working_day_after(leg.carrier, left_on, transit_days)
+    return there is not None and there < day
