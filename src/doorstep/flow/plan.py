@@ -16,15 +16,16 @@ from doorstep.events.stock import Hold, HoldsMoved, StockHeld
 from doorstep.flow.consignees import consignees
 from doorstep.flow.joined import end_broken, not_joined
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
+from doorstep.flow.price_book import price_queries
 from doorstep.flow.promise import holds_of, reservation_of
 from doorstep.flow.reasons import bills_otherwise
 from doorstep.flow.slack import slack_before_departure
-from doorstep.flow.supply import costs_of, needs_of, reserved_at, site_supplies
+from doorstep.flow.supply import costs_of, needs_of, reserved_at, site_supplies, supply_queries
 from doorstep.planning.answers import OrderPlan, Plan, Shipment
 from doorstep.planning.plan import plan
 from doorstep.planning.values import Demand, OpenOrder, PlanQuestion, Reservation, SiteSupply
 from doorstep.storage.changes import GuardLostError
-from doorstep.storage.queries import learning, master, nodes, orders, stock
+from doorstep.storage.queries import learning, legal, master, nodes, orders, stock
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.calendar import Window
@@ -80,6 +81,7 @@ def propose(tx: Transaction, company: Company, rows: Sequence[Any]) -> tuple[Wor
 
 def question_of(tx: Transaction, company: Company, rows: Sequence[Any]) -> tuple[World, PlanQuestion]:
     """What planning is asked of these orders as things stand, with what it rests on."""
+    _ask_ahead(tx, rows)
     goals = master.goals(tx)
     world = _read(tx, rows, goals)
     sites = site_supplies(tx, company, world.item_ids, [row.order_id for row in rows])
@@ -87,6 +89,21 @@ def question_of(tx: Transaction, company: Company, rows: Sequence[Any]) -> tuple
     transits = learning.transits(tx)
     services = master.services(tx)
     return world, PlanQuestion(tx.now, world.open_orders, sites, services, costs_of(goals), transits=transits)
+
+
+def _ask_ahead(tx: Transaction, rows: Sequence[Any]) -> None:
+    """What is known to be asked of these orders, in one round trip."""
+    order_ids = [row.order_id for row in rows]
+    tx.ahead(
+        stock.holds_query(order_ids),  # first: what is held is read before what is free
+        orders.demand_query(order_ids),
+        orders.agreed_query(order_ids),
+        master.lies_of_orders(order_ids),
+        legal.customers_query({row.customer_id for row in rows}),
+        nodes.said_no_query(order_ids),
+        *(master.GOALS, master.SITES, master.SERVICES, master.CARTONS, legal.RULES),
+        *price_queries(tx.now.date()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,11 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
         )
         units[row.order_id].append((row.line_no, row.item_id, reserved + row.waiting))
     item_ids = {item_id for lines in units.values() for _, item_id, _ in lines}
+    tx.ahead(
+        master.items_query(item_ids),
+        *(query for query in supply_queries(item_ids) if query != master.SITES),
+        *(orders.BOOKED, orders.fulfilments_query(order_ids), learning.TRANSITS),
+    )
     items = master.items(tx, item_ids)
     agreed = orders.agreed(tx, order_ids)
     localities = master.localities(tx, order_ids)

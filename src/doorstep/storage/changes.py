@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 
 from doorstep.storage.arrays import array
+from doorstep.storage.cursors import as_sent, kept_cursors
 from doorstep.storage.jsonb import as_text
 
 Key = tuple[Any, ...]
@@ -133,8 +134,9 @@ def run(connection: psycopg.Connection[Any], statements: Iterable[Statement]) ->
     """Run the statements in one round trip; GuardLostError where one changes fewer rows than it must."""
     planned = list(statements)
     try:
-        with connection.pipeline():
-            cursors = [connection.execute(sql, parameters) for sql, parameters, _ in planned]
+        with kept_cursors(connection, len(planned)) as cursors, connection.pipeline():
+            for cursor, (sql, parameters, _) in zip(cursors, planned, strict=True):
+                cursor.execute(sql, as_sent(parameters))
     except (psycopg.errors.CheckViolation, psycopg.errors.UniqueViolation) as lost:
         raise GuardLostError(str(lost)) from lost
     for cursor, (sql, _, wanted) in zip(cursors, planned, strict=True):

@@ -10,14 +10,16 @@ from typing import Any
 import psycopg
 
 from doorstep.events.envelope import Entry, Fact
-from doorstep.storage import journal
+from doorstep.storage import definitions, journal
 from doorstep.storage.arrays import array
 from doorstep.storage.changes import Changes, Statement, run
+from doorstep.storage.cursors import as_sent, kept_cursors
 from doorstep.storage.folds import fold
 from doorstep.storage.jsonb import as_text
 from doorstep.terms.refusals import Refusal
 
 Query = tuple[Any, ...]  # SQL and its parameters
+_SEVERAL = 3  # definitions from which on all are asked as one
 
 
 class Transaction:
@@ -32,24 +34,44 @@ class Transaction:
         self._due: dict[tuple[str, str], tuple[str, datetime, int]] = {}
         self._recorded = 0
         self._ahead: list[tuple[Query, list[Any]]] = []
+        self._defined: Mapping[str, list[Any]] = {}
 
     def ahead(self, *queries: Query) -> None:
         """Ask all of these in one round trip. `rows` and `one` of the same queries then have their answers, once."""
-        self._ahead = list(zip(queries, self.answers(*queries), strict=True))
+        asked = list(zip(queries, self.answers(*queries), strict=True))
+        self._ahead = [each for each in self._ahead if each[0] not in queries] + asked
 
     def answers(self, *queries: Query) -> list[list[Any]]:
-        """The rows of each of these, asked in one round trip; each sees what was committed when its turn came."""
-        with self.connection.pipeline():
-            cursors = [self.connection.execute(sql, parameters) for sql, *parameters in queries]
+        """The rows of each of these, asked in one round trip; each sees what was committed when its turn came.
+
+        Of several definitions all are asked as one, and then known until this step writes something.
+        """
+        if not self._defined and sum(definitions.is_definition(query[0]) for query in queries) >= _SEVERAL:
+            others = [query for query in queries if not definitions.is_definition(query[0])]
+            (known,), *found = self._asked((definitions.together(),), *others)
+            self._defined = definitions.read(known.text)
+        else:
+            others = [query for query in queries if query[0] not in self._defined]
+            found = self._asked(*others)
+        told = iter(found)
+        return [self._defined[query[0]] if query[0] in self._defined else next(told) for query in queries]
+
+    def _asked(self, *queries: Query) -> list[list[Any]]:
+        with kept_cursors(self.connection, len(queries)) as cursors, self.connection.pipeline():
+            for cursor, (sql, *parameters) in zip(cursors, queries, strict=True):
+                cursor.execute(sql, as_sent(parameters))
         return [cursor.fetchall() for cursor in cursors]
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of a query, as named tuples."""
+        if sql in self._defined:
+            return self._defined[sql]
         for number, (query, answer) in enumerate(self._ahead):
             if query == (sql, *parameters):
                 del self._ahead[number]
                 return answer
-        return self.connection.execute(sql, parameters).fetchall()
+        with kept_cursors(self.connection, 1) as (cursor,):
+            return cursor.execute(sql, as_sent(parameters)).fetchall()
 
     def one(self, sql: str, *parameters: Any) -> Any:
         """The first row of a query, or None."""
@@ -181,7 +203,7 @@ class Transaction:
         statements = [*changes.statements(), *self._beside]
         if self._entries:
             statements.append(journal.append(self._entries))
-        self._entries, self._beside, self._ahead = [], [], []
+        self._entries, self._beside, self._ahead, self._defined = [], [], [], {}
         if statements:
             run(self.connection, statements)
 
@@ -194,7 +216,7 @@ class Transaction:
             refusal = do()
             if refusal is not None:
                 refusals.append(refusal)
-                self._entries, self._beside, self._due, self._ahead = [], [], {}, []
+                self._entries, self._beside, self._due, self._ahead, self._defined = [], [], {}, [], {}
                 self._recorded = recorded
                 raise psycopg.Rollback(savepoint)
         return refusals[0] if refusals else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from doorstep.promising.learned import Learned, Seen
+from doorstep.storage.definitions import definition
 from doorstep.storage.transaction import Query, Transaction
 
-_COLUMNS = "service_id, origin, destination, days, never, expected"
+_COLUMNS = "service_id, origin, destination, days::text AS days, never, expected::text AS expected"
 TRANSITS: Query = (f"SELECT {_COLUMNS} FROM transit",)
 _IN = "(t.destination = %s OR t.destination = '')"
 
@@ -20,11 +23,17 @@ def transits_to_query(destination: str) -> Query:
 def transits(tx: Transaction, query: Query = TRANSITS) -> dict[tuple[str, str, str], Learned]:
     """What was learned by (service, origin, destination), the lanes of regions that have parcels."""
     rows = {
-        (row.service_id, row.origin, row.destination): Seen.of(row.days, row.never, row.expected)
+        (row.service_id, row.origin, row.destination): _seen(row.days, row.never, row.expected)
         for row in tx.rows(*query)
     }
     whole = {service_id: seen for (service_id, origin, _), seen in rows.items() if not origin}
     return {key: Learned(seen, whole.get(key[0], Seen())) for key, seen in rows.items()}
+
+
+@lru_cache(maxsize=50_000)
+def _seen(days: str, never: int, expected: str | None) -> Seen:
+    """What was seen of a lane stands for a day or more, and is asked for with every order."""
+    return Seen.of(json.loads(days), never, json.loads(expected) if expected else None)
 
 
 def travelled(tx: Transaction, service_id: str, zone: str) -> list[Any]:
@@ -101,7 +110,7 @@ def billed_in_the_end(tx: Transaction, steps_g: Sequence[int]) -> list[Any]:
     )
 
 
-BILLING: Query = ("SELECT service_id, steps::text AS text FROM billing ORDER BY service_id",)
+BILLING: Query = definition("SELECT service_id, steps::text AS text FROM billing ORDER BY service_id")
 
 
 def billing(tx: Transaction) -> dict[str, dict[str, list[int]]]:

@@ -10,12 +10,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from doorstep.storage.definitions import definition
 from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.rulebook import Rulebook, RuleList, Screening
 
 # What is known by its fingerprint is not sent again: a list may have fifty thousand names.
-RULES: Query = (
-    "SELECT list_id, fingerprint FROM rule_list UNION ALL SELECT '', screening::text FROM screening ORDER BY 1",
+RULES: Query = definition(
+    "SELECT list_id, fingerprint FROM rule_list UNION ALL SELECT '', screening::text FROM screening ORDER BY 1"
 )
 _known: dict[str, RuleList] = {}
 _MOST_KNOWN = 200
@@ -85,9 +86,13 @@ def cleared(tx: Transaction, customer_ids: Collection[str]) -> dict[str, frozens
 
 def customers(tx: Transaction, customer_ids: Collection[str]) -> list[Any]:
     """Rows (customer_id, person_ref, text): where who they are lies, and the terms that they have now."""
-    return tx.rows(
+    return tx.rows(*customers_query(customer_ids))
+
+
+def customers_query(customer_ids: Collection[str]) -> Query:
+    return (
         "SELECT customer_id, person_ref, terms::text AS text FROM customer WHERE customer_id = ANY(%s)",
-        list(customer_ids),
+        sorted(customer_ids),
     )
 
 

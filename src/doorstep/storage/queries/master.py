@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from doorstep.storage.definitions import definition
 from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
@@ -68,16 +69,16 @@ def locality_of(area: str, lies: str) -> Locality:
 
 
 # Queries without parameters, to be asked ahead together with others.
-COMPANY: Query = ("SELECT company::text AS text FROM company",)
-GOALS: Query = ("SELECT goals::text AS text FROM goals",)
-SITES: Query = (
+COMPANY: Query = definition("SELECT company::text AS text FROM company")
+GOALS: Query = definition("SELECT goals::text AS text FROM goals")
+SITES: Query = definition(
     "SELECT s.site_id, s.name, s.area, s.person_ref, s.calendar::text AS text, s.daily_orders, s.kind, "
     f"s.terms::text AS terms_text, {LIES} "
-    "FROM site s LEFT JOIN person p ON p.person_ref = s.person_ref AND p.erased_at IS NULL ORDER BY s.site_id",
+    "FROM site s LEFT JOIN person p ON p.person_ref = s.person_ref AND p.erased_at IS NULL ORDER BY s.site_id"
 )
 # A service holds its whole tariff, which is long; what is known here by its fingerprint is not sent again.
-SERVICES: Query = ("SELECT service_id, fingerprint FROM service ORDER BY service_id",)
-CARTONS: Query = ("SELECT carton::text AS text FROM carton ORDER BY carton_id",)
+SERVICES: Query = definition("SELECT service_id, fingerprint FROM service ORDER BY service_id")
+CARTONS: Query = definition("SELECT carton::text AS text FROM carton ORDER BY carton_id")
 
 
 def company(tx: Transaction) -> Company | None:
@@ -254,8 +255,11 @@ def terms_of(text: str) -> Terms:
 
 def localities(tx: Transaction, order_ids: Collection[str]) -> dict[str, Locality]:
     """What prices hang on of where orders go."""
-    rows = tx.rows(f"{_GOES_TO} WHERE o.order_id = ANY(%s)", list(order_ids))
-    return {row.order_id: locality_of(row.area, row.lies) for row in rows}
+    return {row.order_id: locality_of(row.area, row.lies) for row in tx.rows(*lies_of_orders(order_ids))}
+
+
+def lies_of_orders(order_ids: Collection[str]) -> Query:
+    return (f"{_GOES_TO} WHERE o.order_id = ANY(%s)", list(order_ids))
 
 
 def lies_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:

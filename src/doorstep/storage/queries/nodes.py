@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from doorstep.storage.transaction import Transaction
+from doorstep.storage.transaction import Query, Transaction
 
 
 def answers(tx: Transaction) -> list[Any]:
@@ -35,9 +35,10 @@ def waiting(tx: Transaction, site_id: str = "") -> list[Any]:
 def said_no(tx: Transaction, order_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """The sites that said no to each order."""
     found: dict[str, set[str]] = {order_id: set() for order_id in order_ids}
-    rows = tx.rows(
-        "SELECT order_id, site_id FROM asking WHERE state = 'declined' AND order_id = ANY(%s)", list(order_ids)
-    )
-    for row in rows:
+    for row in tx.rows(*said_no_query(order_ids)):
         found[row.order_id].add(row.site_id)
     return {order_id: frozenset(sites) for order_id, sites in found.items()}
+
+
+def said_no_query(order_ids: Collection[str]) -> Query:
+    return ("SELECT order_id, site_id FROM asking WHERE state = 'declined' AND order_id = ANY(%s)", list(order_ids))

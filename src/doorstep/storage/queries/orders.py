@@ -211,20 +211,27 @@ def promise_inputs(tx: Transaction, order_id: str) -> list[Any]:
 
 def agreed(tx: Transaction, order_ids: Collection[str]) -> dict[str, dict[int, Any]]:
     """The promise that now stands, by order and line: each order's newest."""
-    rows = tx.rows(
-        "SELECT DISTINCT ON (order_id, line_no) order_id, line_no, revision, first_day, last_day, ppm FROM promise "
-        "WHERE order_id = ANY(%s) ORDER BY order_id, line_no, revision DESC",
-        list(order_ids),
-    )
     found: dict[str, dict[int, Any]] = {}
-    for row in rows:
+    for row in tx.rows(*agreed_query(order_ids)):
         found.setdefault(row.order_id, {})[row.line_no] = row
     return found
 
 
+def agreed_query(order_ids: Collection[str]) -> Query:
+    return (
+        "SELECT DISTINCT ON (order_id, line_no) order_id, line_no, revision, first_day, last_day, ppm FROM promise "
+        "WHERE order_id = ANY(%s) ORDER BY order_id, line_no, revision DESC",
+        list(order_ids),
+    )
+
+
 def fulfilments(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
     """The fulfilment orders that stand, oldest first."""
-    return tx.rows(
+    return tx.rows(*fulfilments_query(order_ids))
+
+
+def fulfilments_query(order_ids: Collection[str]) -> Query:
+    return (
         "SELECT * FROM fulfilment WHERE order_id = ANY(%s) AND state <> 'cancelled' ORDER BY fulfilment_id",
         list(order_ids),
     )
@@ -247,9 +254,12 @@ def load(tx: Transaction) -> list[Any]:
     return tx.rows(*LOAD)
 
 
+BOOKED: Query = ("SELECT site_id, order_id, ship_by FROM fulfilment WHERE state = 'planned'",)
+
+
 def booked(tx: Transaction) -> list[Any]:
     """Rows (site_id, ship_by) of fulfilment orders that are planned."""
-    return tx.rows("SELECT site_id, order_id, ship_by FROM fulfilment WHERE state = 'planned'")
+    return tx.rows(*BOOKED)
 
 
 def next_sscc_serials(tx: Transaction, count: int) -> list[int]:

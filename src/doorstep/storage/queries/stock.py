@@ -42,7 +42,12 @@ def inbound_query(item_ids: Collection[str]) -> Query:
 
 
 def holds_of_orders(tx: Transaction, order_ids: Collection[str]) -> list[Hold]:
-    return read_holds(tx.rows(_HOLD + "order_id = ANY(%s) ORDER BY hold_id", list(order_ids)))
+    return read_holds(tx.rows(*holds_query(order_ids)))
+
+
+def holds_query(order_ids: Collection[str]) -> Query:
+    """The active holds of orders, for `read_holds`."""
+    return (_HOLD + "order_id = ANY(%s) ORDER BY hold_id", list(order_ids))
 
 
 def holds_of_tasks(task_ids: Collection[str]) -> Query:
