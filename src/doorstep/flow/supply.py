@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from doorstep.planning.values import Costs, FreeUnits, Inbound, Need, Reservation, SiteSupply
 from doorstep.promising.mass import WHOLE
@@ -13,9 +13,13 @@ from doorstep.stock.scarcity import kept_for_others
 from doorstep.storage.queries import master, nodes, orders, scarcity, stock
 from doorstep.storage.queries.master import Site
 from doorstep.storage.transaction import Query, Transaction
+from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
 from doorstep.terms.goals import Goals
 from doorstep.terms.item import Item, Part
+
+
+_FAR_DAYS = 370  # a site that is further behind than that has other troubles
 
 
 def supply_queries(item_ids: Collection[str]) -> tuple[Query, ...]:
@@ -75,12 +79,35 @@ def _there_ppm(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
 def _booked(
     tx: Transaction, sites: Mapping[str, Site], leaving_out: Collection[str], goals: Goals
 ) -> dict[str, Counter[date]]:
+    """How many shipments each day of each site has to send, by the last day that keeps its promise; what is overdue
+    today, and what is too much for a day on the next one: a site that is behind has no room before it has caught up.
+    """
+    limits = {site.site_id: goals.limit_of(site.site_id, site.daily_orders) for site in sites.values()}
     booked: dict[str, Counter[date]] = defaultdict(Counter)
-    if goals.capacity or any(site.daily_orders for site in sites.values()):
+    if any(limits.values()):
         for row in orders.booked(tx):
-            if row.order_id not in leaving_out:
-                booked[row.site_id][sites[row.site_id].calendar.day_of(row.ship_by)] += 1
+            if row.state != "planned" or row.order_id not in leaving_out:
+                calendar = sites[row.site_id].calendar
+                booked[row.site_id][max(calendar.day_of(row.ship_by), calendar.day_of(tx.now))] += 1
+    for site_id, days in booked.items():
+        if limits[site_id]:
+            booked[site_id] = _spread(days, limits[site_id], sites[site_id].calendar)
     return booked
+
+
+def _spread(days: Counter[date], limit: int, calendar: Calendar) -> Counter[date]:
+    """No day with more than the limit: what is above goes to the next working days."""
+    spread: Counter[date] = Counter()
+    first, over = min(days), 0
+    for ahead in range(max((max(days) - first).days, 0) + _FAR_DAYS):
+        day = first + timedelta(days=ahead)
+        over += days[day]
+        if calendar.works_on(day):
+            spread[day] = min(over, limit)
+            over -= spread[day]
+        if not over and day >= max(days):
+            break
+    return spread
 
 
 def spared(

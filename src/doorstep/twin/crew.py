@@ -20,7 +20,7 @@ from doorstep.twin.world import World, happens, working_moments
 
 _LOOK_SECONDS = 600  # a foreman looks around so often
 _WAVE_SECONDS = 3600
-_MOST_IN_A_WAVE = 60
+MOST_IN_A_WAVE = 60
 _MOST_ON_A_TOUR = 8
 
 
@@ -50,12 +50,20 @@ class Crew:
     """Everybody who works at one site, and what lies before them."""
 
     def __init__(
-        self, world: World, roads: Roads, site: SiteIn, pickers: Sequence[str], packers: Sequence[str], pace: Pace
+        self,
+        world: World,
+        roads: Roads,
+        site: SiteIn,
+        pickers: Sequence[str],
+        packers: Sequence[str],
+        pace: Pace,
+        wave: int = MOST_IN_A_WAVE,
     ) -> None:
         self._world = world
         self._roads = roads
         self._site = site
         self._pace = pace
+        self._wave = wave
         self._chance = world.chance("crew", site.site_id)
         self._pickers = [Hand(name, "warehouse") for name in pickers]
         self._packers = [Hand(name, "packing") for name in packers]
@@ -91,7 +99,7 @@ class Crew:
 
     def _release(self) -> None:
         world = self._world
-        released = world.must(release.release_wave(world.office, self._foreman, self._site.site_id, _MOST_IN_A_WAVE))
+        released = world.must(release.release_wave(world.office, self._foreman, self._site.site_id, self._wave))
         if not released.task_ids:
             return
         fresh = set(released.task_ids)

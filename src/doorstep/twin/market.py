@@ -64,10 +64,22 @@ class BuyerIn(Strict):
     wishes: list[WishIn] = Field(default_factory=list)
 
 
+class PeakIn(Strict):
+    """Days on which everybody orders more: `thousandths` of what is usual, from `first` on."""
+
+    first: date
+    days: Annotated[int, Field(ge=1)]
+    thousandths: Annotated[int, Field(ge=0)]
+
+    def holds_on(self, day: date) -> bool:
+        return self.first <= day < self.first + timedelta(days=self.days)
+
+
 class MarketIn(Strict):
     """The whole demand file."""
 
     buyers: list[BuyerIn]
+    peaks: list[PeakIn] = Field(default_factory=list)
     towns: list[TownIn] = Field(default_factory=list)
     names: list[str] = Field(default_factory=list)
     streets: list[str] = Field(default_factory=list)
@@ -117,6 +129,8 @@ class Market:
     def _of_a_day(self, buyer: BuyerIn, day: date) -> Iterator[Wanted]:
         chance = random.Random(f"{self._seed}/{buyer.kind}/{day.isoformat()}")
         thousandths = buyer.orders_a_day * buyer.weekdays[day.weekday()]
+        for peak in self._market.peaks:
+            thousandths = thousandths * peak.thousandths // 1000 if peak.holds_on(day) else thousandths
         many = thousandths // 1000 + happens(chance, thousandths % 1000 * 1000)
         # A day is never just as planned: a fifth more or less.
         many = max(many + chance.randint(-many // 5, many // 5), 0)

@@ -254,11 +254,13 @@ def load(tx: Transaction) -> list[Any]:
     return tx.rows(*LOAD)
 
 
-BOOKED: Query = ("SELECT site_id, order_id, ship_by FROM fulfilment WHERE state = 'planned'",)
+BOOKED: Query = (
+    "SELECT site_id, order_id, ship_by, state FROM fulfilment WHERE state IN ('planned', 'released', 'picked')",
+)
 
 
 def booked(tx: Transaction) -> list[Any]:
-    """Rows (site_id, ship_by) of fulfilment orders that are planned."""
+    """Rows (site_id, order_id, ship_by, state) of fulfilment orders whose site has not packed them yet."""
     return tx.rows(*BOOKED)
 
 
