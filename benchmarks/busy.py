@@ -2,10 +2,10 @@
 sends every order from the nearest site. Four lives of one seed: each with the peak and without it.
 
 The company of the example, smaller so that it can be lived four times, and its sites used to about two thirds on a
-working day without a peak. Sites can pack as many orders a day
-as they say (`daily_orders`), and a foreman lets out what an hour's work is: in the example itself the floor is much
-faster than it says, and no peak would ever be felt. Orders come for eight days, the peak from the second on; then
-everything is lived to its end. On time is in full inside the window first promised; what never came counts as broken.
+working day without a peak. A site gets as many orders done in a day as it says (`daily_orders`): in the example itself
+the floor is much faster than it says, and no peak would ever be felt. Orders come for eight days, the peak from the
+second on; then everything is lived to its end. On time is in full inside the window first promised; what never came
+counts as broken.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -33,14 +32,12 @@ from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal
 from doorstep.twin.fortnight import Fortnight
 from doorstep.twin.market import Market, PeakIn
-from doorstep.twin.setting import CrewIn, Setting, read_setting
-from doorstep.twin.world import days_from
+from doorstep.twin.setting import Setting, read_setting
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "heating_parts"
 _ORDERS, _SENDS = (2, 5), (1, 4)  # shares of the example's orders, and of what its sites can send
 _ORDER_DAYS, _DAYS = 8, 18
 _PEAK = PeakIn(first=date(2026, 3, 4), days=3, thousandths=3_000)
-_PUT_UNITS = 6  # units in a carton on the mean, as the twin draws them
 _SEEDS = (1, 2)
 PLANNER, NEAREST = "planner", "nearest site first"
 
@@ -124,7 +121,6 @@ def _setting(peak: bool) -> Setting:
     (part, whole), (less, of) = _ORDERS, _SENDS
     sites = [site.model_copy(update={"daily_orders": site.daily_orders * less // of}) for site in read.company.sites]
     company = read.company.model_copy(update={"sites": sites})
-    hours = {site.site_id: _open_seconds(site.calendar) for site in sites}
     most = {site.site_id: site.daily_orders for site in sites}
     world = read.world.model_copy(
         update={
@@ -134,31 +130,10 @@ def _setting(peak: bool) -> Setting:
                 for buyer in read.world.buyers
             ],
             "peaks": [_PEAK] if peak else [],
-            "crews": [_paced(crew, hours[crew.site_id], most[crew.site_id]) for crew in read.world.crews],
+            "crews": [crew.model_copy(update={"a_day": most[crew.site_id]}) for crew in read.world.crews],
         }
     )
     return Setting(company, world)
-
-
-def _open_seconds(calendar: Any) -> int:
-    day = next(day for day in days_from(date(2026, 3, 2), 7) if calendar.works_on(day))
-    return int((calendar.at(day, calendar.closes) - calendar.at(day, calendar.opens)).total_seconds())
-
-
-def _paced(crew: CrewIn, open_seconds: int, daily_orders: int) -> CrewIn:
-    """As fast as the site says: all packers together pack `daily_orders` in a day."""
-    an_order = open_seconds * len(crew.packers) // daily_orders
-    pace = crew.pace.model_copy if hasattr(crew.pace, "model_copy") else None
-    if pace is not None:
-        raise TypeError("a pace is a plain value")
-    slow = type(crew.pace)(
-        crew.pace.walk_seconds,
-        crew.pace.unit_seconds,
-        max(an_order - crew.pace.put_seconds * _PUT_UNITS, 1),
-        crew.pace.put_seconds,
-        crew.pace.short_ppm,
-    )
-    return crew.model_copy(update={"pace": slow, "wave": max(-(-3600 * daily_orders // open_seconds), 1)})
 
 
 def _rows(store: Store, seed: int, planner: str, demand: str, kinds: dict[str, str]) -> list[Busy]:

@@ -58,6 +58,13 @@ def test_the_frontier_of_an_order_and_of_the_company_tell_what_more_service_cost
     assert (told["as_promised"], told["today"]["days"], told["today"]["how"]) == (1, 0, "CS with steady-ground")
     assert told["sooner"]["cost"]["minor"] > told["today"]["cost"]["minor"]
     assert told["told"]["sooner"].startswith("A day sooner")
-    company = door.told(door.get("/v1/frontier?customer_class=homeowner"))
+    company = door.told(door.client.get("/v1/frontier", params={"customer_class": "homeowner"}))
     assert company["today"]["cost"] == told["today"]["cost"]
     problem(door.get("/v1/orders/ord_none/frontier"), 404, "unknown_order", "ord_none")
+
+
+def test_levers_are_told_with_the_days_that_were_looked_at(door: Door) -> None:
+    told = door.told(door.client.get("/v1/levers", params={"site": "CS"}))
+    assert {day["site_id"] for day in told["days"]} == {"CS"}
+    assert [day["quiet"] for day in told["days"]] == [False] * len(told["days"])
+    problem(door.client.get("/v1/levers", params={"site": "NOWHERE"}), 422, "unknown_site", "NOWHERE")

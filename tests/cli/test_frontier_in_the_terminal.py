@@ -27,3 +27,10 @@ def test_an_order_shows_what_a_day_sooner_would_cost(terminal: Terminal) -> None
 def test_an_order_that_nobody_placed_has_none(terminal: Terminal) -> None:
     assert "There is no order" in terminal("frontier", "ord_none", code=66).err
     terminal("frontier", "ord_none", "--class", "trade", code=64)
+
+
+def test_what_quiet_days_allow_is_told_day_by_day(terminal: Terminal) -> None:
+    said = terminal("levers")
+    assert "any number" in said.words
+    assert terminal.json("levers", "--site", "CS")["days"][0]["site_id"] == "CS"
+    assert "There is no site" in terminal("levers", "--site", "NOWHERE", code=66).err

@@ -10,9 +10,11 @@ import pytest
 from doorstep.flow import change, rules
 from doorstep.flow.consolidate import Consolidated, consolidate_orders
 from doorstep.flow.explain import explain
+from doorstep.flow.levers import levers_now
 from doorstep.flow.look_orders import order_timeline
 from doorstep.flow.master import define_services
 from doorstep.flow.plan import plan_open_orders
+from doorstep.planning.levers import Kind
 from doorstep.storage.queries import master
 from doorstep.terms.freight import LtlTariff
 from doorstep.terms.measures import Measure
@@ -68,6 +70,8 @@ def test_three_lamps_to_one_address_go_on_one_pallet_and_everyone_is_told_why(sh
     assert {service_id for service_id, _ in alone.values()} == {"steady-ground"}
     seen = shop.journal()
     told = joined(shop, dry_run=True)
+    pulled = [lever for lever in granted(levers_now(shop.office)).levers if lever.kind is Kind.CONSOLIDATE]
+    assert [lever.saves_minor for lever in pulled] == [told.saves_minor]
     assert shop.journal() == seen
     done = joined(shop)
     assert (done.saves_minor, done.addresses, done.orders) == (told.saves_minor, 1, 3)

@@ -17,7 +17,7 @@ from doorstep.flow.goals import set_goals
 from doorstep.flow.master import define_customer
 from doorstep.flow.office import Office, Who
 from doorstep.storage.store import Store
-from doorstep.terms.goals import ClassGoals, Goals
+from doorstep.terms.goals import ClassGoals, Goals, SiteLimit
 from doorstep.terms.order import Terms
 from doorstep.web.app import make_pages
 from tests.corner_shop import ADA, CLERK, Shop, granted
@@ -377,3 +377,11 @@ def test_the_goals_page_tells_what_is_wanted_and_what_does_not_go_together(admin
     words = admin.words("/goals")
     assert "classes.trade.ceiling_minor" in words
     assert "99.9 %" in words
+
+
+def test_what_quiet_days_allow_is_a_page_that_the_page_today_takes_in(admin: Browser, shop: Shop) -> None:
+    assert 'hx-get="/levers"' in admin.page("/today")
+    granted(set_goals(shop.office, Who("owner"), Goals(capacity=(SiteLimit("CS", 50),))))
+    words = admin.words("/levers")
+    assert "Monday is quiet: 0 shipments planned, 0 usual, 50 could leave (0 %)" in words
+    assert "nothing goes with it; every promise still holds" in words

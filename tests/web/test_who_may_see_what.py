@@ -45,6 +45,7 @@ WHO_MAY: dict[tuple[str, str], Permission | str] = {
     ("GET", "/calibration"): P.SEE_CHART,
     ("GET", "/goals"): P.SEE_COSTS,
     ("GET", "/frontier"): P.SEE_COSTS,
+    ("GET", "/levers"): P.SEE_ORDERS,
     ("GET", "/orders/{order_id}/frontier"): P.SEE_COSTS,
     ("GET", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts"): P.MANAGE_ACCOUNTS,

@@ -18,6 +18,7 @@ from doorstep.api import (
     goals,
     goods,
     health,
+    levers,
     orders,
     pages,
     papers,
@@ -44,6 +45,7 @@ _KEYED = (
     papers.router,
     goals.router,
     frontier.router,
+    levers.router,
     calibration.router,
     chart.router,
 )

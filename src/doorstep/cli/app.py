@@ -23,6 +23,7 @@ from doorstep.cli import (
     history,
     imports,
     invoices,
+    levers,
     loads,
     may_ship,
     nodes,
@@ -219,7 +220,7 @@ PRINT: Mapping[str, Callable[..., None]] = {
     "customs": printing.customs,
 }
 PANELS: Mapping[str, Sequence[Callable[..., None]]] = {
-    "Orders": (today.today, orders.quote, orders.explain, frontier.frontier, orders.tracking_link),
+    "Orders": (today.today, levers.levers, orders.quote, orders.explain, frontier.frontier, orders.tracking_link),
     "Stock": (stock.stock, stock.receive, stock.count, stock.expect, stock.redate, scarcity.share),
     "Floor": (
         *(floor.plan, consolidate.consolidate, floor.release, nodes.asked, nodes.answer),

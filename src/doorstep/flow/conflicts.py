@@ -10,6 +10,7 @@ from typing import Any
 from doorstep.flow.look_frontier import measured_in, served_in
 from doorstep.flow.look_targets import values_of
 from doorstep.flow.office import company_of
+from doorstep.flow.shelves import lead_days
 from doorstep.goals import measured
 from doorstep.goals.conflicts import Conflict, Relax, conflicts
 from doorstep.goals.filled import ItemWanted, of_supply
@@ -135,21 +136,6 @@ def _supply(tx: Transaction, goals: Goals) -> Iterator[Conflict]:
         return
     leads, receipts = lead_days(tx)
     yield from of_supply(goals.supply, items_wanted(tx, leads, _WANTED_DAYS), receipts)
-
-
-def lead_days(tx: Transaction) -> tuple[dict[str, int], int]:
-    """How many days new goods of each item took to come, from being ordered, the median of its last ones; '' of all.
-
-    Beside it on how many receipts that rests. What is still on its way is taken by the day it is due.
-    """
-    taken: dict[str, list[int]] = defaultdict(list)
-    receipts = 0
-    for row in queries.lead_times(tx):
-        receipts += row.received_at is not None
-        days = -(-((row.received_at or row.due_at) - row.ordered_at) // timedelta(days=1))
-        for key in ("", row.item_id):
-            taken[key].append(max(days, 1))
-    return {item_id: sorted(days)[len(days) // 2] for item_id, days in taken.items()}, receipts
 
 
 def items_wanted(tx: Transaction, leads: dict[str, int], most_days: int) -> list[ItemWanted]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from doorstep.flow.shelves import shelves_known
+from doorstep.planning.levers import LONG_DAYS, excess, would_end
 from doorstep.planning.values import Costs, FreeUnits, Inbound, Need, Reservation, SiteSupply
 from doorstep.promising.mass import WHOLE
 from doorstep.stock.scarcity import kept_for_others
@@ -17,7 +19,6 @@ from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
 from doorstep.terms.goals import Goals
 from doorstep.terms.item import Item, Part
-
 
 _FAR_DAYS = 370  # a site that is further behind than that has other troubles
 
@@ -42,6 +43,7 @@ def site_supplies(
         coming[row.site_id].append(Inbound(row.inbound_id, row.item_id, row.quantity, row.due_at))
     booked = _booked(tx, sites, leaving_out, goals)
     own_s = company.pick_seconds + company.pack_seconds
+    relief = _relief(tx, goals, item_ids)
     return tuple(
         SiteSupply(
             site_id=site.site_id,
@@ -56,6 +58,7 @@ def site_supplies(
             handling_unit_minor=site.terms.handling_unit_minor,
             booked=booked[site.site_id],
             locality=site.locality,
+            relief=relief[site.site_id],
         )
         for site in sites.values()
     )
@@ -73,6 +76,17 @@ def _there_ppm(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
         yes, no = (answers[site_id].yes, answers[site_id].no) if site_id in answers else (0, 0)
         takes_ppm = WHOLE * (yes + 19) // (yes + no + 20) if site.terms.answer_s else WHOLE
         found[site_id] = site.terms.confidence_ppm * takes_ppm // WHOLE
+    return found
+
+
+def _relief(tx: Transaction, goals: Goals, item_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    """By site, what it is worth to send a unit of what lies there too long, or would end before it is sent."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    worth_minor = goals.weights.lying_unit_minor
+    if worth_minor:
+        for shelf in shelves_known(tx, {}, item_ids):
+            if excess(shelf, goals.supply.days or LONG_DAYS) or would_end(shelf, tx.now.date()):
+                found[shelf.site_id][shelf.item_id] = worth_minor
     return found
 
 

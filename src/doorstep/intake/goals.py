@@ -85,6 +85,8 @@ class WeightsIn(Strict):
     late_day_minor: Minor = Weights().late_day_minor
     broken_minor: Minor = Weights().broken_minor
     waits_minor: Minor = Weights().waits_minor
+    departure_minor: Minor = Weights().departure_minor
+    lying_unit_minor: Minor = Weights().lying_unit_minor
 
 
 class ReserveIn(Strict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 QUIET_PPM = 600_000  # a day that sends less than so much of what it could is quiet
@@ -46,16 +46,20 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class SiteDay:
-    """What a site has to send on a working day, and what it could; `could` 0: nobody said."""
+    """What a site has to send on a working day by now, what it usually sends on such a day, and what it could; `could`
+    0: nobody said.
+    """
 
     site_id: str
     day: date
-    shipments: int
+    planned: int
+    usual: int
     could: int
 
     @property
     def share_ppm(self) -> int | None:
-        return self.shipments * _WHOLE // self.could if self.could else None
+        """What is to be expected of what could be sent: what is planned, or as much as usual where that is more."""
+        return max(self.planned, self.usual) * _WHOLE // self.could if self.could else None
 
     @property
     def quiet(self) -> bool:
@@ -63,7 +67,8 @@ class SiteDay:
 
     def because(self) -> str:
         share = (self.share_ppm or 0) // 10_000
-        return f"{self.shipments} of {self.could} shipments that could leave on {self.day:%A} are planned: {share} per cent"
+        many = f"{self.planned} shipments planned, {self.usual} usual, {self.could} could leave"
+        return f"{self.day:%A} is quiet: {many} ({share} %)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Call:
 
     site_id: str
     carrier_id: str
+    day: date
     at: datetime
     told_at: str  # its time on the wall of the site
     ship_by: tuple[datetime, ...]
@@ -128,28 +134,25 @@ def levers(
     `most_days` how many days of supply may lie there.
     """
     quiet = {(day.site_id, day.day): day for day in days if day.quiet}
-    found = [
+    return [
         *_departures(quiet, calls, departure_minor),
         *_counts(quiet, bins),
         *_replenish(shelves, most_days),
         *_ageing(shelves, today),
         *_excess(shelves, most_days or LONG_DAYS),
     ]
-    return found
 
 
-def _departures(
-    quiet: dict[tuple[str, date], SiteDay], calls: Sequence[Call], departure_minor: int
-) -> Iterator[Lever]:
+def _departures(quiet: dict[tuple[str, date], SiteDay], calls: Sequence[Call], departure_minor: int) -> Iterator[Lever]:
     """On a quiet day, calls whose shipments all keep their promises with the carrier's next one."""
     saves = departure_minor or None
     for call in calls:
-        day = quiet.get((call.site_id, call.at.date()))
+        day = quiet.get((call.site_id, call.day))
         again = call.again_at
         if day is None or again is None or any(last < again for last in call.ship_by):
             continue
         many = len(call.ship_by)
-        what = f"its {many} shipment{'s' * (many != 1)} go with the next, {call.again_told}" if many else "it has nothing"
+        what = f"{_goes(many)} with the next, {call.again_told}" if many else "nothing goes with it"
         yield Lever(
             Kind.DEPARTURE,
             call.site_id,
@@ -160,6 +163,10 @@ def _departures(
         )
 
 
+def _goes(many: int) -> str:
+    return "its shipment goes" if many == 1 else f"its {many} shipments go"
+
+
 def _counts(quiet: dict[tuple[str, date], SiteDay], bins: Sequence[BinKnown]) -> Iterator[Lever]:
     """On its first quiet day a site counts what it knows least surely."""
     told: set[str] = set()
@@ -168,13 +175,13 @@ def _counts(quiet: dict[tuple[str, date], SiteDay], bins: Sequence[BinKnown]) ->
             continue
         told.add(site_id)
         unsure = [each for each in bins if each.site_id == site_id and (each.days is None or each.moves)]
-        worst = sorted(unsure, key=lambda each: (each.there_ppm, -each.units, each.place_id, each.item_id))[:MOST_COUNTS]
+        worst = sorted(unsure, key=lambda each: (each.there_ppm, -each.units, each.place_id, each.item_id))[
+            :MOST_COUNTS
+        ]
         if worst:
             names = ", ".join(f"{each.item_id} in {each.place_id}" for each in worst[:3])
             more = f" and {len(worst) - 3} more" if len(worst) > 3 else ""
-            yield Lever(
-                Kind.COUNT, site_id, day, f"count {names}{more}", f"{quiet_day.because()}; {_unsure(worst[0])}"
-            )
+            yield Lever(Kind.COUNT, site_id, day, f"count {names}{more}", f"{quiet_day.because()}; {_unsure(worst[0])}")
 
 
 def _unsure(one: BinKnown) -> str:
@@ -196,8 +203,8 @@ def _replenish(shelves: Sequence[ShelfKnown], most_days: int | None) -> Iterator
             units = -(-shelf.wanted_a_day * cover // _THOUSAND) - ready
             coming = f", {shelf.coming} coming" if shelf.coming else ""
             because = (
-                f"{shelf.everywhere} are free{coming}: {lasts} days at {_rate(shelf.wanted_a_day)} a day, and new goods "
-                f"take {shelf.lead_days} days"
+                f"{shelf.everywhere} are free{coming}: {lasts} days at {_rate(shelf.wanted_a_day)} a day, and new "
+                f"goods take {shelf.lead_days} days"
             )
             short.append((lasts - shelf.lead_days, shelf.item_id, units, because))
     for _, item_id, units, because in sorted(short)[:MOST_ITEMS]:
@@ -215,12 +222,11 @@ def _ageing(shelves: Sequence[ShelfKnown], today: date) -> Iterator[Lever]:
     for shelf in shelves:
         if shelf.ends_on is None or not shelf.ending:
             continue
-        days = max((shelf.ends_on - today).days, 0)
-        left = shelf.ending - shelf.here_a_day * days // _THOUSAND
-        if left > 0:
+        days, left = max((shelf.ends_on - today).days, 0), would_end(shelf, today)
+        if left:
             because = (
-                f"{shelf.ending} end on {shelf.ends_on}, and {shelf.site_id} sends {_rate(shelf.here_a_day)} a day: {left} "
-                "would be left"
+                f"{shelf.ending} end on {shelf.ends_on}, and {shelf.site_id} sends {_rate(shelf.here_a_day)} a day: "
+                f"{left} would be left"
             )
             says = f"send {shelf.item_id} from {shelf.site_id} first"
             found.append((days, -left, Lever(Kind.AGEING, shelf.site_id, None, says, because)))
@@ -237,16 +243,21 @@ def _excess(shelves: Sequence[ShelfKnown], most_days: int) -> Iterator[Lever]:
         days = shelf.free * _THOUSAND // shelf.here_a_day if shelf.here_a_day else None
         lies = f"{days} days of it lie there" if days is not None else "nothing of it was sent from there"
         says = f"let {shelf.item_id} that others would send go from {shelf.site_id}"
-        because = f"{shelf.free} are free and {lies}, and {_rate(shelf.wanted_a_day - shelf.here_a_day)} a day go from others"
+        because = (
+            f"{shelf.free} are free and {lies}, and {_rate(shelf.wanted_a_day - shelf.here_a_day)} a day go from others"
+        )
         found.append((-over, shelf.item_id, Lever(Kind.EXCESS, shelf.site_id, None, says, because)))
     yield from (lever for _, _, lever in sorted(found, key=lambda each: each[:2])[:MOST_ITEMS])
+
+
+def would_end(shelf: ShelfKnown, today: date) -> int:
+    """Units of the lot that ends first which the site would not have sent by then."""
+    if shelf.ends_on is None:
+        return 0
+    return max(shelf.ending - shelf.here_a_day * max((shelf.ends_on - today).days, 0) // _THOUSAND, 0)
 
 
 def excess(shelf: ShelfKnown, most_days: int) -> int:
     """The free units of a site beyond so many days' worth of what goes from there, and of the site's share of all."""
     a_day = max(shelf.here_a_day, 1)
     return max(shelf.free - -(-a_day * most_days // _THOUSAND), 0)
-
-
-def next_days(first: date, many: int) -> list[date]:
-    return [first + timedelta(days=ahead) for ahead in range(many)]

@@ -58,8 +58,9 @@ class SiteSupply:
     `own_s` is the expected work on one shipment, `queue_s` the work that waits before it for the same hands.
     `daily_shipments` is how many shipments can leave on a day (None: no limit), `booked` how many already will.
     Handling is what the site charges for a shipment and for each unit; None: what `Costs` say.
-    A row of quantity 0 in `free` tells the expiry of a lot that is held but not free. `locality` is what prices hang
-    on, None: its area and no more.
+    `relief` is what it is worth to send a unit on hand of an item from here, because it lies too long or would end:
+    handling costs less by it, though never less than nothing. A row of quantity 0 in `free` tells the expiry of a lot
+    that is held but not free. `locality` is what prices hang on, None: its area and no more.
     """
 
     site_id: str
@@ -74,6 +75,7 @@ class SiteSupply:
     handling_unit_minor: int | None = None
     booked: Mapping[date, int] = field(default_factory=dict)
     locality: Locality | None = None
+    relief: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def lies(self) -> Locality:

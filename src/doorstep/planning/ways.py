@@ -238,7 +238,8 @@ class Desk:
                 lines.append((reservation.line_no, expires_on))
         sums = tuple(sorted(units.items()))
         goods = tuple(Goods(items[item_id], quantity, ends.get(item_id)) for item_id, quantity in sums)
-        handling_minor = handling_of(site, self.costs, sum(units.values()))
+        relief = sum(site.relief.get(each.item_id, 0) * each.quantity for each in taken if each.inbound_id is None)
+        handling_minor = max(handling_of(site, self.costs, sum(units.values())) - relief, 0)
         source = source_of(self.now, [self.supply.rows[key] for key in rows])
         return Taking(taken, Contents(goods, sums), rows, stock, tuple(lines), source, handling_minor)
 

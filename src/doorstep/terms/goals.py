@@ -62,7 +62,8 @@ class Weights:
 
     Handling is per fulfilment order and per unit, `split_minor` for each extra delivery of an order, `late_day_minor`
     for each expected day after the promise, `broken_minor` where a promise is less sure than wanted, `waits_minor`
-    where an order is not sent at all.
+    where an order is not sent at all. `departure_minor` is what a carrier's call at a site costs, `lying_unit_minor`
+    what it is worth to send a unit from where it lies too long or would end before it is sent; 0: nobody said.
     """
 
     handling_order_minor: int = 150
@@ -71,6 +72,8 @@ class Weights:
     late_day_minor: int = 500
     broken_minor: int = 5_000
     waits_minor: int = 1_000_000
+    departure_minor: int = 0
+    lying_unit_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -47,7 +47,10 @@ class Hand:
 
 
 class Crew:
-    """Everybody who works at one site, and what lies before them."""
+    """Everybody who works at one site, and what lies before them.
+
+    `a_day` is how many orders they get done in a day: the foreman lets out no more, evenly over its hours. 0: any.
+    """
 
     def __init__(
         self,
@@ -57,13 +60,14 @@ class Crew:
         pickers: Sequence[str],
         packers: Sequence[str],
         pace: Pace,
-        wave: int = MOST_IN_A_WAVE,
+        a_day: int = 0,
     ) -> None:
         self._world = world
         self._roads = roads
         self._site = site
         self._pace = pace
-        self._wave = wave
+        self._a_day = a_day
+        self._let_out: Counter[date] = Counter()
         self._chance = world.chance("crew", site.site_id)
         self._pickers = [Hand(name, "warehouse") for name in pickers]
         self._packers = [Hand(name, "packing") for name in packers]
@@ -83,23 +87,30 @@ class Crew:
             if self._site.site_id in service.cut_offs and service.service_id not in own
         ]
         for day in days:
-            for number, moment in enumerate(working_moments(calendar, day, _LOOK_SECONDS)):
-                wave = number * _LOOK_SECONDS % _WAVE_SECONDS == 0
-                self._world.agenda.at(moment, partial(self._look, wave))
+            looks = working_moments(calendar, day, _LOOK_SECONDS)
+            waves = len(range(0, len(looks), _WAVE_SECONDS // _LOOK_SECONDS))
+            for number, moment in enumerate(looks):
+                wave, between = divmod(number * _LOOK_SECONDS, _WAVE_SECONDS)
+                by_now = self._a_day * (wave + 1) // waves if self._a_day else MOST_IN_A_WAVE * (wave + 1)
+                self._world.agenda.at(moment, partial(self._look, None if between else by_now, day))
             for service in called:
                 if service.calendar.works_on(day) and calendar.works_on(day):
                     comes_at = calendar.at(day, service.cut_offs[self._site.site_id])
                     self._world.agenda.at(comes_at, partial(self._driver, service.carrier_id, service.service_id))
 
-    def _look(self, wave: bool) -> None:
-        if wave:
-            self._release()
+    def _look(self, by_now: int | None, day: date) -> None:
+        """With `by_now` a wave goes out: so many orders may have gone on this day."""
+        if by_now is not None:
+            self._release(min(by_now - self._let_out[day], MOST_IN_A_WAVE), day)
         self._send_pickers()
         self._send_packers()
 
-    def _release(self) -> None:
+    def _release(self, at_most: int, day: date) -> None:
+        if at_most <= 0:
+            return
         world = self._world
-        released = world.must(release.release_wave(world.office, self._foreman, self._site.site_id, self._wave))
+        released = world.must(release.release_wave(world.office, self._foreman, self._site.site_id, at_most))
+        self._let_out[day] += len(released.fulfilment_ids) if self._a_day else MOST_IN_A_WAVE
         if not released.task_ids:
             return
         fresh = set(released.task_ids)

@@ -75,7 +75,7 @@ class Fortnight:
             world.agenda.at(each.at, partial(self._order, each))
         for crew in setting.world.crews:
             site = next(site for site in setting.company.sites if site.site_id == crew.site_id)
-            Crew(world, self._roads, site, crew.pickers, crew.packers, crew.pace, crew.wave).schedule(days)
+            Crew(world, self._roads, site, crew.pickers, crew.packers, crew.pace, crew.a_day).schedule(days)
             Drivers(world, site).schedule(days)
         Suppliers(world, setting.world.lateness).schedule()
         self._schedule_office(days, begins, ends)

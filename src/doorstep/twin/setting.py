@@ -17,20 +17,20 @@ from doorstep.intake.company_folder import read_company_folder
 from doorstep.intake.orders import Id, Strict
 from doorstep.intake.problems import read
 from doorstep.terms.refusals import Refusal
-from doorstep.twin.crew import MOST_IN_A_WAVE, Pace
+from doorstep.twin.crew import Pace
 from doorstep.twin.faults import Fault
 from doorstep.twin.market import MarketIn
 from doorstep.twin.suppliers import Late
 
 
 class CrewIn(Strict):
-    """Who works at a site, how fast, and how many orders the foreman lets out at once."""
+    """Who works at a site, how fast, and how many orders they get done in a day at most (0: as many as there are)."""
 
     site_id: Id
     pickers: Annotated[list[str], Field(min_length=1)]
     packers: Annotated[list[str], Field(min_length=1)]
     pace: Pace = Pace()
-    wave: Annotated[int, Field(ge=1)] = MOST_IN_A_WAVE
+    a_day: Annotated[int, Field(ge=0)] = 0
 
 
 class WorldIn(MarketIn):

@@ -14,6 +14,7 @@ from doorstep.web import (
     frontier,
     goals,
     help_pages,
+    levers,
     orders,
     papers,
     parcels,
@@ -49,6 +50,7 @@ def make_pages(office: Office, reached: Reached | None = None) -> FastAPI:
         calibration,
         goals,
         frontier,
+        levers,
         accounts,
         help_pages,
     ):

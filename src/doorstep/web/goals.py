@@ -17,6 +17,8 @@ WEIGHTS = {
     "late_day_minor": "A day late, where its class says nothing",
     "broken_minor": "A promise that is less sure than wanted",
     "waits_minor": "An order that is not sent",
+    "departure_minor": "A carrier's call at a site",
+    "lying_unit_minor": "A unit that lies too long, sent from there",
 }
 
 

@@ -48,3 +48,61 @@ def lead_times(tx: Transaction) -> list[Any]:
         "FROM (SELECT * FROM inbound ORDER BY inbound_id DESC LIMIT %s) i",
         _LAST_INBOUNDS,
     )
+
+
+def shelves(tx: Transaction, item_ids: Collection[str] | None = None) -> list[Any]:
+    """Rows (site_id, item_id, lot, on_hand, free, expires_on) of what lies at sites, of these items or of all."""
+    return tx.rows(
+        "SELECT p.site_id, p.item_id, p.lot, p.on_hand, p.on_hand - p.held AS free, l.expires_on FROM pool p "
+        "LEFT JOIN lot l USING (item_id, lot) WHERE p.on_hand > 0 AND (%s::text[] IS NULL OR p.item_id = ANY(%s)) "
+        "ORDER BY p.item_id, p.site_id",
+        *([None if item_ids is None else list(item_ids)] * 2),
+    )
+
+
+def coming(tx: Transaction) -> dict[str, int]:
+    """Units on their way by item."""
+    rows = tx.rows(
+        "SELECT item_id, sum(greatest(expected - received, 0))::bigint AS units FROM inbound GROUP BY item_id "
+        "HAVING sum(greatest(expected - received, 0)) > 0"
+    )
+    return {row.item_id: row.units for row in rows}
+
+
+def sent_by_site(tx: Transaction, since: datetime, item_ids: Collection[str] | None = None) -> list[Any]:
+    """Rows (site_id, item_id, units) of what sites sent, or are to send, since then."""
+    return tx.rows(
+        "SELECT f.site_id, l.item_id, sum(l.quantity)::bigint AS units FROM fulfilment f JOIN fulfilment_line l "
+        "USING (fulfilment_id) WHERE f.state <> 'cancelled' AND f.departs >= %s "
+        "AND (%s::text[] IS NULL OR l.item_id = ANY(%s)) GROUP BY 1, 2",
+        since,
+        *([None if item_ids is None else list(item_ids)] * 2),
+    )
+
+
+def departures(tx: Transaction, since: datetime) -> list[Any]:
+    """Rows (site_id, service_id, state, departs, ship_by) of the fulfilment orders planned to leave since then."""
+    return tx.rows(
+        "SELECT site_id, service_id, state, departs, ship_by FROM fulfilment "
+        "WHERE state <> 'cancelled' AND departs >= %s",
+        since,
+    )
+
+
+def bins(tx: Transaction, at_most: int) -> list[Any]:
+    """Rows (site_id, place_id, item_id, units, counted_at, moves) of the bins with most units: when they were last
+    counted (None: never), and how often their item moved in or out since, of the moves of the last eight weeks.
+    """
+    return tx.rows(
+        "WITH full_ones AS MATERIALIZED (SELECT b.place_id, b.item_id, p.site_id, sum(b.on_hand)::bigint AS units "
+        "FROM balance b JOIN place p USING (place_id) WHERE p.kind = 'bin' AND b.on_hand > 0 GROUP BY 1, 2, 3 "
+        "ORDER BY units DESC LIMIT %s), counted AS (SELECT f.place_id, max(j.occurred_at) AS at "
+        "FROM (SELECT DISTINCT place_id FROM full_ones) f JOIN touched t ON t.object_type = 'place' "
+        "AND t.object_id = f.place_id AND t.qualifier = 'counted' JOIN journal j USING (event_id) GROUP BY 1) "
+        "SELECT f.site_id, f.place_id, f.item_id, f.units, c.at AS counted_at, (SELECT count(*) FROM move m "
+        "WHERE m.item_id = f.item_id AND f.place_id IN (m.from_place, m.to_place) "
+        "AND m.occurred_at > greatest(coalesce(c.at, '-infinity'), %s::timestamptz - interval '56 days')) AS moves "
+        "FROM full_ones f LEFT JOIN counted c USING (place_id)",
+        at_most,
+        tx.now,
+    )
