@@ -33,6 +33,7 @@ def test_every_route_asks_for_the_key_but_those_that_are_named_here(shop: Shop) 
                 printer="x",
                 route_id="x",
                 stop_id="x",
+                pickup_id="x",
             )
             for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {KEY}"}):
                 response = client.request(verb, url, headers={"Idempotency-Key": "1", **headers})

@@ -127,6 +127,7 @@ def test_every_route_that_changes_something_needs_a_key(door: Door) -> None:
                     print_id="x",
                     route_id="x",
                     stop_id="x",
+                    pickup_id="x",
                 ),
                 {},
                 key="",

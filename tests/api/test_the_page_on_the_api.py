@@ -61,6 +61,7 @@ def remembered(told: Mapping[str, Any]) -> dict[str, str]:
         "sscc": "SSCC",
         "print_id": "PRINT",
         "route_id": "ROUTE",
+        "pickup_id": "PICKUP",
         "carrier_id": "CARRIER",
         "tracking_number": "NUMBER",
     }
@@ -97,7 +98,7 @@ def test_the_examples_of_the_page_run_in_its_order(door: Door) -> None:
             known |= remembered(told)
             if response.request.url.path == "/v1/orders" and response.status_code == 201:
                 known["ORDER"] = told["order_id"]
-        if command.startswith("curl -s $DOORSTEP/v1/labels"):
+        if command.startswith(("curl -s $DOORSTEP/v1/labels", "curl -s $DOORSTEP/v1/pickups")):
             door.shop.settle()  # the worker that asks carriers
     paths = client.get("/openapi.json").json()["paths"]
     patterns = {

@@ -74,6 +74,8 @@ def test_every_step_of_an_order_is_on_the_chart_with_its_wait_and_its_work(shop:
         "void_label": (0, 0, 0),
         "share": (0, 0, 0),
         "route": (0, 0, 0),
+        "manifest": (0, 0, 0),
+        "pickup": (0, 0, 0),
         "answer": (0, 0, 0),
         "plan": (1, 10 * MINUTE, 0),
         "release": (1, 6 * HOUR, 0),

@@ -156,6 +156,16 @@ class FlowOut(Out):
     delivered: int
 
 
+class MissingPickupOut(Out):
+    """A driver who should be booked and is not, and until when one still helps."""
+
+    site_id: str
+    carrier_id: str
+    parcels: int
+    until: Instant
+    says: str
+
+
 class TodayOut(Out):
     """The state of the house now: what is at risk, then promises, stages, cost."""
 
@@ -168,6 +178,7 @@ class TodayOut(Out):
     stages: list[StageOut]
     cost: list[CostOverOut] = Field(description="Of the last 7 days, the last 28, and the 28 before those.")
     flow: FlowOut
+    pickups: list[MissingPickupOut]
 
     @classmethod
     def of(cls, view: TodayView) -> TodayOut:

@@ -2,7 +2,7 @@
 
 POST /v2/shipments                   rated; not bought, it costs nothing
 POST /v2/scan_forms                  one list of what the driver takes; GET /v2/scan_forms/<id> how far it is
-POST /v2/pickups                     when and where; POST /v2/pickups/<id>/buy, and GET /v2/pickups/<id>
+POST /v2/pickups                     when and where; POST /v2/pickups/<id>/buy, .../cancel, and GET /v2/pickups/<id>
 POST /v2/trackers                    what is known of a number; the same tracker again for the same number
 """
 
@@ -33,6 +33,7 @@ from doorstep.carriers.port import (
     Parked,
     PickupAsk,
     PickupMade,
+    PickupOff,
     RateAsk,
     RatesMade,
     Reply,
@@ -180,6 +181,23 @@ def _pickup(pickup: dict[str, object]) -> PickupMade | Opened | CarrierSaysNo:
     _, _, carrier, service = min(rates)
     pay = post(f"/v2/pickups/{quote(pickup_id, safe='')}/buy", {"carrier": carrier, "service": service})
     return Opened(pickup_id, pay)
+
+
+def build_pickup_cancel(carrier_ref: str) -> Request:
+    """Cancel a pickup that is scheduled."""
+    return post(f"/v2/pickups/{quote(carrier_ref, safe='')}/cancel", {})
+
+
+def read_pickup_cancel(reply: Reply, carrier_ref: str) -> PickupOff | CarrierSaysNo | Parked:
+    try:
+        if reply.status not in MADE:
+            return read_no(reply)
+        pickup = read_object(reply.body, MOST_REPLY_BYTES)
+        if read_text(pickup, "id") != carrier_ref or read_text(pickup, "status") != "canceled":
+            raise UnreadableError(f"the answer is not that {carrier_ref} is cancelled")
+        return PickupOff(carrier_ref)
+    except UnreadableError as problem:
+        return parked(reply, problem)
 
 
 def build_track(label: AtCarrier) -> Request:

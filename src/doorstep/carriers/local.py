@@ -9,6 +9,7 @@
     POST /v1/manifests                   201 made, 200 the same again
     GET  /v1/manifests?reference=...     200, or 404 unknown_manifest
     POST /v1/pickups                     201 made, 200 the same again
+    POST /v1/pickups/<number>/cancel     200, also when it is cancelled already; 404 unknown_pickup
 
 Errors are `{"error": {"code", "message"}}`. Labels are here; the scans it pushes are read in `local_scans`, everything
 else in `local_desk`.
@@ -23,12 +24,14 @@ from doorstep.carriers.local_desk import (
     build_manifest,
     build_manifest_lookup,
     build_pickup,
+    build_pickup_cancel,
     build_rate,
     build_track,
     messages,
     read_manifest,
     read_manifest_lookup,
     read_pickup,
+    read_pickup_cancel,
     read_rate,
     read_track,
 )
@@ -64,6 +67,7 @@ __all__ = [
     "build_manifest",
     "build_manifest_lookup",
     "build_pickup",
+    "build_pickup_cancel",
     "build_rate",
     "build_track",
     "build_void",
@@ -73,6 +77,7 @@ __all__ = [
     "read_manifest",
     "read_manifest_lookup",
     "read_pickup",
+    "read_pickup_cancel",
     "read_rate",
     "read_scan",
     "read_track",

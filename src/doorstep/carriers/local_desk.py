@@ -22,6 +22,7 @@ from doorstep.carriers.port import (
     Parked,
     PickupAsk,
     PickupMade,
+    PickupOff,
     RateAsk,
     RateOffered,
     RatesMade,
@@ -132,6 +133,23 @@ def read_pickup(reply: Reply, ask: PickupAsk) -> PickupMade | CarrierSaysNo | Pa
         answer = read_about(reply, ask.reference)
         cost, number = read_part(answer, "cost"), read_text(answer, "pickup")
         return PickupMade(number, number, read_amount(cost, "minor"), read_text(cost, "currency"))
+    except UnreadableError as problem:
+        return parked(reply, problem)
+
+
+def build_pickup_cancel(carrier_ref: str) -> Request:
+    """Send the driver away; also when that is done already."""
+    return post(f"/v1/pickups/{quote(carrier_ref, safe='')}/cancel", {})
+
+
+def read_pickup_cancel(reply: Reply, carrier_ref: str) -> PickupOff | CarrierSaysNo | Parked:
+    try:
+        if reply.status not in MADE:
+            return read_no(reply)
+        answer = read_object(reply.body, MOST_REPLY_BYTES)
+        if read_text(answer, "pickup") != carrier_ref or read_text(answer, "state") != "cancelled":
+            raise UnreadableError(f"the answer is not that {carrier_ref} is cancelled")
+        return PickupOff(carrier_ref)
     except UnreadableError as problem:
         return parked(reply, problem)
 

@@ -29,6 +29,7 @@ _MAY_RETRY = {
     "reference_voided": False,
     "unknown_label": False,
     "unknown_manifest": False,
+    "unknown_pickup": False,
     "already_accepted": False,
     "already_listed": False,
     "closed": True,

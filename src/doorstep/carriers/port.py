@@ -176,6 +176,13 @@ class PickupMade:
 
 
 @dataclass(frozen=True, slots=True)
+class PickupOff:
+    """The driver does not come, and nothing is billed for it."""
+
+    carrier_ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class NothingMade:
     """The carrier has no such manifest."""
 
@@ -305,3 +312,8 @@ class Dialect(Enquiries, Protocol):
 
     def read_pickup(self, reply: Reply, ask: PickupAsk) -> PickupMade | Opened | CarrierSaysNo | Parked:
         """Reads the reply to `build_pickup` and the one to `Opened.then`."""
+
+    def build_pickup_cancel(self, carrier_ref: str) -> Request:
+        """Have the driver not come. Sent twice it changes nothing more."""
+
+    def read_pickup_cancel(self, reply: Reply, carrier_ref: str) -> PickupOff | CarrierSaysNo | Parked: ...

@@ -25,6 +25,12 @@ BESIDE: Mapping[str, str] = {
     "BillingLearned": "what bills come to on the whole; nothing happened to an order",
     "ShipmentsConsolidated": "planned shipments that go as one; each keeps its plan",
     "ConsolidationEnded": "each goes by itself again, and is planned so",
+    **dict.fromkeys(
+        ("ManifestOpened", "ManifestTaken", "ManifestRefused"),
+        "what the carrier made of a list; closing it is the step",
+    ),
+    **dict.fromkeys(("PickupRequested", "PickupOpened"), "the wish for a driver; the booking ends it"),
+    **dict.fromkeys(("PickupCancelWanted", "PickupCancelled"), "a driver who need not come; nothing ships"),
     "RouteLeft": "the parcels aboard are handed over one by one; it comes with that",
     **dict.fromkeys(("StopDone", "StopFailed"), "the driver's word; what it means is said by the parcels' milestones"),
     "RouteEnded": "what a route cost; nothing happened to an order",

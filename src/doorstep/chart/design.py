@@ -7,23 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from doorstep.chart.beside import BESIDE
+from doorstep.chart.beside import BESIDE as BESIDE
 from doorstep.chart.node import EVERYTHING, FULFILMENT, OBJECT_TYPES, ORDER, PARCEL, SETBACKS, TASK, Node
 from doorstep.events.steps import Step
 
-__all__ = [
-    "ANYWHERE",
-    "BESIDE",
-    "INDEX",
-    "MISSES",
-    "NODES",
-    "NODE_OF_WHAT",
-    "SWIMLANES",
-    "WAYS",
-    "WAYS_BACK",
-    "WHATS",
-    "is_designed",
-]
 _HOUR, _DAY = 3_600, 86_400
 _CHANGES = (
     *("flow.change.cancel_line", "flow.change.cancel_order", "flow.change.change_quantity"),
@@ -306,12 +293,37 @@ NODES: tuple[Node, ...] = (
         usual=False,
     ),
     Node(
+        node_id="manifest",
+        title="Close manifest",
+        step=Step.HAND_OVER,
+        handles="",
+        completed_by=("ManifestClosed",),
+        done_by=("flow.manifests.close_manifest", "flow.collect.collect_due"),
+        noun="manifests",
+    ),
+    Node(
+        node_id="pickup",
+        title="Book pickup",
+        step=Step.HAND_OVER,
+        handles="",
+        completed_by=("PickupBooked", "PickupFailed"),
+        done_by=("flow.pickups.book_pickup",),
+        noun="pickups",
+        misses=frozenset({"PickupFailed"}),
+    ),
+    Node(
         node_id="route",
         title="Plan own routes",
         step=Step.PLAN,
         handles="",
         completed_by=("RoutesPlanned",),
-        done_by=("flow.routes.plan_routes", "flow.routes.plan_due_routes", "flow.route_anew.plan_rest"),
+        done_by=(
+            "flow.routes.plan_routes",
+            "flow.routes.plan_due_routes",
+            "flow.route_anew.plan_rest",
+            "flow.route_anew.plan_after",
+            "flow.route_anew.plan_after_leaving",
+        ),
         noun="route plans",
     ),
     Node(

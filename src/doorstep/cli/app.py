@@ -15,6 +15,7 @@ from doorstep.cli import (
     cartons,
     changes,
     chart,
+    collection,
     consolidate,
     exchange,
     floor,
@@ -209,6 +210,13 @@ ROUTES: Mapping[str, Callable[..., None]] = {
     "end": routes.end,
     "vehicles": routes.vehicles,
 }
+MANIFEST: Mapping[str, Callable[..., None]] = {"close": collection.close, "list": collection.list_manifests}
+PICKUP: Mapping[str, Callable[..., None]] = {
+    "book": collection.book,
+    "cancel": collection.cancel,
+    "list": collection.list_pickups,
+    "agree": collection.agree,
+}
 PRINT: Mapping[str, Callable[..., None]] = {
     "make": printing.make,
     "queue": printing.queue,
@@ -250,6 +258,8 @@ for name, panel, says, group in (
     ("invoice", "Shipping", "Carriers' invoices, and claims on carriers.", INVOICE),
     ("may-ship", "Shipping", "May it ship: ask, lists of bans and denied parties, reviews.", MAY_SHIP),
     ("routes", "Shipping", "Own vehicles: a day's routes, and what became of them.", ROUTES),
+    ("manifest", "Shipping", "Manifests: lists of what a carrier's driver takes.", MANIFEST),
+    ("pickup", "Shipping", "Pickups: a carrier's driver, booked and sent away.", PICKUP),
     ("print", "Shipping", "Papers: into files, to printers, for customs.", PRINT),
     ("account", "Upkeep", "Accounts: who may sign in on the pages.", ACCOUNT),
 ):

@@ -38,6 +38,12 @@ def _page(view: TodayView) -> Iterator[Part]:
     where = f"at {view.site_id}" if view.site_id else "at all sites"
     yield f"Today {where}, {moment(view.now, view.zone)} ({view.zone})"
     yield from _risk(view)
+    if view.pickups:
+        missing = [
+            (each.carrier_id, each.site_id, each.parcels, each.says, moment(each.until, view.zone))
+            for each in view.pickups
+        ]
+        yield table("Nobody comes for these", "Carrier", "Site", "#Parcels", "Why", "Helps until", rows=missing)
     yield from _promises(view.promises)
     rows = [
         (stage.words, stage.department, stage.count or "", span(stage.oldest_seconds) if stage.count else "")

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from doorstep.events import (
     access,
+    collection,
     consolidation,
     exchange,
     fleet,
@@ -92,7 +93,7 @@ def _settling_nothing(line: dict[str, Any]) -> dict[str, Any]:
 REGISTRY = Registry(
     bodies(
         *(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal),
-        *(nodes, exchange, consolidation, fleet),
+        *(nodes, exchange, consolidation, fleet, collection),
     )
 )
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from doorstep.flow import nodes, place, plan, receive
 from doorstep.flow.label_documents import fetch_document
+from doorstep.flow.manifests import send_manifest
 from doorstep.flow.office import Office
 from doorstep.flow.pick import settle_fulfilment
+from doorstep.flow.pickups import book_pickup, call_off
 from doorstep.flow.redate import promise_again
 from doorstep.flow.ship import request_labels, request_labels_many, send_label, send_labels, void_label
 from doorstep.flow.track import reread_scans, reread_scans_many
@@ -46,6 +48,9 @@ VERBS: Mapping[str, Verb] = {
     verbs.SEND_LABEL: send_label,
     verbs.FETCH_DOCUMENT: fetch_document,
     verbs.VOID_LABEL: void_label,
+    verbs.SEND_MANIFEST: send_manifest,
+    verbs.BOOK_PICKUP: book_pickup,
+    verbs.CANCEL_PICKUP: call_off,
     verbs.REREAD_SCANS: lambda office, label_id, _: _done(reread_scans(office, label_id)),
     verbs.PROMISE_AGAIN: lambda office, order_id, _: _done(promise_again(office, order_id)),
     verbs.ANSWER_DUE: lambda office, fulfilment_id, _: _done(nodes.answer_due(office, fulfilment_id)),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from doorstep.flow import fleet, goals, master
+from doorstep.flow import collect, fleet, goals, master
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.receive import Coming, Receipt, expect_within, receipt_queries, receive_within
 from doorstep.intake.company import CompanyIn
@@ -52,6 +52,8 @@ def _steps(office: Office, who: Who, file: CompanyIn) -> Iterator[Callable[[], s
     yield partial(master.define_services, office, who, file.services)
     if file.vehicles:
         yield partial(fleet.define_vehicles, office, who, file.vehicles)
+    if file.collections:
+        yield partial(collect.agree_collections, office, who, file.collections)
     if file.company_weights:
         yield partial(_weights, office, who, file.company_weights.model_dump(exclude_none=True))
     if file.goals:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from doorstep.events.steps import Step
+from doorstep.flow.collect import MissingPickup, missing_pickups
 from doorstep.flow.look_figures import CostView, PromisesView, cost_queries, costs, promise_queries, promises
 from doorstep.flow.look_risk import RiskView, risk_view
 from doorstep.flow.office import Office, company_of
@@ -71,6 +72,7 @@ class TodayView:
     stages: tuple[StageView, ...]
     cost: CostView
     flow: Flow
+    pickups: tuple[MissingPickup, ...]  # drivers who should be booked and are not
 
 
 def today(office: Office, site_id: str = "", at_most: int = MOST_ROWS) -> TodayView | Refusal:
@@ -106,6 +108,7 @@ def today(office: Office, site_id: str = "", at_most: int = MOST_ROWS) -> TodayV
             stages=_stages(tx.rows(*stages), tx.now),
             cost=costs(lambda query: tx.rows(*query), day, wall, company.currency),
             flow=Flow(*tx.one(*flow)),
+            pickups=tuple(each for each in missing_pickups(tx) if site_id in ("", each.site_id)),
         )
 
 

@@ -31,7 +31,7 @@ from doorstep.papers.values import (
     Unit,
 )
 from doorstep.papers.zpl import label_zpl
-from doorstep.storage.queries import floor, master
+from doorstep.storage.queries import collection, floor, master
 from doorstep.storage.queries import papers as asked
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.places import Address
@@ -48,7 +48,9 @@ def faces() -> Faces:
 
 
 def make_paper(office: Office, kind: PaperKind, subject: str, form: str = "pdf", dpi: int = 203) -> Paper | Refusal:
-    """The paper of a parcel, site, `SITE/CARRIER`, fulfilment order or route, as `kind` wants. Labels are ZPL, too.
+    """The paper of a parcel, site, `SITE/CARRIER`, manifest, fulfilment order or route, as `kind` wants.
+
+    Labels alone are ZPL, too.
 
     MALFORMED for a form or a printer that there is no such paper for; what is missing for it is a refusal that says so.
     """
@@ -240,11 +242,20 @@ def _pick_list(tx: Transaction, site_id: str) -> Paper | Refusal:
 
 
 def _manifest(tx: Transaction, subject: str) -> Paper | Refusal:
-    site_id, _, carrier_id = subject.partition("/")
+    closed = collection.manifest(tx, subject)
+    site_id, _, carrier_id = (
+        f"{closed.site_id}/{closed.carrier_id}".partition("/") if closed else subject.partition("/")
+    )
     found = _site_and_address(tx, site_id)
     if isinstance(found, Refusal):
         return found
     site, address = found
+    if closed is not None:
+        listed = [row.sscc for row in collection.labels_of(tx, subject)]
+        units = _units(tx, asked.parcels(tx, listed))
+        if isinstance(units, Refusal):
+            return units
+        return manifest(Manifest(subject, carrier_id, site_id, address, closed.day, units), faces())
     if carrier_id not in {service.carrier_id for service in master.services(tx)}:
         return Refusal(Why.UNKNOWN_CARRIER, f"There is no carrier {carrier_id}.", {"carrier_id": carrier_id})
     units = _units(tx, asked.parcels_at_dock(tx, site_id, carrier_id))

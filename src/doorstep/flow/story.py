@@ -12,7 +12,19 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from doorstep.events import consolidation, fleet, fulfilment, imports, invoices, legal, nodes, orders, shipping, stock
+from doorstep.events import (
+    collection,
+    consolidation,
+    fleet,
+    fulfilment,
+    imports,
+    invoices,
+    legal,
+    nodes,
+    orders,
+    shipping,
+    stock,
+)
 from doorstep.events.envelope import Body
 from doorstep.flow.words import chance, day_of, joined, plainly, short_day, short_window, span
 from doorstep.terms.money import Money
@@ -243,6 +255,7 @@ _SENTENCES: Mapping[type[Body], Callable[[Any, Teller], str]] = {
     fulfilment.ShipmentPlanned: _planned,
     consolidation.ShipmentsConsolidated: _consolidated,
     consolidation.ConsolidationEnded: lambda *_: "No longer goes as one shipment with others: it is planned anew.",
+    collection.ManifestClosed: lambda body, _: f"On the list {body.manifest_id} for {body.carrier_id}.",
     fleet.RoutesPlanned: _on_a_route,
     fleet.RouteLeft: lambda body, _: f"Left with {body.vehicle_id}, a vehicle of our own.",
     fleet.StopDone: lambda body, _: f"The own vehicle left it with {LEFT_WITH[body.left_with]}.",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from doorstep.flow.collect import missing_pickups
 from doorstep.flow.office import Office
-from doorstep.storage.queries import fleet, legal
+from doorstep.storage.queries import collection, fleet, legal
 from doorstep.storage.verbs import REQUEST_LABELS
 
 
@@ -28,7 +29,9 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
         )
         kept = tx.rows("SELECT sscc, says FROM label WHERE state = 'bought' AND says <> '' ORDER BY label_id")
         stopped = legal.forbidden(tx)
+        missing = missing_pickups(tx)
         left = [(row, stop) for row in fleet.days_with_stops_left(tx) for stop in row.unplaced]
+        refused = collection.refused_lately(tx)
         scans = tx.rows("SELECT carrier_id, message_id, parked FROM scan WHERE parked <> '' ORDER BY 1, 2")
         runs = tx.rows("SELECT verb, key, trouble, attempts FROM due WHERE trouble <> '' ORDER BY due_id")
         told = {(REQUEST_LABELS, row.fulfilment_id) for row in stopped}
@@ -48,6 +51,16 @@ def troubles(office: Office) -> tuple[Trouble, ...]:
             for row in kept
         ),
         *(Trouble("may not ship", row.fulfilment_id, row.says, row.what_to_do) for row in stopped),
+        *(
+            Trouble(
+                "pickup",
+                f"{each.site_id}/{each.carrier_id}",
+                f"nobody comes for {each.parcels} parcels: {each.says}",
+                f"`doorstep pickup book {each.site_id} {each.carrier_id}`, or telephone",
+            )
+            for each in missing
+        ),
+        *(Trouble("manifest", row.manifest_id, row.says, "hand over with the printed list") for row in refused),
         *(
             Trouble("route", stop["stop_id"], stop["says"], f"mend it, then `doorstep routes plan {row.site_id}` again")
             for row, stop in left

@@ -11,6 +11,7 @@ from doorstep.intake.goals import CompanyWeightsIn, GoalsIn, names_at, weights_a
 from doorstep.intake.orders import AddressIn, Id, Strict
 from doorstep.intake.problems import read
 from doorstep.terms.calendar import Calendar
+from doorstep.terms.collection import Collection
 from doorstep.terms.company import Company
 from doorstep.terms.fleet import FleetVehicle
 from doorstep.terms.item import Item
@@ -73,6 +74,7 @@ class CompanyIn(Strict):
     cartons: list[Carton] = Field(default_factory=list)
     services: list[CarrierService] = Field(default_factory=list)
     vehicles: list[FleetVehicle] = Field(default_factory=list)
+    collections: list[Collection] = Field(default_factory=list)
     stock: list[StockIn] = Field(default_factory=list)
     inbound: list[InboundIn] = Field(default_factory=list)
     goals: GoalsIn | None = None

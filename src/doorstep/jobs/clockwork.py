@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from doorstep.flow.claims import expire_claims, find_claims
+from doorstep.flow.collect import collect_due
 from doorstep.flow.freight_account import release_unbilled
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
@@ -19,7 +20,7 @@ from doorstep.storage.invariants import check_all
 from doorstep.storage.store import Store
 
 log = logging.getLogger(__name__)
-ROUTES_SECONDS = 600
+DESK_SECONDS = 600
 HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
 CHORE_LEASE_SECONDS = 3600  # a rebuild of all views takes as long as the journal is
@@ -60,7 +61,8 @@ def expire_claims_today(office: Office) -> object:
 
 
 CHORES: Mapping[str, Chore] = {
-    "plan_routes": Chore(ROUTES_SECONDS, plan_due_routes),
+    "plan_routes": Chore(DESK_SECONDS, plan_due_routes),
+    "collect": Chore(DESK_SECONDS, collect_due),
     "end_routes": Chore(HOUR_SECONDS, end_forgotten),
     "plan_again": Chore(HOUR_SECONDS, plan_open_orders),
     "score_overdue": Chore(HOUR_SECONDS, score_all_overdue),

@@ -132,6 +132,12 @@ class CarrierDesk:
                 reference: label.tracking_number for reference, label in self._by_reference.items() if not label.voided
             }
 
+    @property
+    def coming(self) -> tuple[str, ...]:
+        """The numbers of the pickups that were booked and not cancelled."""
+        with self._lock:
+            return self._errands.coming
+
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         given = {name.lower(): value for name, value in headers.items()}
         url = urlsplit(target)
@@ -176,6 +182,8 @@ class CarrierDesk:
                 return self._errands.listed(query.get("reference", [""])[0])
             case "POST", ["v1", "pickups"]:
                 return self._errands.come(PickupBody.model_validate_json(body), self._clock.now())
+            case "POST", ["v1", "pickups", number, "cancel"]:
+                return self._errands.call_off(number)
             case "POST", ["v1", "collections"]:
                 return self._collect_all(CollectionBody.model_validate_json(body).tracking_numbers)
             case "GET", ["v1", "scans"]:

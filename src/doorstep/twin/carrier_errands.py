@@ -42,6 +42,8 @@ class Errands:
         self._lists: dict[str, tuple[ManifestBody, Answer]] = {}
         self._on_list: dict[str, str] = {}
         self._pickups: dict[str, tuple[PickupBody, Answer]] = {}
+        self._numbers: dict[str, str] = {}
+        self._off: set[str] = set()
 
     def list_up(self, asked: ManifestBody, live: Callable[[str], bool]) -> Answer:
         known = self._lists.get(asked.reference)
@@ -72,9 +74,22 @@ class Errands:
         if asked.ready_at >= asked.closes_at or asked.closes_at <= now:
             raise NoError(422, "bad_hours", "the driver cannot come before you open and after you close")
         cost = {"minor": PICKUP_MINOR, "currency": PICKUP_CURRENCY}
-        said = {"reference": asked.reference, "pickup": self._name("LP", asked.reference), "cost": cost}
+        number = self._name("LP", asked.reference)
+        self._numbers[number] = asked.reference
+        said = {"reference": asked.reference, "pickup": number, "cost": cost}
         self._pickups[asked.reference] = (asked, answer(200, said))
         return answer(201, said)
+
+    def call_off(self, number: str) -> Answer:
+        if number not in self._numbers:
+            raise NoError(404, "unknown_pickup", f"there is no pickup {number!r}")
+        self._off.add(number)
+        return answer(200, {"pickup": number, "state": "cancelled"})
+
+    @property
+    def coming(self) -> tuple[str, ...]:
+        """The numbers of the pickups that were booked and not cancelled."""
+        return tuple(number for number in self._numbers if number not in self._off)
 
     @property
     def pickups(self) -> tuple[str, ...]:

@@ -148,6 +148,9 @@ class EasyPostDesk:
                 return 200, self._pickups[key]
             case "POST", "pickups", key, "buy" if key in self._pickups:
                 return 200, self._book(self._pickups[key], asked)
+            case "POST", "pickups", key, "cancel" if key in self._pickups:
+                self._pickups[key] |= {"status": "canceled"}
+                return 200, self._pickups[key]
             case "POST", "trackers":
                 return 200, self._tracker(required(required(asked, "tracker"), "tracking_code"))
         raise EasyPostError(404, "NOT_FOUND", "The requested resource could not be found.")

@@ -9,6 +9,7 @@ from doorstep.events.envelope import Body, Entry
 from doorstep.storage.changes import Changes
 from doorstep.storage.folds import (
     access,
+    collection,
     consolidation,
     exchange,
     fleet,
@@ -43,6 +44,7 @@ FOLDS: dict[type[Body], Fold] = {
     **exchange.FOLDS,
     **consolidation.FOLDS,
     **fleet.FOLDS,
+    **collection.FOLDS,
 }
 
 

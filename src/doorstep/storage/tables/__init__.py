@@ -1,6 +1,7 @@
 """Every table, declared once. `PERMANENT` holds what cannot be rebuilt; `VIEWS` are folds of the journal."""
 
 from doorstep.storage.tables.access import account, credential, sign_in_link, sign_in_try, web_session
+from doorstep.storage.tables.collection import collection, manifest, manifest_label, pickup
 from doorstep.storage.tables.columns import PERMANENT, VIEWS
 from doorstep.storage.tables.consolidation import consolidation, consolidation_member
 from doorstep.storage.tables.exchange import exchange_rate
@@ -51,6 +52,7 @@ __all__ = [
     "billing_terms",
     "carton",
     "claim",
+    "collection",
     "company",
     "consolidation",
     "consolidation_member",
@@ -79,6 +81,8 @@ __all__ = [
     "label",
     "last_rate",
     "lot",
+    "manifest",
+    "manifest_label",
     "match_review",
     "message",
     "milestone",
@@ -89,6 +93,7 @@ __all__ = [
     "parcel_content",
     "person",
     "pick_task",
+    "pickup",
     "place",
     "plan",
     "pool",

@@ -1,4 +1,4 @@
-"""The own fleet: vehicles, days, routes, their stops, what parcels bear of them."""
+"""The own fleet: vehicles, routes, stops, costs; how carriers collect: agreements, manifests, pickups."""
 
 from __future__ import annotations
 

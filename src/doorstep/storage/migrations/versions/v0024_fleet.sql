@@ -65,3 +65,48 @@ CREATE TABLE route_share (
 	PRIMARY KEY (route_id, sscc)
 );
 CREATE INDEX ix_route_share_label_id ON route_share (label_id);
+CREATE TABLE collection (
+	site_id TEXT NOT NULL,
+	carrier_id TEXT NOT NULL,
+	collection JSONB NOT NULL,
+	PRIMARY KEY (site_id, carrier_id)
+);
+CREATE TABLE manifest (
+	manifest_id TEXT NOT NULL,
+	site_id TEXT DEFAULT '' NOT NULL,
+	carrier_id TEXT DEFAULT '' NOT NULL,
+	day DATE NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	parcels BIGINT DEFAULT '0' NOT NULL,
+	weight_g BIGINT DEFAULT '0' NOT NULL,
+	carrier_ref TEXT DEFAULT '' NOT NULL,
+	document TEXT DEFAULT '' NOT NULL,
+	says TEXT DEFAULT '' NOT NULL,
+	closed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	PRIMARY KEY (manifest_id)
+);
+CREATE INDEX manifest_by_day ON manifest (site_id, day);
+CREATE TABLE manifest_label (
+	label_id TEXT NOT NULL,
+	manifest_id TEXT DEFAULT '' NOT NULL,
+	sscc TEXT DEFAULT '' NOT NULL,
+	PRIMARY KEY (label_id)
+);
+CREATE INDEX ix_manifest_label_manifest_id ON manifest_label (manifest_id);
+CREATE TABLE pickup (
+	pickup_id TEXT NOT NULL,
+	site_id TEXT DEFAULT '' NOT NULL,
+	carrier_id TEXT DEFAULT '' NOT NULL,
+	day DATE NOT NULL,
+	state TEXT DEFAULT '' NOT NULL,
+	ready_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	closes_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	carrier_ref TEXT DEFAULT '' NOT NULL,
+	confirmation TEXT DEFAULT '' NOT NULL,
+	cost_minor BIGINT DEFAULT '0' NOT NULL,
+	currency TEXT DEFAULT '' NOT NULL,
+	says TEXT DEFAULT '' NOT NULL,
+	wanted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	PRIMARY KEY (pickup_id)
+);
+CREATE INDEX pickup_by_day ON pickup (site_id, day);

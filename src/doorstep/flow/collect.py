@@ -1,0 +1,158 @@
+"""Collection by the clock: drivers are booked before the cut-off, sent away where nothing ships, lists closed at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from doorstep.events.collection import CollectionAgreed
+from doorstep.flow.manifests import Manifested, close_manifest
+from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
+from doorstep.flow.pickups import LIVE, cancel_pickup, want_pickup
+from doorstep.storage.queries import collection, master
+from doorstep.storage.transaction import Transaction
+from doorstep.terms.calendar import Calendar
+from doorstep.terms.collection import Collection
+from doorstep.terms.refusals import Refusal, Why
+
+BOOKED_BEFORE = timedelta(hours=2)  # so long before a carrier's last cut-off its driver is booked
+MISSED_BEFORE = timedelta(minutes=30)  # from then on a driver who is not booked is told as missing
+_READY_BEFORE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPickup:
+    """A driver who is to be booked and is not, with parcels that wait for him or will; why, and until when it helps."""
+
+    site_id: str
+    carrier_id: str
+    parcels: int
+    until: datetime
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Today:
+    """A carrier's day at a site: until when it takes parcels, what is to leave with it, and whether a driver comes."""
+
+    agreed: Collection
+    wall: Calendar
+    day: date
+    cut_off: datetime
+    to_ship: int
+    at_dock: int
+    pickup_id: str
+    pickup_state: str
+    pickup_says: str
+    taken: bool
+
+    @property
+    def hours(self) -> tuple[datetime, datetime]:
+        """When its driver is to come."""
+        ready, closes = self.agreed.ready, self.agreed.closes
+        begins = self.wall.at(self.day, ready) if ready else self.cut_off - _READY_BEFORE
+        return begins, self.wall.at(self.day, closes or self.wall.closes)
+
+
+def agree_collections(office: Office, who: Who, told: Sequence[Collection]) -> str | Refusal:
+    """How carriers collect at sites; again at any time."""
+
+    def step(tx: Transaction) -> str | Refusal:
+        sites, known = master.sites(tx), {service.carrier_id for service in master.services(tx)}
+        for each in told:
+            about: dict[str, str | int] = {"site_id": each.site_id, "carrier_id": each.carrier_id}
+            if each.site_id not in sites:
+                return Refusal(Why.UNKNOWN_SITE, f"There is no site {each.site_id}.", about)
+            if each.carrier_id not in known:
+                return Refusal(Why.UNKNOWN_CARRIER, f"There is no carrier {each.carrier_id}.", about)
+        scribe = Scribe(who, tx.now)
+        tx.record(*(scribe(CollectionAgreed(each), site=each.site_id) for each in told))
+        return f"{len(told)} collections"
+
+    return office.store.run(step)
+
+
+def collect_due(office: Office) -> tuple[str, ...]:
+    """What the clock does: book, cancel and list what is due now. What was done, a word and an id each."""
+    done: list[str] = []
+    with office.store.reading() as tx:
+        days, now = _days(tx), tx.now
+    for each in days:
+        site_id, carrier_id = each.agreed.site_id, each.agreed.carrier_id
+        if each.agreed.pickup:
+            done += _pickup(office, each, now)
+        if each.agreed.manifest and now >= each.cut_off:
+            told = close_manifest(office, CLOCKWORK, site_id, carrier_id)
+            if isinstance(told, Manifested):
+                done.append(f"manifest {told.manifest_id}")
+    return tuple(done)
+
+
+def _pickup(office: Office, each: _Today, now: datetime) -> list[str]:
+    """Book a driver in time, or send him away where there is nothing for him. After a no somebody has to look."""
+    wanted = each.to_ship or each.at_dock
+    live = each.pickup_state in LIVE
+    in_time = each.cut_off - BOOKED_BEFORE <= now < each.hours[1]
+    if wanted and in_time and not live and not each.taken and each.pickup_state != "failed":
+        ready, closes = each.hours
+        told = want_pickup(
+            office, CLOCKWORK, each.agreed.site_id, each.agreed.carrier_id, ready_at=ready, closes_at=closes
+        )
+        return [] if isinstance(told, Refusal) else [f"pickup {told.pickup_id}"]
+    if each.pickup_state == "booked" and not wanted and not each.taken and now < each.hours[1]:
+        off = cancel_pickup(office, CLOCKWORK, each.pickup_id)
+        return [] if isinstance(off, Refusal) else [f"cancelled {off}"]
+    return []
+
+
+def missing_pickups(tx: Transaction) -> tuple[MissingPickup, ...]:
+    """Drivers who should be booked by now and are not, or whom the carrier will not send; soonest cut-off first."""
+    found = []
+    for each in _days(tx):
+        waits = each.at_dock or each.to_ship
+        failed = each.pickup_state == "failed"
+        late = tx.now >= each.cut_off - MISSED_BEFORE and each.pickup_state not in LIVE
+        if each.agreed.pickup and waits and not each.taken and (failed or late) and tx.now < each.hours[1]:
+            says = each.pickup_says if failed else "no driver is booked"
+            found.append(MissingPickup(each.agreed.site_id, each.agreed.carrier_id, waits, each.hours[1], says))
+    return tuple(sorted(found, key=lambda one: (one.until, one.site_id, one.carrier_id)))
+
+
+def _days(tx: Transaction) -> list[_Today]:
+    """Today of every carrier at every site where something is agreed, where both work."""
+    agreed = collection.agreements(tx)
+    if not agreed:
+        return []
+    sites, services = master.sites(tx), master.services(tx)
+    found = []
+    for each in agreed:
+        wall = sites[each.site_id].calendar
+        day = wall.day_of(tx.now)
+        driving = [
+            service
+            for service in services
+            if service.carrier_id == each.carrier_id
+            and each.site_id in service.cut_offs
+            and service.calendar.works_on(day)
+            and wall.works_on(day)
+        ]
+        if not driving:
+            continue
+        begins, ends = wall.at(day, time(0)), wall.at(day + timedelta(days=1), time(0))
+        last = (collection.pickups_of_day(tx, each.site_id, each.carrier_id, day) or [None])[-1]
+        found.append(
+            _Today(
+                agreed=each,
+                wall=wall,
+                day=day,
+                cut_off=max(wall.at(day, service.cut_offs[each.site_id]) for service in driving),
+                to_ship=collection.to_ship(tx, each.site_id, [service.service_id for service in driving], ends),
+                at_dock=collection.at_dock(tx, each.site_id, each.carrier_id),
+                pickup_id=last.pickup_id if last else "",
+                pickup_state=last.state if last else "",
+                pickup_says=last.says if last else "",
+                taken=collection.handed_over_since(tx, each.site_id, each.carrier_id, begins),
+            )
+        )
+    return found
