@@ -9,8 +9,9 @@ from doorstep.planning.answers import CostParts, Offer, OrderPlan, Plan, Shipmen
 from doorstep.planning.frontier import Course, Served
 from doorstep.planning.quote import full_days
 from doorstep.planning.supply import Free, row_of, together
+from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import DayKey, Deciders, Demand, OpenOrder, PlanQuestion, QuoteQuestion
-from doorstep.planning.ways import Ahead, Desk, Option, Way
+from doorstep.planning.ways import Desk, Option, Way
 from doorstep.promising.arrivals import arrivals
 from doorstep.promising.mass import last_of
 from doorstep.terms.calendar import Window

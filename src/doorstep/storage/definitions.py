@@ -47,4 +47,4 @@ def read(text: str) -> Mapping[str, Rows]:
 
 @cache
 def _row(columns: tuple[str, ...]) -> Any:
-    return namedtuple("Row", columns)  # type: ignore[misc]
+    return namedtuple("Row", columns)
