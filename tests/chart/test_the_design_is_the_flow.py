@@ -27,6 +27,7 @@ NO_STEP: dict[str, str] = {
     "flow.count.let_down": PART,
     "flow.hand_over.handed_over_fact": PART,
     "flow.label_answers.keep": PART,
+    "flow.levers.levers_now": "asks what consolidation would come to, and rolls it back",
     "flow.pick.picked_fact": PART,
     "flow.pick.settle": PART,
     "flow.place.place_within": PART,
