@@ -12,11 +12,13 @@ from typing import NamedTuple
 from doorstep.carriers.bills import Bill, Charge, NoRate, NoRateWhy, share
 from doorstep.carriers.sheets import COMMERCIAL, NONE, RESIDENTIAL, UNLIMITED, Cut, Day, Grid, Lane, Row, Scale, Sheet
 from doorstep.terms.measures import UNITS, Measure, Sides, ratio
+from doorstep.terms.parcel import Size
 from doorstep.terms.tariff import By, ChargeKind, ParcelTariff, Rounding
 
 ALWAYS = Cut(NONE, NONE, NONE, NONE, NONE, NONE, 0)
 _MOST_SHEETS = 256
 _MOST_QUOTERS = 100_000
+_MOST_PRICES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,17 @@ class Quoter:
             if holds[first + number] and zone != NONE and (told.share_ppm or sheet.fixed[number][zone] != NONE)
         ]  # fmt: skip
         self._minimum = sheet.minimum[zone] if zone != NONE else 0
+        self._known: dict[tuple[int, Size, int], Priced | No] = {}
+
+    def known(self, weight: int, sides: Size, flags: int) -> Priced | No:
+        """The same as `priced`, kept: what weighs as much costs as much on every lane like this one."""
+        key = (weight, sides, flags)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST_PRICES:
+                self._known.clear()
+            found = self._known[key] = self.priced(weight, sides, flags)
+        return found
 
     def priced(self, weight: int, sides: Sequence[int], flags: int) -> Priced | No:
         """The price of ticks of weight and of three sides; flags are the bits of its marks and of where it goes."""
@@ -228,7 +241,7 @@ def _greatest(offs: Sequence[tuple[Cut, int]], seen: tuple[int, ...]) -> int:
 # -- sheets and quoters, made once -------------------------------------------------------------------------------------
 
 _SHEETS: dict[tuple[int, Grid], Sheet] = {}
-_QUOTERS: dict[tuple[int, str, str, date | None, str, Measure | None], Quoter] = {}
+_QUOTERS: dict[tuple[int, Lane, Day, str], Quoter] = {}
 
 
 def sheet_of(tariff: ParcelTariff, grid: Grid) -> Sheet:
@@ -246,13 +259,14 @@ def sheet_of(tariff: ParcelTariff, grid: Grid) -> Sheet:
 def quoter_of(
     sheet: Sheet, origin: str, destination: str, on: date | None, account: str, distance: Measure | None = None
 ) -> Quoter:
-    key = (id(sheet), origin, destination, on, account, distance)
+    """Lanes of one zone in which the same holds have one between them."""
+    lane, day = sheet.lane(origin, destination, distance), sheet.day(on)
+    key = (id(sheet), lane, day, account)
     quoter = _QUOTERS.get(key)
     if quoter is None or quoter.sheet is not sheet:
         if len(_QUOTERS) >= _MOST_QUOTERS:
             _QUOTERS.clear()
-        lane = sheet.lane(origin, destination, distance)
-        quoter = _QUOTERS[key] = Quoter(sheet, lane, sheet.day(on), account)
+        quoter = _QUOTERS[key] = Quoter(sheet, lane, day, account)
     return quoter
 
 

@@ -150,6 +150,12 @@ class Rater:
             far = distance_of(tariff, origin, destination)
             self._quoter = _quoter((id(tariff), origin.head, destination.head, on, service.account, far), tariff)
 
+    def takes(self, parcel_size: Size, weight_g: int) -> bool:
+        """Whether it has a price for such a parcel. ValueError where a side or the weight is not above zero."""
+        if self._quoter is None or weight_g <= 0 or min(parcel_size) <= 0:
+            return isinstance(self.rate(parcel_size, weight_g), Rated)
+        return isinstance(self._quoter.known(weight_g, parcel_size, self._flags), Priced)
+
     def rate(self, parcel_size: Size, weight_g: int) -> Rated | NoRate:
         """ValueError where a side or the weight is not above zero."""
         service_id, quoter = self._service.service_id, self._quoter
@@ -158,7 +164,7 @@ class Rater:
             return whole if isinstance(whole, NoRate) else _of_bill(service_id, whole, weight_g)
         if weight_g <= 0 or min(parcel_size) <= 0:
             raise ValueError(f"a parcel of {weight_g} g and {tuple(parcel_size)} mm cannot be rated")
-        found = quoter.priced(weight_g, parcel_size, self._flags)
+        found = quoter.known(weight_g, parcel_size, self._flags)
         if isinstance(found, No):
             return refused(quoter.sheet, found, service_id, self._haul.origin.head, self._haul.destination.head)
         return _rated(service_id, quoter.sheet, found)

@@ -164,6 +164,12 @@ class Lane:
             rated = rated._replace(currency=self.currency, base_minor=known, fuel_minor=0, other_minor=0)
         return rated
 
+    def takes(self, size: Size, weight_g: int) -> bool:
+        """Whether such a parcel has a price in the company's currency."""
+        if self.service.tariff.currency != self.currency:
+            return not isinstance(self.rate(size, weight_g), Refusal)
+        return self._rater.takes(size, max(weight_g, 1))
+
     def freight(self, pieces: Sequence[Piece]) -> tuple[Whole, int] | Refusal:
         """A shipment as a whole, by a tariff of freight, trucks or vans, and its price in the company's minor units."""
         whole = whole_shipment(self.service, pieces, self.haul)
@@ -278,13 +284,10 @@ class _Known:
         return self._none_is_taken[boxes]
 
     def _why_none(self, boxes: Boxes) -> Refusal | None:
-        refused = None
-        for size, weight_g in boxes:
-            rated = self.lane.rate(size, weight_g)
-            if not isinstance(rated, Refusal):
-                return None
-            refused = refused or rated
-        return refused
+        if any(self.lane.takes(size, weight_g) for size, weight_g in boxes):
+            return None
+        refused = self.lane.rate(*boxes[0])
+        return refused if isinstance(refused, Refusal) else None
 
 
 def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane, params: Params) -> Boxed | Refusal:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 
-from doorstep.planning.answers import LinePromise, Offer, Quote
+from doorstep.planning.answers import CostParts, LinePromise, Offer, Quote
 from doorstep.planning.supply import Supply, could_be, shortage
 from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import Costs, DayKey, Deciders, Demand, QuoteQuestion, SiteSupply
@@ -13,6 +14,7 @@ from doorstep.planning.ways import Desk, Way, scarce_minor
 from doorstep.promising.learned import LEARNED
 from doorstep.promising.priors import PRIOR_ONLY
 from doorstep.promising.window import Basis, days_late_ppm, promised
+from doorstep.terms.calendar import Window
 from doorstep.terms.refusals import Refusal, Why, first
 
 
@@ -36,18 +38,18 @@ def quote(question: QuoteQuestion, deciders: Deciders, at: Desk | None = None) -
     ways, refusals = desk.ways(demand, desk.supply.free, ahead)
     if not ways:
         return Quote((), first(refusals) if refusals else not_together(demand, question.costs))
-    offers = [made for way in ways if (made := _offer(way, desk, question)) is not None]
-    if not offers:
+    tried = [judged for way in ways if (judged := _tried(way, question)) is not None]
+    if not tried:
         says = "no lot lasts long enough, or nothing arrives after the first day asked for"
         return _no(Why.OUT_OF_STOCK, says, {"order": demand.order_id})
-    sure = [offer for offer in offers if offer.as_wanted]
+    sure = [each for each in tried if each.as_wanted]
     asked_by = demand.asked_by
     if asked_by is None:
-        return Quote(_cheapest_first(sure or offers, question.costs.most_offers))
-    in_time = [offer for offer in sure if offer.order.window.last_day <= asked_by]
+        return Quote(_offers(sure or tried, question))
+    in_time = [each for each in sure if each.last_day <= asked_by]
     if in_time:
-        return Quote(_cheapest_first(in_time, question.costs.most_offers))
-    best = min(sure or offers, key=lambda offer: (offer.order.window.last_day, offer.cost.rank_minor)).order.window
+        return Quote(_offers(in_time, question))
+    best = min(sure or tried, key=lambda each: (each.last_day, each.cost.rank_minor)).windows[0]
     return _no(
         Why.DATE_OUT_OF_REACH,
         f"it cannot be there by {asked_by} as surely as wanted; the best date is {best.last_day}",
@@ -55,51 +57,76 @@ def quote(question: QuoteQuestion, deciders: Deciders, at: Desk | None = None) -
     )
 
 
-def _offer(way: Way, desk: Desk, question: QuoteQuestion) -> Offer | None:
+class _Tried(NamedTuple):
+    """A way with the windows that it lets us promise, by line (0: the whole order), and what it costs then."""
+
+    way: Way
+    windows: dict[int, Window]
+    cost: CostParts
+    as_wanted: bool
+
+    @property
+    def last_day(self) -> date:
+        return self.windows[0].last_day
+
+    def rank(self) -> tuple[object, ...]:
+        options = self.way.options
+        names = tuple((option.day.site_id, option.service_id, option.departs) for option in options)
+        return (self.cost.rank_minor, self.last_day, len(options), names)
+
+
+def _tried(way: Way, question: QuoteQuestion) -> _Tried | None:
     """What this way lets us promise; None where it may never arrive, or a lot would not last."""
     demand = question.demand
-    promises: list[LinePromise] = []
-    for line_no in (0, *dict.fromkeys(need.line_no for need in demand.needs)):
-        if promises and len(way.options) == 1:  # all lines are in one shipment: what holds of the order holds of each
-            promises.append(replace(promises[0], line_no=line_no))
+    windows: dict[int, Window] = {}
+    for line_no in (0, *(need.line_no for need in demand.needs)):
+        if line_no in windows:
+            continue
+        if windows and len(way.options) == 1:  # all lines are in one shipment: what holds of the order holds of each
+            windows[line_no] = windows[0]
             continue
         window = promised(way.arrival_of(line_no), demand.wanted_ppm, demand.asked_from)
         if window is None:
             return None
-        carrying = [o for o in way.options if not line_no or any(r.line_no == line_no for r in o.taken)]
+        windows[line_no] = window
+    last_days = {line_no: window.last_day for line_no, window in windows.items()}
+    if not way.lasts(last_days, demand.shelf_life_days):
+        return None
+    late = days_late_ppm(way.arrival_of(0), last_days[0], question.costs.never_days)
+    cost = way.cost._replace(late_minor=demand.late_minor(late, question.costs))
+    if question.prices:
+        cost = cost._replace(scarce_minor=scarce_minor(way.uses(), question.prices))
+    return _Tried(way, windows, cost, all(window.ppm >= demand.wanted_ppm for window in windows.values()))
+
+
+def _offers(tried: Sequence[_Tried], question: QuoteQuestion) -> tuple[Offer, ...]:
+    """Cheapest first, and none that another beats on both cost and last day. Of too many, the soonest stays with the
+    cheapest ones.
+    """
+    most = question.costs.most_offers
+    kept: list[_Tried] = []
+    for each in sorted(tried, key=_Tried.rank):
+        if not kept or each.last_day < kept[-1].last_day:
+            kept.append(each)
+    kept = [*kept[: most - 1], kept[-1]] if 1 < most < len(kept) else kept[:most]
+    return tuple(_made(each, question.demand) for each in kept)
+
+
+def _made(tried: _Tried, demand: Demand) -> Offer:
+    """What was tried as an offer: each promise with its basis, each shipment with how sure its lines are."""
+    options, windows = tried.way.options, tried.windows
+    promises = []
+    for line_no, window in windows.items():
+        carrying = [o for o in options if not line_no or any(r.line_no == line_no for r in o.taken)]
         legs, learned = tuple(option.leg for option in carrying), all(option.learned for option in carrying)
         basis = Basis(legs, demand.wanted_ppm, demand.asked_from, LEARNED if learned else PRIOR_ONLY)
         promises.append(LinePromise(line_no, window, basis))
     order, *lines = promises
-    last_days = {promise.line_no: promise.window.last_day for promise in lines}
-    if not way.lasts(last_days, demand.shelf_life_days):
-        return None
-    late = days_late_ppm(way.arrival_of(0), order.window.last_day, question.costs.never_days)
-    cost = way.cost._replace(
-        late_minor=demand.late_minor(late, question.costs),
-        scarce_minor=scarce_minor(way.uses(), question.prices),
+    shipments = tuple(
+        option.as_shipment(option.departs, min(windows[reservation.line_no].ppm for reservation in option.taken))
+        for option in options
     )
-    shipments = []
-    for option in way.options:
-        carried = {reservation.line_no for reservation in option.taken}
-        least = min(promise.window.ppm for promise in lines if promise.line_no in carried)
-        shipments.append(option.as_shipment(option.departs, least))
-    as_wanted = all(promise.window.ppm >= demand.wanted_ppm for promise in promises)
-    return Offer(order, tuple(lines), tuple(shipments), cost, as_wanted)
-
-
-def _cheapest_first(offers: Sequence[Offer], most: int) -> tuple[Offer, ...]:
-    """No offer that another beats on both cost and last day. Of too many, the soonest stays with the cheapest ones."""
-    kept: list[Offer] = []
-    for offer in sorted(offers, key=_rank):
-        if not kept or offer.order.window.last_day < kept[-1].order.window.last_day:
-            kept.append(offer)
-    return tuple([*kept[: most - 1], kept[-1]] if 1 < most < len(kept) else kept[:most])
-
-
-def _rank(offer: Offer) -> tuple[object, ...]:
-    names = tuple((shipment.site_id, shipment.service_id, shipment.departs) for shipment in offer.shipments)
-    return (offer.cost.rank_minor, offer.order.window.last_day, len(offer.shipments), names)
+    return Offer(order, tuple(lines), shipments, tried.cost, tried.as_wanted)
 
 
 def full_days(sites: Sequence[SiteSupply]) -> set[DayKey]:

@@ -92,7 +92,7 @@ class Timetable:
         self._most = most_departures
         self._handling = {site.site_id: handling_prior(site.own_s, site.queue_s) for site in sites}
         self._travels: dict[tuple[str, str, str, str], Travels] = {}
-        self._aims: dict[tuple[str, str, datetime, Mass], _Aims] = {}
+        self._aims: dict[tuple[object, ...], _Aims] = {}
         self._known: dict[tuple[object, ...], list[Departure]] = {}
 
     def travels(self, service: CarrierService, site: SiteSupply, area: str, zone: str) -> Travels:
@@ -110,9 +110,11 @@ class Timetable:
         self, service: CarrierService, site: SiteSupply, demand: Demand, travels: Travels, source: Source, ahead: Ahead
     ) -> list[Departure]:
         """The departures for a shipment, the first of which is more likely than not."""
+        # Services that call at the same time, on the same days and take as long are alike.
+        cut_off = service.cut_offs[site.site_id]
         full = frozenset(day.day for day in ahead.full if day.site_id == site.site_id)
         key = (
-            *(site.site_id, service.service_id, travels.transit, source),
+            *(site.site_id, cut_off, service.calendar, travels.transit, source),
             *(demand.receives, ahead.not_before, ahead.later, full),
         )
         known = self._known.get(key)
@@ -121,19 +123,19 @@ class Timetable:
                 release_at=source.latest,
                 handling=self._handling[site.site_id],
                 site=site.calendar,
-                cut_off=service.cut_offs[site.site_id],
+                cut_off=cut_off,
                 transit=travels.transit,
                 carrier=service.calendar,
                 lateness=source.lateness,
                 receives=demand.receives,
                 there_ppm=source.there_ppm,
             )
-            aims = self._aims_of(leg, site.site_id, service.service_id)
+            aims = self._aims_of(leg, site.site_id)
             known = self._known[key] = list(self._departures(leg, aims, ahead, full))
         return known
 
-    def _aims_of(self, leg: Leg, site_id: str, service_id: str) -> _Aims:
-        key = (site_id, service_id, leg.release_at, leg.lateness)
+    def _aims_of(self, leg: Leg, site_id: str) -> _Aims:
+        key = (site_id, leg.cut_off, leg.carrier, leg.release_at, leg.lateness)
         if key not in self._aims:
             self._aims[key] = _Aims(leg, site_id)
         return self._aims[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from doorstep.promising.arrivals import Leg, arrivals
@@ -53,6 +54,7 @@ def promise(basis: Basis) -> Window | None:
     return promised(arrival, basis.wanted_ppm, basis.not_before)
 
 
+@lru_cache(maxsize=8192)
 def promised(arrival: Mass, wanted_ppm: int, not_before: date | None = None) -> Window | None:
     """What `promise` tells of an arrival that is already known."""
     return window(arrival, wanted_ppm, not_before) or widest(arrival, not_before)
@@ -102,6 +104,7 @@ def kept_ppm(arrival: Mass, agreed: Window) -> int:
     return arrival.inside(first, agreed.last_day.toordinal())
 
 
+@lru_cache(maxsize=8192)
 def days_late_ppm(arrival: Mass, last_day: date, never_days: int) -> int:
     """Expected days after `last_day`, in millionths of a day; never arriving counts as `never_days` late."""
     limit = last_day.toordinal()

@@ -45,11 +45,8 @@ NOT_BEGUN = TryAgain(0, "its turn did not come while it was ours")
 
 def any_due(store: Store, verbs: Sequence[str]) -> set[str]:
     """Those of the verbs of which a run is due, leased ones too."""
-    with store.connection() as raw:
-        rows = raw.execute(
-            "SELECT verb FROM due WHERE verb = ANY(%s) AND due_at <= %s GROUP BY verb", (list(verbs), store.clock.now())
-        ).fetchall()
-    return {row.verb for row in rows}
+    sql = "SELECT verb FROM due WHERE verb = ANY(%s) AND due_at <= %s GROUP BY verb"
+    return {row.verb for row in store.ask(sql, list(verbs), store.clock.now())}
 
 
 def lease(store: Store, verbs: Sequence[str], at_most: int, seconds: int = LEASE_SECONDS) -> list[Due]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.rows import namedtuple_row
 from pydantic import TypeAdapter
 from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
@@ -160,9 +161,24 @@ class Store:
     def reading(self) -> Iterator[Transaction]:
         """One consistent look at the database; nothing can be recorded in it."""
         with self._connection() as raw:
-            raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield Transaction(raw, self.clock.now(), "")
-            raw.rollback()
+            # Said with BEGIN, and not in a round trip of its own.
+            raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True
+            try:
+                yield Transaction(raw, self.clock.now(), "")
+            finally:
+                if not raw.closed:
+                    raw.rollback()
+                    raw.isolation_level = raw.read_only = None
+
+    def ask(self, sql: str, *parameters: Any) -> list[Any]:
+        """The rows of one query by itself, in one round trip: for what is asked all day."""
+        with self._connection() as raw:
+            raw.autocommit = True
+            try:
+                return Transaction(raw, self.clock.now(), "").rows(sql, *parameters)
+            finally:
+                if not raw.closed:
+                    raw.autocommit = False
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:

@@ -5,7 +5,6 @@ The database stays, so that it can be served and looked at; the next demo, or a 
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from doorstep.flow.load import load_company
 from doorstep.flow.office import Office, Who
+from doorstep.flow.settled import settle
 from doorstep.storage import schema
 from doorstep.storage.embedded import EmbeddedServer
 from doorstep.storage.server import doorstep_home
@@ -125,9 +125,7 @@ def _live(store: Store, clock: FalseClock, setting: Setting, seed: int, orders: 
     zone = ZoneInfo(setting.company.sites[0].calendar.zone)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     fortnight = Fortnight(store, clock, setting, seed)
-    # What is made here lives short and holds no circles: looking for them would take a twentieth of the time.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    settle()
     try:
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("Loading", total=int((setting.ends_at - setting.begins_at).total_seconds()))
