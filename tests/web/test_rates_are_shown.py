@@ -34,3 +34,22 @@ def test_a_partial_answer_says_so_and_a_last_rate_is_marked(shop: Shop) -> None:
     assert Browser(shop.office).enter(Role.PACKING).get(path).status_code == 403
     wire.down = set()
     shop.settle()
+
+
+def test_freight_is_told_charge_by_charge_by_its_tariff_and_then_as_it_was_bought(shop: Shop) -> None:
+    admin = Browser(shop.office).enter(Role.ADMIN)
+    order_id = shop.place(("MUG", 2)).order_id
+    path = f"/orders/{order_id}/charges"
+    assert path not in admin.page(f"/orders/{order_id}")
+    assert "Charges are known as soon as the order is planned." in admin.words(path)
+    shop.settle()
+    assert path in admin.page(f"/orders/{order_id}")
+    assert "by its tariff, not bought yet" in admin.words(path)
+    shop.release()
+    shop.pick_all()
+    shop.pack_all()
+    shop.settle()
+    words, label = admin.words(path), shop.one("SELECT cost_minor FROM label")
+    assert "bought Base price" in words
+    assert f"Together {label / 100:.2f} USD" in words
+    assert admin.get("/orders/ord_none/charges").status_code == 404

@@ -47,6 +47,7 @@ WHO_MAY: dict[tuple[str, str], Permission | str] = {
     ("GET", "/frontier"): P.SEE_COSTS,
     ("GET", "/levers"): P.SEE_ORDERS,
     ("GET", "/orders/{order_id}/frontier"): P.SEE_COSTS,
+    ("GET", "/orders/{order_id}/charges"): P.SEE_COSTS,
     ("GET", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts"): P.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{login}/roles"): P.MANAGE_ACCOUNTS,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from doorstep.carriers.bills import Charge
-from doorstep.flow.office import company_of
+from doorstep.flow.office import Office, company_of
 from doorstep.flow.price_book import price_book
 from doorstep.planning.charges import expected_charges, together
 from doorstep.planning.compose import Lane
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.transaction import Transaction
+from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.tariff import ChargeKind
 
 LABEL, TARIFF = "label", "tariff"
@@ -32,6 +33,14 @@ class FreightCharge:
     basis: str
     minor: int
     currency: str
+
+
+def charges_of(office: Office, order_id: str) -> tuple[FreightCharge, ...] | Refusal:
+    """The charges of an order's freight: as its labels were bought, or as the tariff has them until then."""
+    with office.store.reading() as tx:
+        if not orders.those(tx, [order_id]):
+            return Refusal(Why.UNKNOWN_ORDER, f"There is no order {order_id}.", {"order_id": order_id})
+        return freight_charges(tx, order_id)
 
 
 def freight_charges(tx: Transaction, order_id: str) -> tuple[FreightCharge, ...]:
