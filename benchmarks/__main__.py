@@ -30,6 +30,7 @@ from benchmarks import (
     packing,
     pallets,
     planning,
+    planning_open,
     promising,
     quoting,
     rating,
@@ -54,6 +55,7 @@ ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
     "read": reading.run,
     "chart": charting.run,
     "quote": quoting.run,
+    "plan-open": planning_open.run,
     "carriers": carrier_calls.run,
 }
 BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {

@@ -68,7 +68,7 @@ def test_an_order_is_cleared_and_planned_once_under_a_key(door: Door) -> None:
     planned = [door.told(door.post("/v1/plans", key="p")) for _ in range(2)]
     assert planned[0] == planned[1]
     assert planned[0]["orders"] == [order_id]
-    assert planned[0]["cost"]["currency"] == "USD"
+    assert planned[0]["avoidable_cost"]["currency"] == "USD"
 
 
 def test_two_callers_may_choose_the_same_key(shop: Shop) -> None:

@@ -31,6 +31,7 @@ NO_STEP: dict[str, str] = {
     "flow.pick.picked_fact": PART,
     "flow.pick.settle": PART,
     "flow.place.place_within": PART,
+    "flow.plan_facts.record_plan": PART,
     "flow.release.released_facts": PART,
     "flow.route_out.fail": PART,
     "flow.route_out.tell": PART,

@@ -172,7 +172,7 @@ def test_an_order_tells_its_whole_story_scans_included(shop: Shop) -> None:
         "Line 1 changed from 3 to 2.",
         "Put on hold.",
         "Goes on again.",
-        "Planned: 2 MUG and 1 TEA from CS by steady-ground, leaving Mon 2 Mar. Cost in the plan 17.51 USD.",
+        "Planned: 2 MUG and 1 TEA from CS by steady-ground, leaving Mon 2 Mar. Avoidable cost 17.51 USD.",
         "Passed on from plan to release, 5 h 59 min to spare.",
         "Released to the floor: 2 MUG and 1 TEA to pick in CS/A-01 and CS/A-02.",
         "Picked: 2 MUG in CS/A-01.",

@@ -154,11 +154,11 @@ def test_a_count_while_orders_are_planned_is_not_forgotten(shop: Shop, monkeypat
     really = supply.site_supplies
 
     def counted_meanwhile(*told: Any) -> Any:
-        monkeypatch.setattr("doorstep.flow.plan.site_supplies", really)
+        monkeypatch.setattr("doorstep.flow.plan_world.site_supplies", really)
         shop.count("CS/A-01", "MUG", 5)
         return really(*told)
 
-    monkeypatch.setattr("doorstep.flow.plan.site_supplies", counted_meanwhile)
+    monkeypatch.setattr("doorstep.flow.plan_world.site_supplies", counted_meanwhile)
     plan.plan_open_orders(shop.office)
     assert shop.rows("SELECT 1 FROM due WHERE verb = 'plan_orders' AND key = %s", order_id)
     shop.count("CS/A-01", "MUG", 9)
@@ -170,11 +170,11 @@ def test_all_of_a_row_is_counted_away_while_orders_are_planned(shop: Shop, monke
     really = supply.site_supplies
 
     def counted_meanwhile(*told: Any) -> Any:
-        monkeypatch.setattr("doorstep.flow.plan.site_supplies", really)
+        monkeypatch.setattr("doorstep.flow.plan_world.site_supplies", really)
         shop.count("CS/A-01", "MUG", 0)
         return really(*told)
 
-    monkeypatch.setattr("doorstep.flow.plan.site_supplies", counted_meanwhile)
+    monkeypatch.setattr("doorstep.flow.plan_world.site_supplies", counted_meanwhile)
     plan.plan_open_orders(shop.office)
 
 

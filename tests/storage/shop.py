@@ -101,7 +101,7 @@ def planned(order_id: str, *lines: tuple[int, str, int]) -> Body:
     made = fulfilment.Fulfilment(
         f"{order_id}-f", "CS", "swift-day", NOON, NOON, tuple(FulfilmentLine(*line) for line in lines), 500
     )
-    return fulfilment.ShipmentPlanned(order_id, (made,), (), 500, 480, ("cheapest",), ())
+    return fulfilment.ShipmentPlanned(order_id, (made,), (), 500, 480, ("cheapest",), (), 500)
 
 
 def released(order_id: str, *moved: tuple[Hold, Hold]) -> tuple[Body, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData, text
 from doorstep.events.master import CompanyDefined
 from doorstep.storage import schema
 from doorstep.storage.database_errors import DatabaseUnfit
-from doorstep.storage.migrations.versions import v0006_goals, v0017_nodes, v0023_supply_goals
+from doorstep.storage.migrations.versions import v0006_goals, v0017_nodes, v0023_supply_goals, v0025_plans
 from doorstep.storage.queries import master
 from doorstep.storage.store import Store
 from doorstep.storage.tables import PERMANENT, VIEWS
@@ -70,7 +70,9 @@ def test_what_the_company_weighed_before_there_were_goals_is_its_goals_now(store
             connection.execute(text(f"UPDATE {was}"), {"old": json.dumps(old)})
         connection.execute(text("DROP TABLE goals"))
         supply = (Path(v0023_supply_goals.__file__).with_suffix(".sql")).read_text(encoding="utf-8")
-        later = [each for each in (*nodes.split(";\n"), supply) if each.startswith("UPDATE goals")]
+        plans = (Path(v0025_plans.__file__).with_suffix(".sql")).read_text(encoding="utf-8")
+        statements = (*nodes.split(";\n"), supply, *plans.split(";\n"))
+        later = [each for each in statements if each.startswith("UPDATE goals")]
         for statement in (*moving.split(";\n"), *later):
             connection.connection.cursor().execute(statement)
     assert differences(store) == []

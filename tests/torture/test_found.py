@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from doorstep.events.fulfilment import FulfilmentLine
-from doorstep.flow import change, plan, ship
+from doorstep.flow import change, plan_facts, plan_world, ship
 from doorstep.planning.values import Reservation
 from doorstep.terms.clock import FalseClock
 from tests.corner_shop import BISTRO, CLERK, Shop, all_is_well, granted, load, open_shop
@@ -41,9 +41,9 @@ def test_a_plan_of_two_parcels_by_one_service_is_known_again() -> None:
         )
         for line in reversed(lines)
     ]
-    same: Any = plan._same
-    assert same(before, after)
-    assert not same(before, after[:1])
+    told: Any = [plan_facts._standing(shipment) for shipment in after]  # type: ignore[arg-type]
+    assert plan_world._standing(before) == tuple(sorted(told))
+    assert plan_world._standing(before) != tuple(told[:1])
 
 
 def test_a_label_that_is_given_up_before_it_was_bought_is_no_violation(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from doorstep.flow import change, health, look_parcels, look_site, pack, place, plan, release
+from doorstep.flow import change, health, look_parcels, look_site, pack, place, release
 from doorstep.flow.hand_over import HandOverDone
 from doorstep.flow.look_orders import Late, OrdersView
 from doorstep.flow.pick import PickDone
@@ -154,24 +154,6 @@ class OrdersOut(Out):
     def of(cls, view: OrdersView) -> OrdersOut:
         rows = [OrderRowOut.model_validate(row) for row in view.rows]
         return cls(orders=rows, next=view.after or None, total=view.total, more=view.more)
-
-
-class PlannedOut(Out):
-    """Orders planned anew, orders that wait, the plan's cost and the least it could have cost."""
-
-    orders: list[str]
-    waiting: list[str]
-    cost: MoneyOut
-    bound: MoneyOut
-
-    @classmethod
-    def of(cls, planned: plan.Planned, currency: str) -> PlannedOut:
-        return cls(
-            orders=list(planned.orders),
-            waiting=list(planned.waiting),
-            cost=money(planned.cost_minor, currency),
-            bound=money(planned.bound_minor, currency),
-        )
 
 
 class WaveOut(Out):

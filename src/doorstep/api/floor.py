@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from doorstep.api.answers import HandOverOut, LabelsOut, PackingOut, PickOut, PlannedOut, TasksOut, TourOut, WaveOut
+from doorstep.api.answers import HandOverOut, LabelsOut, PackingOut, PickOut, TasksOut, TourOut, WaveOut
 from doorstep.api.bodies import AnswerIn, AtSite, HandOverIn, LabelsIn, OfSite, PackingIn, PickIn, TourIn, WaveIn
 from doorstep.api.given import Changing, Reading
 from doorstep.api.node_answers import AnsweredOut, AskedOut
+from doorstep.api.plan_answers import PlannedOut
 from doorstep.api.problems import granted
 from doorstep.api.statuses import or_problem
 from doorstep.flow import hand_over, look_site, nodes, pack, pick, plan, release, ship

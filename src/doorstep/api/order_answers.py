@@ -8,6 +8,7 @@ from pydantic import Field
 
 from doorstep.api.answers import Instant, MoneyOut, Out, Ppm, PromiseOut, money
 from doorstep.api.packed_answers import ParcelWhyOut, SizeOut, packed_out
+from doorstep.api.plan_answers import PlanOut, plan_of
 from doorstep.flow import explain, look, look_orders, look_parcels
 from doorstep.flow.freight_charges import FreightCharge
 from doorstep.planning.change import State
@@ -220,20 +221,6 @@ class PromiseWhyOut(Out):
     computed_again: bool
 
 
-class PlanOut(Out):
-    """The newest plan: its cost, the least it could have cost, why it was chosen, what was rejected and why.
-
-    `ceiling` is what the goals let such an order cost; null: any amount.
-    """
-
-    cost: MoneyOut
-    bound: MoneyOut
-    ceiling: MoneyOut | None
-    reasons: list[str]
-    rejected: list[str]
-    planned_at: Instant
-
-
 class HeldOut(Out):
     """Units kept for the order, and where."""
 
@@ -323,7 +310,7 @@ class ExplanationOut(Out):
         return cls(
             order=OrderOut.of(told.order),
             promises=[_promise(promise) for promise in told.promises],
-            plan=_plan(told.plan, told.order.currency) if told.plan else None,
+            plan=plan_of(told.plan, told.order.currency) if told.plan else None,
             holds=[HeldOut.model_validate(hold) for hold in told.holds],
             parcels=[packed_out(parcel, told.order.currency) for parcel in told.parcels],
             story=[HappenedOut.model_validate(fact) for fact in told.story],
@@ -340,17 +327,6 @@ def _charge(told: FreightCharge) -> FreightChargeOut:
         name=told.name,
         basis=told.basis,
         amount=money(told.minor, told.currency),
-    )
-
-
-def _plan(why: explain.PlanWhy, currency: str) -> PlanOut:
-    return PlanOut(
-        cost=money(why.cost_minor, currency),
-        bound=money(why.bound_minor, currency),
-        ceiling=None if why.ceiling_minor is None else money(why.ceiling_minor, currency),
-        reasons=list(why.reasons),
-        rejected=list(why.rejected),
-        planned_at=why.planned_at,
     )
 
 

@@ -11,6 +11,7 @@ BESIDE: Mapping[str, str] = {
     "HoldsMoved": "the ledger of holds; it comes with the plan, the release or the receipt",
     "HoldsVoided": "the ledger of holds; it comes with the change or the count",
     "HandOffMade": "says how much of the promise was left when work passed on; the chart measures the passing itself",
+    "PlanMade": "what a run came to for all its orders; each that is planned otherwise has a fact of its own",
     "OrdersImported": "the ledger of an import; each of its orders is placed by a fact of its own",
     "OrdersForgotten": "the ledger of an import; each of its orders is cancelled by a fact of its own",
     **dict.fromkeys(("LabelOpened", "LabelDocumentKept"), "part of buying; the label that is bought ends it"),

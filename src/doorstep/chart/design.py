@@ -69,7 +69,7 @@ NODES: tuple[Node, ...] = (
             "flow.pick.confirm_pick",
             "flow.pick.confirm_picks",
             "flow.pick.settle_fulfilment",
-            "flow.plan.plan_open_orders",
+            *("flow.plan.plan_open_orders", "flow.plan_all.plan_all_open"),
         ),
         waits_for=frozenset(OBJECT_TYPES),
         undoes=True,
@@ -96,7 +96,8 @@ NODES: tuple[Node, ...] = (
         handles=FULFILMENT,
         completed_by=("ShipmentPlanned", "FulfilmentReplanned"),
         done_by=(
-            *("flow.plan.plan_open_orders", "flow.later.run_planning", *_CHANGES, "flow.change.resume_order"),
+            *("flow.plan.plan_open_orders", "flow.plan_all.plan_all_open", "flow.later.run_planning"),
+            *(*_CHANGES, "flow.change.resume_order"),
             *("flow.scarcity.hold_or_promise_anew", "flow.scarcity.hold_or_promise_all_anew"),
             "flow.consolidate.consolidate_orders",
         ),

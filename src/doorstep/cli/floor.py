@@ -20,17 +20,27 @@ if TYPE_CHECKING:
     from doorstep.flow.plan import Planned
     from doorstep.flow.release import Released
 
+_MOST_SHOWN = 40
 Site = Annotated[str, typer.Argument(metavar="SITE", help="The site's id, such as CS.")]
 Fulfilment = Annotated[str, typer.Argument(metavar="FULFILMENT", help="The fulfilment order's id, such as ful_01k...")]
 
 
-def plan(context: typer.Context, acting: Acting = "", as_json: AsJson = False) -> None:
+def plan(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, and change nothing.")] = False,
+    acting: Acting = "",
+    as_json: AsJson = False,
+) -> None:
     """Plan all open orders together, now. (`run-due` and the worker do it by themselves.)"""
     from doorstep.flow.plan import plan_open_orders
+    from doorstep.flow.plan_all import plan_all_open
 
     with opened(context, acting=acting, as_json=as_json) as desk:
-        told = plan_open_orders(desk.office, desk.who)
-        desk.show(told, lambda: _planned(told, desk.currency()))
+        if dry_run:
+            told = plan_open_orders(desk.office, desk.who, dry_run=True)
+        else:
+            told = plan_all_open(desk.office, desk.who)
+        desk.show(told, lambda: _planned(told, desk.currency(), dry_run))
 
 
 def release(
@@ -92,16 +102,30 @@ def pack(
         desk.show(told, lambda: _packed(told, desk.currency()))
 
 
-def _planned(told: Planned, currency: str) -> str:
-    lines = [f"{many(len(told.orders), 'order')} planned: {', '.join(told.orders)}."]
-    if not told.orders:
-        lines = ["There was nothing to plan anew."]
+def _planned(told: Planned, currency: str, dry_run: bool) -> Iterator[Part]:
+    shown = told.changed[:_MOST_SHOWN]
+    if shown:
+        rows = [(each.order_id, each.before or "-", each.after or "waits") for each in shown]
+        title = "Plans that would change" if dry_run else "Plans that changed"
+        yield table(title, "Order", "Before", "After", rows=rows)
+    if len(told.changed) > len(shown):
+        yield f"... and {len(told.changed) - len(shown)} more."
+    if not told.orders and not told.waiting:
+        yield "There was nothing to plan anew."
+        return
+    moved = sum(each.moved for each in told.changed)
+    stood = f"of the plans that could stand, {moved} changed"
+    yield f"{many(len(told.orders), 'order')} planned together; {stood}."
     if told.waiting:
-        lines.append(f"{many(len(told.waiting), 'order')} must wait for stock or room: {', '.join(told.waiting)}.")
-    if told.orders:
-        least = f"no plan costs less than {money(told.bound_minor, currency)}"
-        lines.append(f"The plan costs {money(told.cost_minor, currency)}; {least}.")
-    return "\n".join(lines)
+        yield f"{many(len(told.waiting), 'order')} must wait for stock or room: {', '.join(told.waiting)}."
+    least = f"no plan costs less than {money(told.bound_minor, currency)}"
+    apart = f"one after the other they would cost {money(told.apart_minor, currency)}"
+    yield f"Their avoidable cost is {money(told.cost_minor, currency)}; {least}, {apart}."
+    if told.full_minor != told.cost_minor:
+        full = money(told.full_minor, currency)
+        yield f"Their full cost is {full}, with handling by shifts that are paid in any case."
+    if dry_run:
+        yield "Nothing was changed."
 
 
 def _released(told: Released, site_id: str) -> str:

@@ -31,6 +31,7 @@ WEIGHTS = {
     "waits_minor": "An order that is not sent",
     "departure_minor": "A carrier's call at a site",
     "lying_unit_minor": "A unit that lies too long, sent from there",
+    "move_gain_minor": "A plan that stands is changed for more than",
 }
 
 
@@ -118,6 +119,7 @@ def _page(told: GoalsTold, currency: str) -> Iterator[Part]:
         yield "Nothing is wanted for any class of customers. For instance: doorstep goals set examples/goals_cheap.toml"
     weights = [(says, money(getattr(goals.weights, name), currency)) for name, says in WEIGHTS.items()]
     yield table("What planning weighs", "What", "#Costs", rows=weights)
+    yield f"Of plans that stand, {goals.weights.most_moved} at most are changed in one planning run."
     if goals.supply.fill_ppm is not None or goals.supply.days is not None:
         days = "any amount" if goals.supply.days is None else many(goals.supply.days, "day")
         yield f"On hand when it is ordered: {share(goals.supply.fill_ppm)}; at most {days} of supply lie there."

@@ -15,7 +15,7 @@ from doorstep.packing.why_left import kilograms
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
-    from doorstep.flow.explain import Explanation, LegWhy, PromiseWhy
+    from doorstep.flow.explain import Explanation, LegWhy, PlanWhy, PromiseWhy
     from doorstep.flow.look_site import SiteView
 
 
@@ -77,9 +77,13 @@ def _plan(told: Explanation, zone: str) -> Iterator[Part]:
     yield f"  {ways}, planned {moment(plan.planned_at, zone)}."
     over = plan.cost_minor - plan.bound_minor
     least = f"no way costs less than {money(plan.bound_minor, currency)}"
-    yield f"  It costs {money(plan.cost_minor, currency)}; {least}" + (
+    yield f"  Its avoidable cost is {money(plan.cost_minor, currency)}; {least}" + (
         f", so {money(over, currency)} is the most there is to gain." if over > 0 else ": there is nothing to gain."
     )
+    if plan.full_minor != plan.cost_minor:
+        full = money(plan.full_minor, currency)
+        yield f"  Its full cost is {full}, with handling by a shift that is paid in any case."
+    yield from _together(plan, currency)
     if plan.ceiling_minor is not None:
         above = plan.cost_minor - plan.ceiling_minor
         allowed = f"The goals let such an order cost {money(plan.ceiling_minor, currency)}"
@@ -92,6 +96,18 @@ def _plan(told: Explanation, zone: str) -> Iterator[Part]:
     ]
     if rows:
         yield table("Rejected", "Way", "Because", "#Cost", rows=rows)
+
+
+def _together(plan: PlanWhy, currency: str) -> Iterator[Part]:
+    run = plan.run
+    if run and run.orders > 1:
+        whole = f"{money(run.cost_minor, currency)} in all, at least {money(run.bound_minor, currency)} in any plan"
+        apart = f"{money(run.apart_minor, currency)} one after the other"
+        yield f"  Chosen together with {many(run.orders - 1, 'other order')}: {whole}, {apart}."
+    if plan.alone and plan.alone.cost_minor is not None:
+        yield f"  Alone it would go by {plan.alone.way} for {money(plan.alone.cost_minor, currency)}."
+    for each in plan.wanted_by_others:
+        yield f"  Others want that too: {each.what} is worth {money(each.minor, currency)} now."
 
 
 def _freight(told: Explanation, zone: str) -> Iterator[Part]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from doorstep.events.envelope import Body, Touch
+from doorstep.events.planning import ScarcePrice
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, Move, moves_touch
 from doorstep.terms.parcel import Placement, Size
@@ -42,10 +43,13 @@ class Fulfilment:
 class ShipmentPlanned(Body):
     """Where an order will be shipped from, by what and when, with what the plan rests on.
 
-    `replaced` fulfilment orders are void from now on. `cost_minor` is the order's cost in the plan, `bound_minor` the
-    least it could have cost, `reasons` and `rejected` say why this and not another.
+    `replaced` fulfilment orders are void from now on. `cost_minor` is the order's avoidable cost, `full_minor` its full
+    cost, `bound_minor` the least avoidable cost it could have had; `reasons` and `rejected` say why this and not
+    another. It was planned in the run `plan_id` together with so many other orders. `alone` is the way it would have
+    got alone, '' where that is the same; `moved_by` what of that way is wanted by others, at its price.
     """
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.PLAN
     order_id: str
     fulfilments: tuple[Fulfilment, ...]
@@ -54,6 +58,11 @@ class ShipmentPlanned(Body):
     bound_minor: int
     reasons: tuple[str, ...]
     rejected: tuple[str, ...]
+    full_minor: int
+    plan_id: str = ""
+    together: int = 0
+    alone: str = ""
+    moved_by: tuple[ScarcePrice, ...] = ()
 
     def touches(self) -> tuple[Touch, ...]:
         made = (Touch("fulfilment", fulfilment.fulfilment_id, "planned") for fulfilment in self.fulfilments)

@@ -21,7 +21,7 @@ from doorstep.terms.service import CarrierService
 class CompanyDefined(Body):
     """The company's name, currency and defaults. `weights` came with it until goals were told by themselves."""
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     STEP: ClassVar[Step] = Step.DEFINE
     company: Company
     weights: Weights | None = None
@@ -34,7 +34,7 @@ class CompanyDefined(Body):
 class GoalsSet(Body):
     """What the company wants from now on, whole: the goals before are no longer its goals."""
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     STEP: ClassVar[Step] = Step.DEFINE
     goals: Goals
 

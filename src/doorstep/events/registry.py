@@ -21,6 +21,7 @@ from doorstep.events import (
     master,
     nodes,
     orders,
+    planning,
     printing,
     shipping,
     stock,
@@ -93,7 +94,7 @@ def _settling_nothing(line: dict[str, Any]) -> dict[str, Any]:
 REGISTRY = Registry(
     bodies(
         *(master, orders, stock, fulfilment, shipping, imports, learning, access, printing, invoices, legal),
-        *(nodes, exchange, consolidation, fleet, collection),
+        *(nodes, exchange, consolidation, fleet, collection, planning),
     )
 )
 REGISTRY.upcast("SiteDefined", 1, lambda body: {**body, "kind": "own"})
@@ -102,9 +103,14 @@ REGISTRY.upcast("SiteDefined", 2, lambda body: {**body, "terms": {}})
 REGISTRY.upcast("GoalsSet", 1, lambda body: {"goals": {**body["goals"], "scarcity": {}}})
 # Until version 3 they said nothing of how much is to lie there, nor of what a site may send on a day.
 REGISTRY.upcast("GoalsSet", 2, lambda body: {"goals": {**body["goals"], "supply": {}, "capacity": []}})
+# Until version 4 nothing was said of how far plans may be changed.
+REGISTRY.upcast("GoalsSet", 3, lambda body: body)
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("CompanyDefined", 2, lambda body: body)  # until then no classes of goods were separated
+REGISTRY.upcast("CompanyDefined", 3, lambda body: body)  # until then its weights said nothing of changed plans
+# Until version 2 a plan's full cost was its cost, and nothing was told of other orders.
+REGISTRY.upcast("ShipmentPlanned", 1, lambda body: {**body, "full_minor": body["cost_minor"]})
 # Until version 2 a tariff was a plain one; what it says is said the same way still.
 REGISTRY.upcast("ServiceDefined", 1, lambda body: body)
 # Until version 3 no service said our account, cold or licences, no tariff where postcodes lie: it is as it was.

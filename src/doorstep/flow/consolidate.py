@@ -13,7 +13,7 @@ from doorstep.events.consolidation import Joined, ShipmentsConsolidated
 from doorstep.events.fulfilment import FulfilmentReplanned
 from doorstep.flow.joined import end_broken
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
-from doorstep.flow.plan import World, question_of
+from doorstep.flow.plan_world import World, question_of
 from doorstep.planning.consolidate import Alone, Joint, Member, consolidate
 from doorstep.storage.queries import consolidation, master, orders
 from doorstep.storage.transaction import Transaction

@@ -13,9 +13,10 @@ from doorstep.flow.freight_charges import FreightCharge, freight_charges
 from doorstep.flow.look_packed import ParcelWhy, parcels_why
 from doorstep.flow.office import Office
 from doorstep.flow.promise import computed_again
+from doorstep.flow.reasons import Rejected, WantedByOthers, rejected_ways, wanted_by_others
 from doorstep.promising.arrivals import Leg
 from doorstep.storage import journal
-from doorstep.storage.queries import stock
+from doorstep.storage.queries import planning, stock
 from doorstep.terms.refusals import Refusal
 
 
@@ -45,16 +46,36 @@ class PromiseWhy:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanWhy:
-    """The newest plan: its cost, the least it could have cost, why it was chosen, what was rejected and why.
+class RunWhy:
+    """The planning run that the plan is of: `orders` chosen together, their avoidable cost, which is at least
+    `bound_minor` in any plan, what they would cost one after the other, and the versions of what it rests on.
+    """
 
-    An order that goes as one shipment with others says so for a reason. `ceiling_minor` is what the goals that hold now
-    let it cost; None: any amount.
+    plan_id: str
+    orders: int
+    cost_minor: int
+    bound_minor: int
+    apart_minor: int
+    inputs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWhy:
+    """The newest plan: its avoidable cost, the least it could have been, why it was chosen, what was rejected and why.
+
+    `full_minor` is its full cost, with handling that is paid in any case. `alone` is the way that the order would have
+    got if it were alone, None where it got that; `wanted_by_others` what of that way has a price. An order that goes as
+    one shipment with others says so for a reason. `ceiling_minor` is what the goals that hold now let it cost; None:
+    any amount.
     """
 
     cost_minor: int
+    full_minor: int
     bound_minor: int
     ceiling_minor: int | None
+    run: RunWhy | None
+    alone: Rejected | None
+    wanted_by_others: tuple[WantedByOthers, ...]
     reasons: tuple[str, ...]
     rejected: tuple[str, ...]
     planned_at: datetime
@@ -113,6 +134,7 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
         planned = tx.one("SELECT * FROM plan WHERE order_id = %s", order_id)
         ceiling_minor = look_targets.ceiling_minor(tx, order_id)
         together, apart = joined.reasons_of(tx, order_id, view.currency)
+        run = planning.run(tx, planned.plan_id) if planned else None
         holds = stock.holds_of_orders(tx, [order_id])
         packed = parcels_why(tx, [parcel.sscc for parcel in view.parcels])
         freight = freight_charges(tx, order_id)
@@ -124,12 +146,16 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
         order=view,
         promises=tuple(_promise(row, told[row.revision]) for row in promised),
         plan=PlanWhy(
-            planned.cost_minor,
-            planned.bound_minor,
-            ceiling_minor,
-            together or tuple(planned.reasons),
-            (*apart, *planned.rejected),
-            planned.planned_at,
+            cost_minor=planned.cost_minor,
+            full_minor=planned.full_minor,
+            bound_minor=planned.bound_minor,
+            ceiling_minor=ceiling_minor,
+            run=_run(run) if run else None,
+            alone=next(iter(rejected_ways([planned.alone])), None) if planned.alone else None,
+            wanted_by_others=wanted_by_others(planned.moved_by),
+            reasons=together or tuple(planned.reasons),
+            rejected=(*apart, *planned.rejected),
+            planned_at=planned.planned_at,
         )
         if planned
         else None,
@@ -148,6 +174,11 @@ def explain(office: Office, order_id: str) -> Explanation | Refusal:
         story=tuple(_happened(entry.entry) for entry in written),
         freight=freight,
     )
+
+
+def _run(row: Any) -> RunWhy:
+    inputs = tuple(sorted(row.inputs.items()))
+    return RunWhy(row.plan_id, row.orders, row.cost_minor, row.bound_minor, row.apart_minor, inputs)
 
 
 def _promise(row: Any, told: Mapping[int, tuple[Any, Any, int]]) -> PromiseWhy:

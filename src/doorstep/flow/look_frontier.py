@@ -10,7 +10,7 @@ from typing import Any
 from doorstep.flow.consignees import consignees
 from doorstep.flow.joined import not_joined
 from doorstep.flow.office import Office, company_of, deciders_of
-from doorstep.flow.plan import question_of
+from doorstep.flow.plan_world import question_of
 from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies, spared
 from doorstep.goals.rates import interval_ppm, share_ppm
 from doorstep.planning.courses import Standing, desk_of, open_served, quoted_served

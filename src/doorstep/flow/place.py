@@ -16,14 +16,14 @@ from doorstep.flow.price_book import price_queries
 from doorstep.flow.promise import holds_of, promised
 from doorstep.flow.requote import Requote
 from doorstep.flow.slack import slack_of_offer
-from doorstep.flow.supply import costs_of, needs_of, parts_of, site_supplies, spared, supply_queries
+from doorstep.flow.supply import costs_of, needs_of, parts_of, prices_of, site_supplies, spared, supply_queries
 from doorstep.flow.told import Promise
 from doorstep.goals.ceiling import above, value_of
 from doorstep.intake.judge import judge
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, QuoteQuestion
-from doorstep.storage.queries import learning, legal, master, orders, stock
+from doorstep.storage.queries import learning, legal, master, orders, planning, stock
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS, PLAN_ORDERS, PLAN_WAITING
 from doorstep.terms.company import Company
@@ -234,7 +234,8 @@ def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -
     item_ids = sorted({need.item.item_id for need in demand.needs})
     learned = learning.transits_to_query(region(demand.area))
     tx.ahead(
-        master.SERVICES, master.CARTONS, legal.RULES, *price_queries(tx.now.date()), learned, *supply_queries(item_ids)
+        *(master.SERVICES, master.CARTONS, legal.RULES, *price_queries(tx.now.date()), learned),
+        *(*supply_queries(item_ids), planning.prices_query(item_ids, tx.now.date())),
     )
     question = QuoteQuestion(
         now=tx.now,
@@ -242,6 +243,7 @@ def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -
         sites=spared(tx, site_supplies(tx, company, item_ids), goals, demand.terms.customer_class, item_ids),
         services=master.services(tx),
         costs=costs_of(goals),
+        prices=prices_of(tx, item_ids),
         transits=learning.transits(tx, learned),
     )
     answer = quote(question, deciders_of(tx, company))

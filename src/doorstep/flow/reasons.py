@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from doorstep.planning.answers import Freight, OrderPlan
 
@@ -13,6 +14,7 @@ _WORDS = {
     "day full": "a cheaper way needs room on a day that is full",
     "promise at risk": "it would not hold the promise as surely as it must be held",
     "dearer": "it costs more",
+    "kept": "a cheaper way gains less than a plan that stands is changed for, or enough plans were changed",
     "waits": "nothing can be shipped now; the order keeps what it holds",
 }
 
@@ -53,6 +55,26 @@ def _bills(freight: Freight) -> str:
 def rejected_ways(kept: Sequence[str]) -> tuple[Rejected, ...]:
     """The ways a plan rejected, each once, from lines as it keeps them: `CS by swift-express: dearer, 3145`."""
     return tuple(dict.fromkeys(map(_rejected, kept)))
+
+
+@dataclass(frozen=True, slots=True)
+class WantedByOthers:
+    """What of an order's own best way others want too, in words, and what it is worth now."""
+
+    what: str
+    minor: int
+
+
+def wanted_by_others(kept: Sequence[Mapping[str, Any]]) -> tuple[WantedByOthers, ...]:
+    """The same, of prices as a plan keeps them."""
+    return tuple(WantedByOthers(_scarce(each), each["minor"]) for each in kept)
+
+
+def _scarce(price: Mapping[str, Any]) -> str:
+    if price["day"]:
+        return f"room for a shipment of {price['site_id']} on {price['day']}"
+    where = f"on its way to {price['site_id']}" if price["inbound_id"] else f"at {price['site_id']}"
+    return f"a unit of {price['item_id']} {where}"
 
 
 def _rejected(line: str) -> Rejected:

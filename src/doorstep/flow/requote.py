@@ -15,7 +15,7 @@ from doorstep.events.stock import Hold, HoldsVoided, StockHeld
 from doorstep.flow.consignees import consignees
 from doorstep.flow.office import Office, Scribe, company_of, deciders_of
 from doorstep.flow.promise import bases_of, holds_of, inputs_of
-from doorstep.flow.supply import costs_of, limited, needs_of, site_supplies, spared
+from doorstep.flow.supply import costs_of, limited, needs_of, prices_of, site_supplies, spared
 from doorstep.planning.answers import LinePromise, Offer
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
@@ -154,7 +154,8 @@ class Requote:
         )
         services = master.services(self.tx) if self.services is None else self.services
         transits = learning.transits(self.tx, learning.transits_to_query(region(self.order.area)))
-        question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.goals), transits=transits)
+        prices = prices_of(self.tx, items.keys())
+        question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.goals), prices, transits)
         answer = quote(question, deciders_of(self.tx, self.company))
         if answer.refusal is not None:
             return answer.refusal

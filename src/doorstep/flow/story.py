@@ -146,7 +146,13 @@ def _planned(body: fulfilment.ShipmentPlanned, teller: Teller) -> str:
         f"{_units(each.lines)} from {each.site_id} by {each.service_id}, leaving {teller.day(each.departs)}"
         for each in body.fulfilments
     ]
-    return f"Planned: {'; '.join(ways)}. Cost in the plan {teller.money(body.cost_minor)}."
+    told = f"{'Planned otherwise' if body.replaced else 'Planned'}: {'; '.join(ways)}."
+    told += f" Avoidable cost {teller.money(body.cost_minor)}"
+    told += f", full cost {teller.money(body.full_minor)}." if body.full_minor != body.cost_minor else "."
+    if body.together:
+        others = f"{body.together} other {'order' if body.together == 1 else 'orders'}"
+        told += f" Chosen together with {others}."
+    return told
 
 
 def _consolidated(body: consolidation.ShipmentsConsolidated, teller: Teller) -> str:

@@ -9,16 +9,39 @@ from datetime import date, timedelta
 
 from doorstep.flow.shelves import shelves_known
 from doorstep.planning.levers import LONG_DAYS, excess, would_end
-from doorstep.planning.values import Costs, FreeUnits, Inbound, Need, Reservation, SiteSupply
+from doorstep.planning.values import (
+    Costs,
+    DayKey,
+    FreeUnits,
+    Inbound,
+    Need,
+    Reservation,
+    Scarce,
+    SiteSupply,
+    StockKey,
+)
 from doorstep.promising.mass import WHOLE
 from doorstep.stock.scarcity import kept_for_others
-from doorstep.storage.queries import master, nodes, orders, scarcity, stock
+from doorstep.storage.queries import master, nodes, orders, planning, scarcity, stock
 from doorstep.storage.queries.master import Site
 from doorstep.storage.transaction import Query, Transaction
+from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
 from doorstep.terms.goals import Goals
 from doorstep.terms.item import Item, Part
+from doorstep.terms.places import SiteKind
+
+
+def prices_of(tx: Transaction, item_ids: Collection[str]) -> dict[Scarce, int]:
+    """What units of these items and sites' room on days are worth since orders were last planned together."""
+    found: dict[Scarce, int] = {}
+    for row in tx.rows(*planning.prices_query(item_ids, tx.now.date())):
+        day = planning.day_of(row)
+        key = StockKey(row.site_id, row.item_id, row.inbound_id or None) if day is None else DayKey(row.site_id, day)
+        found[key] = row.minor
+    return found
+
 
 _FAR_DAYS = 370  # a site that is further behind than that has other troubles
 
@@ -59,9 +82,17 @@ def site_supplies(
             booked=booked[site.site_id],
             locality=site.locality,
             relief=relief[site.site_id],
+            shift_paid=_shift_paid(site),
         )
         for site in sites.values()
     )
+
+
+def _shift_paid(site: Site) -> bool:
+    """Whether a shift of our own works there that is paid for so many shipments a day, whether or not they come."""
+    ours = site.kind in (SiteKind.OWN, SiteKind.STORE)
+    charges = (site.terms.handling_order_minor, site.terms.handling_unit_minor)
+    return ours and site.daily_orders > 0 and charges == (None, None)
 
 
 def _there_ppm(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
@@ -103,6 +134,9 @@ def _booked(
             if row.state != "planned" or row.order_id not in leaving_out:
                 calendar = sites[row.site_id].calendar
                 booked[row.site_id][max(calendar.day_of(row.ship_by), calendar.day_of(tx.now))] += 1
+        for row in orders.not_planned_yet(tx, PLAN_ORDERS):
+            if row.order_id not in leaving_out:
+                booked[row.site_id][sites[row.site_id].calendar.day_of(tx.now)] += 1
     for site_id, days in booked.items():
         if limits[site_id]:
             booked[site_id] = _spread(days, limits[site_id], sites[site_id].calendar)

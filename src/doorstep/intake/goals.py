@@ -49,6 +49,7 @@ Sure = Annotated[int, BeforeValidator(partial(ppm_of, 500_000, 999_999)), PlainS
 OfValue = Annotated[int, BeforeValidator(partial(ppm_of, 0, 10_000_000)), PlainSerializer(per_cent), _WRITTEN]
 Minor = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 PartOfAll = Annotated[int, BeforeValidator(partial(ppm_of, 1, 1_000_000)), PlainSerializer(per_cent), _WRITTEN]
+Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 Units = Annotated[int, Field(strict=True, ge=1, le=10**9)]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 ClassName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
@@ -87,6 +88,8 @@ class WeightsIn(Strict):
     waits_minor: Minor = Weights().waits_minor
     departure_minor: Minor = Weights().departure_minor
     lying_unit_minor: Minor = Weights().lying_unit_minor
+    move_gain_minor: Minor = Weights().move_gain_minor
+    most_moved: Count = Weights().most_moved
 
 
 class ReserveIn(Strict):

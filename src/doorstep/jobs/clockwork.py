@@ -12,7 +12,7 @@ from doorstep.flow.collect import collect_due
 from doorstep.flow.freight_account import release_unbilled
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
-from doorstep.flow.plan import plan_open_orders
+from doorstep.flow.plan_all import plan_all_open
 from doorstep.flow.route_end import end_forgotten
 from doorstep.flow.routes import plan_due_routes
 from doorstep.flow.score import score_overdue
@@ -64,7 +64,7 @@ CHORES: Mapping[str, Chore] = {
     "plan_routes": Chore(DESK_SECONDS, plan_due_routes),
     "collect": Chore(DESK_SECONDS, collect_due),
     "end_routes": Chore(HOUR_SECONDS, end_forgotten),
-    "plan_again": Chore(HOUR_SECONDS, plan_open_orders),
+    "plan_again": Chore(HOUR_SECONDS, plan_all_open),
     "score_overdue": Chore(HOUR_SECONDS, score_all_overdue),
     "check_invariants": Chore(HOUR_SECONDS, report_invariants),
     "learn": Chore(DAY_SECONDS, learn),

@@ -17,10 +17,12 @@ from doorstep.terms.refusals import Refusal
 
 
 class CostParts(NamedTuple):
-    """The cost of a way to serve an order, minor units, part by part.
+    """The avoidable cost of a way to serve an order, minor units, part by part: what is saved if it is not taken.
 
-    `late_minor` and `broken_minor` are the expected cost of missing the promise. `scarce_minor` is the price of scarce
-    stock and days under which a quote was made: it ranks offers and is no money, so it is not in the total.
+    `late_minor` and `broken_minor` are the expected cost of missing the promise. `paid_minor` is handling by a shift
+    that is paid in any case and not full: it is no part of the total, which is the avoidable cost, but of the full
+    cost. `scarce_minor` is the price of scarce stock and days under which a quote was made: it ranks offers and is no
+    money, so it is in neither.
     """
 
     freight_minor: int = 0
@@ -31,6 +33,11 @@ class CostParts(NamedTuple):
     broken_minor: int = 0
     waits_minor: int = 0
     scarce_minor: int = 0
+    paid_minor: int = 0
+
+    @property
+    def full_minor(self) -> int:
+        return self.total_minor + self.paid_minor
 
     @property
     def total_minor(self) -> int:
@@ -75,7 +82,8 @@ class Shipment:
     zone: str
     tariff_id: str
     parcels: tuple[BoxedParcel, ...]
-    cost_minor: int  # freight, cartons and handling of this shipment alone
+    cost_minor: int  # avoidable: freight, cartons and handling of this shipment alone
+    paid_minor: int  # handling that is paid in any case
     leg: Leg
     in_window_ppm: int
     freight: Freight
@@ -128,6 +136,7 @@ class Reason(StrEnum):
     DAY_FULL = "day full"  # a cheaper way needs room on a day that is full
     PROMISE_AT_RISK = "promise at risk"  # does not hold the promise with the wanted probability
     DEARER = "dearer"
+    KEPT = "kept"  # a cheaper way gains less than a plan is changed for, or enough plans were changed
     WAITS = "waits"  # nothing can be shipped: the order keeps what it holds
 
 
@@ -146,7 +155,9 @@ class RunnerUp:
 class OrderPlan:
     """How one order will be served. Without shipments it waits, `refusal` says why, and it keeps what it held.
 
-    `least_minor` is what the order would cost if it were alone in the world, among the ways looked at.
+    `least_minor` is what the order would cost if it were alone in the world, among the ways looked at; `alone` is that
+    way, where it got another one. `moved_by` is what of that way is wanted by others too: a unit of stock or a day's
+    room for a shipment, and what that is worth now.
     """
 
     order_id: str
@@ -158,6 +169,8 @@ class OrderPlan:
     reasons: tuple[Reason, ...]
     runners_up: tuple[RunnerUp, ...]
     refusal: Refusal | None = None
+    alone: RunnerUp | None = None
+    moved_by: tuple[tuple[Scarce, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +180,24 @@ class Plan:
     No selection among the ways looked at costs less than `bound_minor` within stock and room, if nobody's promise is
     given up for others. `planning.supply.patterns` says which ways are looked at. `prices` are what a unit of stock and
     a day's room for a shipment are worth now. `apart_minor` is the cost of the same orders planned one after the other.
+    `moved` are orders that could have stayed as they were planned and did not. Costs are avoidable costs, and each such
+    order counts for `move_gain_minor` besides.
     """
 
     orders: tuple[OrderPlan, ...]
     bound_minor: int
     prices: Mapping[Scarce, int] = field(default_factory=dict)
     apart_minor: int = 0
+    moved: tuple[str, ...] = ()
+    move_gain_minor: int = 0
 
     @property
     def total_minor(self) -> int:
-        return sum(order.cost.total_minor for order in self.orders)
+        return sum(order.cost.total_minor for order in self.orders) + len(self.moved) * self.move_gain_minor
+
+    @property
+    def full_minor(self) -> int:
+        return sum(order.cost.full_minor for order in self.orders)
 
     @property
     def gap_minor(self) -> int:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from doorstep.planning.answers import OrderPlan, Plan, Reason, Shipment
-from doorstep.planning.values import FreeUnits, Inbound, OpenOrder, PlanQuestion, Reservation, SiteSupply
+from doorstep.planning.values import FreeUnits, Inbound, OpenOrder, PlanQuestion, Reservation, SiteSupply, Standing
 from doorstep.promising.arrivals import arrivals
+from doorstep.promising.learned import NOTHING, Learned, Seen, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.promising.window import days_late_ppm, kept_ppm
+from doorstep.terms.places import region
 
 _Row = tuple[str, str, str, str | None]  # site, item, lot, inbound
 
@@ -30,11 +32,23 @@ def check_plan(question: PlanQuestion, plan: Plan) -> list[str]:
     checker = _Checker(question)
     problems += checker.stock(plan)
     problems += checker.room(plan)
+    problems += checker.moves(plan)
     for order in question.orders:
         problems += checker.order(order, answers[order.demand.order_id])
     if plan.bound_minor > plan.total_minor:
         problems.append(f"the bound {plan.bound_minor} is above the plan's cost {plan.total_minor}")
     return problems
+
+
+def _standing(order: OrderPlan) -> tuple[Standing, ...]:
+    found = []
+    for shipment in order.shipments:
+        units = Counter[tuple[int, str]]()
+        for each in shipment.reservations:
+            units[each.line_no, each.item_id] += each.quantity
+        lines = tuple((*key, quantity) for key, quantity in sorted(units.items()))
+        found.append(Standing(shipment.site_id, shipment.service_id, shipment.departs.date(), lines))
+    return tuple(sorted(found))
 
 
 def _row(reservation: Reservation) -> _Row:
@@ -81,6 +95,18 @@ class _Checker:
             site = self.sites[site_id]
             if site.daily_shipments is not None and shipments + site.booked.get(day, 0) > site.daily_shipments:
                 yield f"{site_id} has no room for {shipments} shipments on {day}"
+
+    def moves(self, plan: Plan) -> Iterator[str]:
+        """Plans that stood and were changed are counted; which could have stayed only whoever made the plan knows."""
+        answers = {order.order_id: _standing(order) for order in plan.orders}
+        before = [(order.demand.order_id, order.planned) for order in self.question.orders]
+        changed = {order_id for order_id, planned in before if planned != answers[order_id]}
+        for order_id in plan.moved:
+            if order_id not in changed:
+                yield f"{order_id} is told to be moved and is planned as it was"
+        most = self.question.most_moved
+        if most is not None and len(plan.moved) > most:
+            yield f"{len(plan.moved)} plans are changed, {most} may be"
 
     def order(self, order: OpenOrder, answer: OrderPlan) -> Iterator[str]:
         name = order.demand.order_id
@@ -139,8 +165,17 @@ class _Checker:
             yield f"nothing departs from {site.site_id} at {shipment.departs}"
         if shipment.departs < self.question.now or shipment.ship_by < shipment.departs:
             yield f"departs at {shipment.departs}, too early or after its ship-by {shipment.ship_by}"
-        transit = Mass.published(service.transit_of(shipment.zone) or ())
-        stated = (site.calendar, service.cut_offs[site.site_id], transit, service.calendar, order.demand.receives)
+        published = tuple(service.transit_of(shipment.zone) or ())
+        seen = self.question.transits.get((service.service_id, region(site.area), region(order.demand.area)))
+        if not seen:
+            seen = Learned(Seen(), self.question.transits.get((service.service_id, "", ""), NOTHING).lane)
+        stated = (
+            site.calendar,
+            service.cut_offs[site.site_id],
+            transit(seen, published),
+            service.calendar,
+            order.demand.receives,
+        )
         if (leg.site, leg.cut_off, leg.transit, leg.carrier, leg.receives) != stated:
             yield f"the leg of {shipment.site_id} by {shipment.service_id} is not what site and service state"
         if leg.hold_until not in (None, shipment.departs):
@@ -175,12 +210,16 @@ class _Checker:
         if at_risk != (Reason.PROMISE_AT_RISK in answer.reasons) or answer.cost.broken_minor != broken_minor:
             yield "does not say rightly whether its promise is at risk"
 
-    def _handling_minor(self, shipment: Shipment) -> int:
+    def _handling_minor(self, shipment: Shipment) -> tuple[int, int]:
+        """What could be avoided, and what is paid in any case."""
         site, costs = self.sites[shipment.site_id], self.question.costs
         own = (site.handling_order_minor, site.handling_unit_minor)
         usual = (costs.handling_order_minor, costs.handling_unit_minor)
         order_minor, unit_minor = (b if a is None else a for a, b in zip(own, usual, strict=True))
-        return order_minor + unit_minor * sum(reservation.quantity for reservation in shipment.reservations)
+        full_minor = order_minor + unit_minor * sum(reservation.quantity for reservation in shipment.reservations)
+        paid_minor = full_minor if site.shift_paid else 0
+        worth_minor = sum(site.relief.get(r.item_id, 0) * r.quantity for r in shipment.reservations if not r.inbound_id)
+        return max(full_minor - paid_minor - worth_minor, 0), paid_minor
 
     def _cost(self, order: OpenOrder, answer: OrderPlan) -> Iterator[str]:
         costs, cost = self.question.costs, answer.cost
@@ -195,7 +234,11 @@ class _Checker:
             "cartons": (cost.cartons_minor, sum(parcel.carton_minor for parcel in parcels)),
             "handling": (
                 cost.handling_minor,
-                sum(self._handling_minor(shipment) for shipment in answer.shipments),
+                sum(self._handling_minor(shipment)[0] for shipment in answer.shipments),
+            ),
+            "handling that is paid": (
+                cost.paid_minor,
+                sum(self._handling_minor(shipment)[1] for shipment in answer.shipments),
             ),
             "split": (cost.split_minor, costs.split_minor * (len(answer.shipments) - 1)),
             "lateness": (cost.late_minor, -(-late * late_day_minor // WHOLE)),

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from doorstep.planning.answers import CostParts, Reason
-from doorstep.planning.prices import Column, Limited
+from doorstep.planning.prices import MOVES, Column, Limited
 from doorstep.planning.supply import Free, RowKey, row_of, together
 from doorstep.planning.timetable import Ahead
-from doorstep.planning.values import DayKey, OpenOrder, Scarce, SiteSupply
+from doorstep.planning.values import DayKey, OpenOrder, Scarce, SiteSupply, Standing
 from doorstep.planning.ways import Desk, Option, Way
 from doorstep.promising.arrivals import arrivals, next_departure
 from doorstep.promising.window import days_late_ppm, kept_ppm
@@ -30,16 +30,35 @@ class Choice(NamedTuple):
     uses: Mapping[Scarce, int] = _NOTHING
     line_ppm: Mapping[int, int] = _NOTHING  # P(promise kept); line 0 is the order
     holds: bool = False
+    moves: bool = False  # the order could stay as it is planned
+    moves_minor: int = 0  # what all must gain if it does not
+
+    @property
+    def weighed_minor(self) -> int:
+        return self.cost.total_minor + self.moves_minor
 
     @property
     def column(self) -> Column:
-        return Column(self.cost.total_minor, self.limited())
+        return Column(self.weighed_minor, self.limited())
 
     def limited(self) -> dict[Limited, int]:
         """What it takes of what there is so much of and no more."""
         limited: dict[Limited, int] = {row: units for row, units in self.rows.items()}  # noqa: C416
         limited.update({key: units for key, units in self.uses.items() if isinstance(key, DayKey)})
+        if self.moves:
+            limited[MOVES] = 1
         return limited
+
+    def stands(self, order: OpenOrder) -> bool:
+        """Whether it is the plan that the order has, to the day of departure: then nobody on the floor is bothered."""
+        found = []
+        for option in self.way.options if self.way else ():
+            units: dict[tuple[int, str], int] = {}
+            for each in option.taken:
+                units[each.line_no, each.item_id] = units.get((each.line_no, each.item_id), 0) + each.quantity
+            lines = tuple((*key, quantity) for key, quantity in sorted(units.items()))
+            found.append(Standing(option.day.site_id, option.service_id, option.departs.date(), lines))
+        return tuple(sorted(found)) == order.planned
 
     def name(self) -> tuple[object, ...]:
         """What tells two choices of one order apart."""
@@ -49,14 +68,15 @@ class Choice(NamedTuple):
     def rank(self) -> tuple[object, ...]:
         """Cheaper first, then sooner, then by service and site, so that equal questions get equal plans."""
         options = self.way.options if self.way else ()
-        return (self.cost.total_minor, tuple((o.departs, o.service_id, o.day.site_id) for o in options))
+        return (self.weighed_minor, tuple((o.departs, o.service_id, o.day.site_id) for o in options))
 
 
 class Board:
     """What is left while a plan is put together: free units of every row, and room for shipments on every day."""
 
-    def __init__(self, free: Free, sites: Collection[SiteSupply]) -> None:
+    def __init__(self, free: Free, sites: Collection[SiteSupply], moves: int | None = None) -> None:
         self.free = free
+        self._moves = moves  # plans that may still be changed; None: any number
         self._sites = {site.site_id: site for site in sites if site.daily_shipments is not None}
         self._taken: dict[DayKey, int] = {}
 
@@ -75,6 +95,8 @@ class Board:
             room = self.room(key) if isinstance(key, DayKey) else None
             if room is not None and room < units:
                 return Reason.DAY_FULL
+        if choice.moves and self._moves is not None and self._moves <= 0:
+            return Reason.KEPT
         return None
 
     def take(self, choice: Choice, sign: int = 1) -> None:
@@ -84,6 +106,8 @@ class Board:
         for key, units in choice.uses.items():
             if isinstance(key, DayKey):
                 self._taken[key] = self._taken.get(key, 0) + sign * units
+        if choice.moves and self._moves is not None:
+            self._moves -= sign
 
     def give_back(self, choice: Choice) -> None:
         self.take(choice, -1)
@@ -115,7 +139,9 @@ def choices(
     ahead = Ahead(not_before, frozenset(full), later)
     ways, refusals = desk.ways(order.demand, free, ahead, also=held)
     judged = [choice for way in ways if (choice := judge(way, order, desk)) is not None]
-    return sorted(judged, key=Choice.rank)[: desk.costs.most_ways], refusals
+    judged.sort(key=Choice.rank)
+    stay = [choice for choice in judged[desk.costs.most_ways :] if choice.stands(order)] if order.planned else []
+    return [*judged[: desk.costs.most_ways], *stay], refusals
 
 
 def judge(way: Way, order: OpenOrder, desk: Desk) -> Choice | None:

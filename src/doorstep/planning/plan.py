@@ -8,12 +8,12 @@ keeps its promise as surely as it would order by order: nobody else's saving is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from doorstep.planning.answers import OrderPlan, Plan, Reason, RunnerUp
 from doorstep.planning.choices import Board, Choice, choices, ship_by, waiting
 from doorstep.planning.joint.select import THOROUGH, Effort
-from doorstep.planning.prices import Column, Limited, Master, Prices, solve
+from doorstep.planning.prices import MOVES, Column, Limited, Master, Prices, solve
 from doorstep.planning.quote import full_days, not_together, out_of_stock
 from doorstep.planning.supply import covers, shortage, together
 from doorstep.planning.values import DayKey, Deciders, PlanQuestion, Scarce, StockKey
@@ -42,7 +42,10 @@ def plan(question: PlanQuestion, deciders: Deciders, effort: Effort = THOROUGH) 
                 picks = others
         if planner.known() == known:  # else the bound is not over all ways that were found
             break
-    return Plan(planner.told(picks), master.bound_minor, planner.worth(master.prices), apart_minor)
+    prices = planner.worth(master.prices)
+    moved = tuple(order.demand.order_id for order, pick in zip(question.orders, picks, strict=True) if pick.moves)
+    told = planner.told(picks, prices)
+    return Plan(told, master.bound_minor, prices, apart_minor, moved, question.move_gain_minor)
 
 
 class _Planner:
@@ -54,6 +57,7 @@ class _Planner:
         self.desk = Desk(question.now, question.sites, question.services, question.costs, deciders, question.transits)
         self.pool = self.desk.supply.with_held([held for order in self.orders for held in order.held])
         self.waits = [waiting(order, question.costs.waits_minor) for order in self.orders]
+        self.stays: list[Choice | None] = [None] * len(self.orders)  # the plan that stands, where it keeps the promise
         self.refusals: list[list[Refusal]] = []
         self.choices: list[list[Choice]] = []
         self.days: set[DayKey] = set()
@@ -64,16 +68,47 @@ class _Planner:
             found, refusals = choices(order, self.desk, self.pool, full, self.later)
             self.choices.append([])
             self.refusals.append(refusals)
+            self._stand(len(self.choices) - 1, found)
             self._add(len(self.choices) - 1, found)
         self.most: list[int | None] = [None] * len(self.orders)  # what a way may cost that does not hold the promise
         # The oldest promise chooses first.
         self.turns = sorted(
             range(len(self.orders)), key=lambda i: (self.orders[i].agreed.last_day, self.orders[i].demand.order_id)
         )
+        self.begun = self._begun()
+
+    def _stand(self, i: int, found: Sequence[Choice]) -> None:
+        """The order's plan stands where it is among what was found and is as good for its promise as can be."""
+        order = self.orders[i]
+        stay = next((choice for choice in found if choice.stands(order)), None) if order.planned else None
+        if stay is not None and (stay.holds or not any(choice.holds for choice in found)):
+            self.stays[i] = stay
+            self.waits[i] = self._counted(i, self.waits[i])
+
+    def _counted(self, i: int, choice: Choice) -> Choice:
+        """The same choice, told whether it is another than the plan that stands."""
+        moves = self.stays[i] is not None and not choice.stands(self.orders[i])
+        return choice._replace(moves=moves, moves_minor=self.question.move_gain_minor if moves else 0)
+
+    def _begun(self) -> list[Choice]:
+        """Plans that stand as far as there still is stock and room for them; all other orders wait."""
+        board = self._board_of(self.waits)
+        picks = list(self.waits)
+        for i, stay in enumerate(self.stays):
+            if stay is None:
+                continue
+            board.give_back(self.waits[i])
+            picks[i] = stay
+            if board.hinders(stay) is not None:
+                self.stays[i] = None
+                self.choices[i] = [self._counted(i, choice) for choice in self.choices[i]]
+                picks[i] = self.waits[i] = self._counted(i, self.waits[i])
+            board.take(picks[i])
+        return picks
 
     def _add(self, i: int, found: Sequence[Choice]) -> None:
         known = {choice.name() for choice in self.choices[i]}
-        self.choices[i] += (choice for choice in found if choice.name() not in known)
+        self.choices[i] += (self._counted(i, choice) for choice in found if choice.name() not in known)
         self.choices[i].sort(key=Choice.rank)
         self.days |= {key for choice in found for key in choice.uses if isinstance(key, DayKey)}
 
@@ -114,6 +149,8 @@ class _Planner:
         board = self._fresh_board()
         room: dict[Limited, int] = {row: units for row, units in self.pool.items()}  # noqa: C416
         room.update({day: max(left, 0) for day in self.days if (left := board.room(day)) is not None})
+        if self.question.most_moved is not None:
+            room[MOVES] = self.question.most_moved
         return room
 
     def worth(self, prices: Prices) -> dict[Scarce, int]:
@@ -126,17 +163,19 @@ class _Planner:
         return {key: price for key, price in found.items() if price}
 
     def _fresh_board(self) -> Board:
-        return Board(dict(self.desk.supply.free), self.question.sites)
+        most = self.question.most_moved
+        moves = None if most is None else most - sum(wait.moves for wait in self.waits)
+        return Board(dict(self.desk.supply.free), self.question.sites, moves)
 
     def cost(self, picks: Sequence[Choice]) -> int:
-        return sum(pick.cost.total_minor for pick in picks)
+        return sum(pick.weighed_minor for pick in picks)
 
     def in_turn(self, prices: Prices) -> list[Choice]:
         """Each order takes its cheapest choice under the prices that what is left allows."""
-        board = self._fresh_board()
-        picks = list(self.waits)
+        board = self._board_of(self.begun)
+        picks = list(self.begun)
         for i in self.turns:
-            board.give_back(self.waits[i])
+            board.give_back(picks[i])
             picks[i] = self._pick(i, board, prices)
             board.take(picks[i])
         return picks
@@ -170,7 +209,7 @@ class _Planner:
                     continue
                 board.give_back(picks[i])
                 better = self._pick(i, board, {}) if picks[i].way is None else self._first_fit(i, board)
-                if better is not None and self._may(i, better) and better.cost.total_minor < picks[i].cost.total_minor:
+                if better is not None and self._may(i, better) and better.weighed_minor < picks[i].weighed_minor:
                     picks[i] = better
                     changed = True
                 board.take(picks[i])
@@ -186,17 +225,17 @@ class _Planner:
             board.take(pick)
         return board
 
-    def told(self, picks: Sequence[Choice]) -> tuple[OrderPlan, ...]:
+    def told(self, picks: Sequence[Choice], prices: Mapping[Scarce, int]) -> tuple[OrderPlan, ...]:
         """The plan order by order, in the order in which they were given."""
         board = self._board_of(picks)
         answers = []
         for i, pick in enumerate(picks):
             board.give_back(pick)
-            answers.append(self._told_one(i, pick, board))
+            answers.append(self._told_one(i, pick, board, prices))
             board.take(pick)
         return tuple(answers)
 
-    def _told_one(self, i: int, pick: Choice, board: Board) -> OrderPlan:
+    def _told_one(self, i: int, pick: Choice, board: Board, prices: Mapping[Scarce, int]) -> OrderPlan:
         order, mine = self.orders[i], self.choices[i]
         cheaper = [choice for choice in mine if choice.cost.total_minor < pick.cost.total_minor]
         reasons = list(dict.fromkeys(_why_not(choice, pick, board) for choice in cheaper))
@@ -207,6 +246,7 @@ class _Planner:
         elif not pick.holds:
             reasons.append(Reason.PROMISE_AT_RISK)
         others = [choice for choice in mine if choice is not pick][:_MOST_RUNNERS_UP]
+        alone = min(cheaper, key=lambda choice: choice.cost.total_minor, default=None)
         shipments = []
         for n, option in enumerate(pick.way.options if pick.way else ()):
             carried = {reservation.line_no for reservation in option.taken}
@@ -226,6 +266,8 @@ class _Planner:
             reasons=tuple(reasons),
             runners_up=tuple(_runner_up(choice, pick, board) for choice in others),
             refusal=None if pick.way else self._why_waiting(i),
+            alone=_runner_up(alone, pick, board) if alone else None,
+            moved_by=_moved_by(alone, pick, prices) if alone else (),
         )
 
     def _why_waiting(self, i: int) -> Refusal:
@@ -252,8 +294,8 @@ def _days_are_fought_over(question: PlanQuestion) -> bool:
 
 def _priced(choice: Choice, prices: Prices) -> int:
     if not prices:
-        return choice.cost.total_minor
-    return choice.cost.total_minor + sum(units * prices.get(key, 0) for key, units in choice.limited().items())
+        return choice.weighed_minor
+    return choice.weighed_minor + sum(units * prices.get(key, 0) for key, units in choice.limited().items())
 
 
 def _why_not(choice: Choice, pick: Choice, board: Board) -> Reason:
@@ -261,7 +303,15 @@ def _why_not(choice: Choice, pick: Choice, board: Board) -> Reason:
     hindrance = board.hinders(choice)
     if hindrance is not None and choice.cost.total_minor <= pick.cost.total_minor:
         return hindrance
+    if choice.moves and not pick.moves and choice.cost.total_minor < pick.cost.total_minor:
+        return Reason.KEPT
     return Reason.DEARER if choice.holds else Reason.PROMISE_AT_RISK
+
+
+def _moved_by(alone: Choice, pick: Choice, prices: Mapping[Scarce, int]) -> tuple[tuple[Scarce, int], ...]:
+    """What the order left to others, each unit at its price, the dearest first."""
+    left = ((key, prices[key]) for key, units in alone.uses.items() if key in prices and units > pick.uses.get(key, 0))
+    return tuple(sorted(left, key=lambda each: (-each[1], repr(each[0]))))
 
 
 def _runner_up(choice: Choice, pick: Choice, board: Board) -> RunnerUp:

@@ -22,7 +22,16 @@ MILLS = 1_000  # thousandths of a minor unit, so that prices of single units sta
 _GRAINS = 10_000  # a price is rounded to this part of an order's mean cost
 _NOTHING = 100  # an order that has not even what it holds: times the dearest way there is
 
-Limited = RowKey | DayKey  # what there is so much of and no more: units of a row of supply, a site's room on a day
+
+class Moves(NamedTuple):
+    """Changes of plans that stand."""
+
+    name: str = "moves"
+
+
+MOVES = Moves()
+# What there is so much of and no more: units of a row of supply, a site's room on a day, changes of plans.
+Limited = RowKey | DayKey | Moves
 
 
 class Column(NamedTuple):
@@ -66,7 +75,7 @@ def solve(table: Table, room: Mapping[Limited, int], reached_minor: int, effort:
 
     What is not in `room` is not limited.
     """
-    fought = sorted(contested(table, room), key=lambda key: (isinstance(key, DayKey), repr(key)))
+    fought = sorted(contested(table, room), key=lambda key: (not isinstance(key, RowKey), repr(key)))
     at_best = [min(range(len(ways)), key=lambda c, ways=ways: ways[c].cost_minor) for ways in table]  # type: ignore[misc]
     free_minor = sum(ways[best].cost_minor for ways, best in zip(table, at_best, strict=True))
     if not fought or free_minor >= reached_minor:

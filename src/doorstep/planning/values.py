@@ -59,8 +59,9 @@ class SiteSupply:
     `daily_shipments` is how many shipments can leave on a day (None: no limit), `booked` how many already will.
     Handling is what the site charges for a shipment and for each unit; None: what `Costs` say.
     `relief` is what it is worth to send a unit on hand of an item from here, because it lies too long or would end:
-    handling costs less by it, though never less than nothing. A row of quantity 0 in `free` tells the expiry of a lot
-    that is held but not free. `locality` is what prices hang on, None: its area and no more.
+    handling costs less by it, though never less than nothing. With `shift_paid` its `daily_shipments` are those of a
+    shift that is paid whatever it does: handling there is no cost that could be avoided. A row of quantity 0 in `free`
+    tells the expiry of a lot that is held but not free. `locality` is what prices hang on, None: its area and no more.
     """
 
     site_id: str
@@ -76,6 +77,7 @@ class SiteSupply:
     booked: Mapping[date, int] = field(default_factory=dict)
     locality: Locality | None = None
     relief: Mapping[str, int] = field(default_factory=dict)
+    shift_paid: bool = False
 
     @property
     def lies(self) -> Locality:
@@ -267,18 +269,28 @@ class QuoteQuestion:
     transits: Transits = field(default_factory=dict)
 
 
+class Standing(NamedTuple):
+    """A shipment as it is planned now: site, service, the day (UTC) it leaves on, and (line, item, units) sorted."""
+
+    site_id: str
+    service_id: str
+    day: date
+    lines: tuple[tuple[int, str, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
     """An order that is promised and not yet released, with what it holds now.
 
     `agreed` is the promise of the order as a whole, `line_windows` the promises of its lines (a line without one has
-    the order's). `demand.wanted_ppm` is what the promise is to be kept with.
+    the order's). `demand.wanted_ppm` is what the promise is to be kept with. `planned` is its plan by now, sorted.
     """
 
     demand: Demand
     agreed: Window
     line_windows: Mapping[int, Window] = field(default_factory=dict)
     held: tuple[Reservation, ...] = ()
+    planned: tuple[Standing, ...] = ()
 
     def window_of(self, line_no: int) -> Window:
         return self.line_windows.get(line_no, self.agreed)
@@ -286,7 +298,11 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True)
 class PlanQuestion:
-    """All open orders against all supply. The sites' free units do not include what the orders hold."""
+    """All open orders against all supply. The sites' free units do not include what the orders hold.
+
+    Of orders whose plan still keeps their promise at most `most_moved` are planned otherwise, each only where all
+    orders together gain more than `move_gain_minor` by it.
+    """
 
     now: datetime
     orders: tuple[OpenOrder, ...]
@@ -294,3 +310,5 @@ class PlanQuestion:
     services: tuple[CarrierService, ...]
     costs: Costs = field(default_factory=Costs)
     transits: Transits = field(default_factory=dict)
+    most_moved: int | None = None
+    move_gain_minor: int = 0

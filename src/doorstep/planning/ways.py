@@ -48,6 +48,7 @@ class Taking:
     ends: tuple[tuple[int, date], ...]
     source: Source
     handling_minor: int
+    paid_minor: int  # handling that is paid in any case
 
 
 class Option(NamedTuple):
@@ -73,6 +74,10 @@ class Option(NamedTuple):
         return self.taking.handling_minor
 
     @property
+    def paid_minor(self) -> int:
+        return self.taking.paid_minor
+
+    @property
     def cost_minor(self) -> int:
         return self.freight_minor + self.cartons_minor + self.taking.handling_minor
 
@@ -92,6 +97,7 @@ class Option(NamedTuple):
             tariff_id=self.boxed.tariff_id,
             parcels=self.boxed.parcels,
             cost_minor=self.cost_minor,
+            paid_minor=self.paid_minor,
             leg=self.leg,
             in_window_ppm=in_window_ppm,
             freight=self.freight,
@@ -212,12 +218,14 @@ class Desk:
         return found, refusals
 
     def _way(self, options: tuple[Option, ...]) -> Way:
-        freight = cartons = handling = 0
+        freight = cartons = handling = paid = 0
         for option in options:
             freight += option.freight_minor
             cartons += option.cartons_minor
             handling += option.taking.handling_minor
-        return Way(options, CostParts(freight, cartons, handling, self.costs.split_minor * (len(options) - 1)))
+            paid += option.taking.paid_minor
+        split = self.costs.split_minor * (len(options) - 1)
+        return Way(options, CostParts(freight, cartons, handling, split, paid_minor=paid))
 
     def _taking(self, items: Mapping[str, Item], taken: tuple[Reservation, ...]) -> Taking:
         site = self.supply.sites[taken[0].site_id]
@@ -239,9 +247,11 @@ class Desk:
         sums = tuple(sorted(units.items()))
         goods = tuple(Goods(items[item_id], quantity, ends.get(item_id)) for item_id, quantity in sums)
         relief = sum(site.relief.get(each.item_id, 0) * each.quantity for each in taken if each.inbound_id is None)
-        handling_minor = max(handling_of(site, self.costs, sum(units.values())) - relief, 0)
+        full_minor = handling_of(site, self.costs, sum(units.values()))
+        paid_minor = full_minor if site.shift_paid else 0
+        handling_minor = max(full_minor - paid_minor - relief, 0)
         source = source_of(self.now, [self.supply.rows[key] for key in rows])
-        return Taking(taken, Contents(goods, sums), rows, stock, tuple(lines), source, handling_minor)
+        return Taking(taken, Contents(goods, sums), rows, stock, tuple(lines), source, handling_minor, paid_minor)
 
     def _options(self, demand: Demand, taking: Taking, ahead: Ahead) -> tuple[list[Option], list[Refusal]]:
         site = self.supply.sites[taking.reservations[0].site_id]

@@ -64,6 +64,8 @@ class Weights:
     for each expected day after the promise, `broken_minor` where a promise is less sure than wanted, `waits_minor`
     where an order is not sent at all. `departure_minor` is what a carrier's call at a site costs, `lying_unit_minor`
     what it is worth to send a unit from where it lies too long or would end before it is sent; 0: nobody said.
+    Plans that stand and keep their promise are changed where that gains more than `move_gain_minor` each, at most
+    `most_moved` orders in one planning run: the floor is not to be churned.
     """
 
     handling_order_minor: int = 150
@@ -74,6 +76,8 @@ class Weights:
     waits_minor: int = 1_000_000
     departure_minor: int = 0
     lying_unit_minor: int = 0
+    move_gain_minor: int = 50
+    most_moved: int = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from doorstep.flow.office import Scribe, Who
 from doorstep.flow.pack import packed_fact
 from doorstep.flow.pick import picked_fact
 from doorstep.flow.place import placed_facts
-from doorstep.flow.plan import planned_facts
+from doorstep.flow.plan_facts import planned_facts
 from doorstep.flow.promise import told_promise
 from doorstep.flow.release import released_facts
 from doorstep.flow.replay.treat import Treated
@@ -198,7 +198,7 @@ class Life:
             for parcel in self.parcels
         )
         cost_minor = sum(parcel.freight_minor for parcel in self.parcels)
-        body = ShipmentPlanned(self.order_id, fulfilments, (), cost_minor, 0, ("as it was",), ())
+        body = ShipmentPlanned(self.order_id, fulfilments, (), cost_minor, 0, ("as it was",), (), cost_minor)
         out.facts += planned_facts(scribe, self.world.company, body)
 
     def ship(self, out: Written, at: datetime) -> None:

@@ -49,6 +49,11 @@ def shipment_planned(body: fulfilment.ShipmentPlanned, entry: Entry, changes: Ch
         reasons=body.reasons,
         rejected=body.rejected,
         planned_at=entry.fact.occurred_at,
+        full_minor=body.full_minor,
+        plan_id=body.plan_id,
+        together=body.together,
+        alone=body.alone,
+        moved_by=body.moved_by,
     )
 
 

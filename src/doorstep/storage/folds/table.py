@@ -21,6 +21,7 @@ from doorstep.storage.folds import (
     master,
     nodes,
     orders,
+    planning,
     printing,
     shipping,
     stock,
@@ -45,6 +46,7 @@ FOLDS: dict[type[Body], Fold] = {
     **consolidation.FOLDS,
     **fleet.FOLDS,
     **collection.FOLDS,
+    **planning.FOLDS,
 }
 
 

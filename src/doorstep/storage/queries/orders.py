@@ -119,6 +119,15 @@ def plannable(tx: Transaction, verb: str, at_most: int) -> list[Any]:
     )
 
 
+def still_plannable(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
+    """Those of them that can be planned and nobody works on, locked for this step."""
+    return tx.rows(
+        f"SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE o.order_id = ANY(%s) AND {_PLANNABLE} "
+        "ORDER BY o.order_id FOR UPDATE OF o SKIP LOCKED",
+        list(order_ids),
+    )
+
+
 def to_plan_now(tx: Transaction, verb: str, at_most: int) -> list[Any]:
     """Those of them that cannot be left as they are: asked for, planned to leave at a time that has passed, or holding
     what one that is asked for waits for. The same order, the same locks.
@@ -262,6 +271,16 @@ BOOKED: Query = (
 def booked(tx: Transaction) -> list[Any]:
     """Rows (site_id, order_id, ship_by, state) of fulfilment orders whose site has not packed them yet."""
     return tx.rows(*BOOKED)
+
+
+def not_planned_yet(tx: Transaction, verb: str) -> list[Any]:
+    """Rows (site_id, order_id) of orders that ask to be planned and have no plan, by the sites they hold stock of."""
+    return tx.rows(
+        "SELECT DISTINCT h.site_id, h.order_id FROM due d JOIN hold h ON h.order_id = d.key AND h.state = 'active' "
+        "AND h.place_id = '' AND h.inbound_id = '' WHERE d.verb = %s AND NOT EXISTS (SELECT FROM fulfilment f "
+        "WHERE f.order_id = d.key AND f.state <> 'cancelled') ORDER BY h.site_id, h.order_id",
+        verb,
+    )
 
 
 def next_sscc_serials(tx: Transaction, count: int) -> list[int]:

@@ -37,6 +37,7 @@ from doorstep.storage.tables.permanent import (
     tracking_link,
     unsealed,
 )
+from doorstep.storage.tables.planning import planning_run, scarce_price
 from doorstep.storage.tables.printing import print_job
 from doorstep.storage.tables.stock import balance, hold, inbound, lot, move, pool, unit
 
@@ -96,6 +97,7 @@ __all__ = [
     "pickup",
     "place",
     "plan",
+    "planning_run",
     "pool",
     "print_job",
     "promise",
@@ -106,6 +108,7 @@ __all__ = [
     "route_stop",
     "rule_list",
     "scan",
+    "scarce_price",
     "score",
     "screening",
     "sealed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Date, Index, Table, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from doorstep.storage.tables.columns import VIEWS, instant, json, key, key_no, whole, words
 
@@ -45,6 +46,11 @@ plan = Table(
     json("reasons"),
     json("rejected"),
     instant("planned_at", nullable=False),
+    whole("full_minor"),
+    words("plan_id"),
+    whole("together"),  # other orders that were planned in the same run
+    words("alone"),
+    Column("moved_by", JSONB, nullable=False, server_default="[]"),
 )
 
 wave = Table("wave", VIEWS, key("wave_id"), words("site_id"), instant("released_at", nullable=False))
