@@ -17,6 +17,7 @@ from rich.table import Table
 
 from benchmarks import (
     appending,
+    busy,
     carrier_calls,
     charting,
     consolidating,
@@ -65,6 +66,7 @@ BY_ITSELF: dict[str, Callable[[Console], Sequence[Any]]] = {
     "rating": rating.run,
     "labels": labelling.run,
     "demo": living.run,
+    "busy": busy.run,
     "pallets": pallets.run,
     "routing": routing.run,
     "promise": promising.run,

@@ -195,3 +195,23 @@ def test_a_site_sends_no_more_than_goals_let_it(shop: Shop) -> None:
     shop.settle()
     query = "SELECT departs::date AS day FROM fulfilment WHERE order_id = %s AND state = 'planned'"
     assert shop.one(query, first.order_id) != shop.one(query, second.order_id)
+
+
+def test_what_is_on_the_floor_takes_room_until_it_is_packed(shop: Shop) -> None:
+    granted(goals.set_goals(shop.office, OWNER, Goals(capacity=(SiteLimit("CS", 1),))))
+    first = shop.place(("MUG", 1))
+    shop.settle()
+    shop.release()
+    second = shop.place(("MUG", 1))
+    shop.settle()
+    query = "SELECT departs::date AS day FROM fulfilment WHERE order_id = %s AND state <> 'cancelled'"
+    assert shop.one(query, first.order_id) != shop.one(query, second.order_id)
+
+
+def test_the_hours_of_today_that_are_gone_leave_no_room(shop: Shop) -> None:
+    granted(goals.set_goals(shop.office, OWNER, Goals(capacity=(SiteLimit("CS", 2),))))
+    shop.later(hours=11)  # two in the afternoon in Chicago: half the day is gone
+    days = {offers(shop)[0][0]}
+    shop.place(("MUG", 1))
+    shop.settle()
+    assert offers(shop)[0][0] not in days

@@ -380,7 +380,7 @@ def test_the_goals_page_tells_what_is_wanted_and_what_does_not_go_together(admin
 
 
 def test_what_quiet_days_allow_is_a_page_that_the_page_today_takes_in(admin: Browser, shop: Shop) -> None:
-    assert 'hx-get="/levers"' in admin.page("/today")
+    assert 'hx-get="/levers?brief=1"' in admin.page("/today")
     granted(set_goals(shop.office, Who("owner"), Goals(capacity=(SiteLimit("CS", 50),))))
     words = admin.words("/levers")
     assert "Monday is quiet: 0 shipments planned, 0 usual, 50 could leave (0 %)" in words

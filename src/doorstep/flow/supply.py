@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import chain
 
 from doorstep.flow.shelves import shelves_known
 from doorstep.planning.levers import LONG_DAYS, excess, would_end
@@ -124,8 +125,8 @@ def _relief(tx: Transaction, goals: Goals, item_ids: Collection[str]) -> dict[st
 def _booked(
     tx: Transaction, sites: Mapping[str, Site], leaving_out: Collection[str], goals: Goals
 ) -> dict[str, Counter[date]]:
-    """How many shipments each day of each site has to send, by the last day that keeps its promise; what is overdue
-    today, and what is too much for a day on the next one: a site that is behind has no room before it has caught up.
+    """How many shipments each day of each site is taken up with: by the last day that keeps their promises, what is
+    overdue from today on. A site that is behind has no room before it has caught up.
     """
     limits = {site.site_id: goals.limit_of(site.site_id, site.daily_orders) for site in sites.values()}
     booked: dict[str, Counter[date]] = defaultdict(Counter)
@@ -137,25 +138,37 @@ def _booked(
         for row in orders.not_planned_yet(tx, PLAN_ORDERS):
             if row.order_id not in leaving_out:
                 booked[row.site_id][sites[row.site_id].calendar.day_of(tx.now)] += 1
-    for site_id, days in booked.items():
-        if limits[site_id]:
-            booked[site_id] = _spread(days, limits[site_id], sites[site_id].calendar)
+    for site_id, limit in limits.items():
+        if limit:
+            booked[site_id] = _spread(booked[site_id], limit, sites[site_id].calendar, tx.now)
     return booked
 
 
-def _spread(days: Counter[date], limit: int, calendar: Calendar) -> Counter[date]:
-    """No day with more than the limit: what is above goes to the next working days."""
-    spread: Counter[date] = Counter()
-    first, over = min(days), 0
-    for ahead in range(max((max(days) - first).days, 0) + _FAR_DAYS):
-        day = first + timedelta(days=ahead)
-        over += days[day]
-        if calendar.works_on(day):
-            spread[day] = min(over, limit)
-            over -= spread[day]
-        if not over and day >= max(days):
-            break
+def _spread(due: Counter[date], limit: int, calendar: Calendar, now: datetime) -> Counter[date]:
+    """Each shipment on the last day with room by which it is due, else on the first after it: what is left of a day is
+    left whatever is worked on first. Of today the hours that are gone are gone.
+    """
+    today = calendar.day_of(now)
+    spread = Counter({today: _gone(limit, calendar, now)})
+    for day in sorted(due):
+        left = due[day]
+        back = (day - timedelta(days=before) for before in range((day - today).days + 1))
+        on = (day + timedelta(days=after) for after in range(1, _FAR_DAYS))
+        for other in (each for each in chain(back, on) if calendar.works_on(each)):
+            taken = min(left, limit - spread[other])
+            spread[other] += taken
+            left -= taken
+            if not left:
+                break
     return spread
+
+
+def _gone(limit: int, calendar: Calendar, now: datetime) -> int:
+    """How many shipments of today's could have been done by now, all day at one pace."""
+    today = calendar.day_of(now)
+    opens, closes = calendar.at(today, calendar.opens), calendar.at(today, calendar.closes)
+    passed = min(max(now - opens, timedelta()), closes - opens)
+    return limit * (passed // timedelta(seconds=1)) // max((closes - opens) // timedelta(seconds=1), 1)
 
 
 def spared(

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 QUIET_PPM = 600_000  # a day that sends less than so much of what it could is quiet
 LONG_DAYS = 90  # stock for more days than that lies too long, where goals do not say otherwise
-MOST_COUNTS, MOST_ITEMS = 10, 20
+MOST_COUNTS, MOST_ITEMS = 10, 10
 _WHOLE = 1_000_000
 _THOUSAND = 1_000
 _COVER_DAYS = 14  # a replenishment is for so many days beyond its lead time, where goals do not say how many lie there
@@ -234,20 +234,30 @@ def _ageing(shelves: Sequence[ShelfKnown], today: date) -> Iterator[Lever]:
 
 
 def _excess(shelves: Sequence[ShelfKnown], most_days: int) -> Iterator[Lever]:
-    """Items of which a site has more than so many days' worth, where they are wanted elsewhere."""
-    found = []
+    """Items of which a site has more than so many days' worth, where they are wanted elsewhere: of each item the site
+    where it would lie longest.
+    """
+    longest: dict[str, ShelfKnown] = {}
     for shelf in shelves:
+        other = longest.get(shelf.item_id)
+        if other is None or _lies(shelf) > _lies(other):
+            longest[shelf.item_id] = shelf
+    found = []
+    for shelf in longest.values():
         over = excess(shelf, most_days)
         if not over or shelf.wanted_a_day <= shelf.here_a_day:
             continue
-        days = shelf.free * _THOUSAND // shelf.here_a_day if shelf.here_a_day else None
-        lies = f"{days} days of it lie there" if days is not None else "nothing of it was sent from there"
+        lies = f"{_lies(shelf)} days of it lie there" if shelf.here_a_day else "nothing of it was sent from there"
         says = f"let {shelf.item_id} that others would send go from {shelf.site_id}"
-        because = (
-            f"{shelf.free} are free and {lies}, and {_rate(shelf.wanted_a_day - shelf.here_a_day)} a day go from others"
-        )
+        others = _rate(shelf.wanted_a_day - shelf.here_a_day)
+        because = f"{shelf.free} are free and {lies}, and {others} a day go from others"
         found.append((-over, shelf.item_id, Lever(Kind.EXCESS, shelf.site_id, None, says, because)))
     yield from (lever for _, _, lever in sorted(found, key=lambda each: each[:2])[:MOST_ITEMS])
+
+
+def _lies(shelf: ShelfKnown) -> int:
+    """For how many days the free units would go from there."""
+    return shelf.free * _THOUSAND // max(shelf.here_a_day, 1)
 
 
 def would_end(shelf: ShelfKnown, today: date) -> int:

@@ -12,12 +12,14 @@ from doorstep.web.failures import RefusedError
 from doorstep.web.given import OrdersSeen
 
 router = APIRouter()
+_FEW = 3
 
 
 @router.get("/levers")
-def show_levers(visit: OrdersSeen, site: str = "") -> Response:
-    """At one site, or at all of them."""
+def show_levers(visit: OrdersSeen, site: str = "", brief: str = "") -> Response:
+    """At one site, or at all of them; `brief` shows the first few."""
     view = levers_now(visit.office, site)
     if isinstance(view, Refusal):
         raise RefusedError(view)
-    return visit.page("levers.html", view=view, site=site, costs_seen=visit.may(Permission.SEE_COSTS))
+    shown = view.levers[:_FEW] if brief else view.levers
+    return visit.page("levers.html", view=view, site=site, shown=shown, costs_seen=visit.may(Permission.SEE_COSTS))
