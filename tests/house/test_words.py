@@ -85,7 +85,7 @@ REGISTRIES = re.compile(
 
 MAY_SWALLOW: dict[str, str] = {
     "src/doorstep/flow/later.py:_outcome": "raised together after the other runs had their turn",
-    "src/doorstep/flow/label_lane.py:Lane._answered": "that label's outcome, raised by its own run; the others keep on",
+    "src/doorstep/flow/label_lane.py:Lane._tried": "that label's outcome, raised by its own run; the others keep on",
 }  # file:function: why nothing may come out of it
 
 

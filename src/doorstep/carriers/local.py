@@ -3,6 +3,7 @@
     POST /v1/rates                       200, what each service would cost, and which cannot be had
     POST /v1/labels                      201 made, 200 the same label again for the same reference and body; its
                                          cost may be told charge by charge
+    POST /v1/shipments                   several labels at once, all or none (`local_together`)
     GET  /v1/labels?reference=...        200, or 404 unknown_label
     POST /v1/labels/<number>/void        200, also when already void; 409 already_accepted
     GET  /v1/labels/<number>/scans       200, what happened so far, in the form in which it is pushed

@@ -112,6 +112,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedTogether:
+    """The same of several labels that are paid in one request: the carrier's id of each, in the order of the asks."""
+
+    carrier_refs: tuple[str, ...]
+    then: Request
+
+
+@dataclass(frozen=True, slots=True)
 class RateOffered:
     """What one service would cost: total in minor units, and working days to the door where the carrier says so."""
 
@@ -269,6 +277,20 @@ class Enquiries(Protocol):
     def verify_signature(
         self, secrets: Sequence[bytes], headers: Mapping[str, str], raw: bytes, now: datetime
     ) -> Forged | None: ...
+
+
+class Together(Protocol):
+    """Where a carrier sells the labels of a shipment's parcels in one call: all of them, or none.
+
+    Each label is looked up by itself afterwards, by its own reference or the id that an `OpenedTogether` told.
+    """
+
+    def build_together(self, reference: str, asks: Sequence[LabelAsk]) -> Request: ...
+
+    def read_together(
+        self, reply: Reply, reference: str, asks: Sequence[LabelAsk]
+    ) -> tuple[LabelMade, ...] | OpenedTogether | CarrierSaysNo | Parked:
+        """Reads the reply to `build_together` and the one to `OpenedTogether.then`."""
 
 
 class Dialect(Enquiries, Protocol):

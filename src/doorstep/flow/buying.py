@@ -10,10 +10,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from doorstep.carriers.port import CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Opened
+from doorstep.carriers.port import CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Opened, OpenedTogether
 from doorstep.flow.carrier_talk import RETRY_SECONDS, again, exchange, undecided, with_document
 from doorstep.flow.office import Office
 from doorstep.storage.due import TryAgain
@@ -37,6 +38,7 @@ class ToSend:
     carrier_ref: str
     ask: LabelAsk | None
     own: bool = False  # of a vehicle of our own: nobody is asked
+    goes_with: str = ""  # what is alike for all labels of one shipment
 
 
 def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToSend:
@@ -47,7 +49,7 @@ def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToS
         shipment = {sscc: tuple(measures) for sscc, measures in (row.shipment or {}).items()}
         about = (row.label_id, row.service_id, row.sscc, grams(row.weight_g), sides)
         ask = LabelAsk(*about, ship_from, ship_to, shipment)
-    return ToSend(row.label_id, row.fulfilment_id, row.carrier_id, row.carrier_ref, ask, row.own)
+    return ToSend(row.label_id, row.fulfilment_id, row.carrier_id, row.carrier_ref, ask, row.own, row.goes_with)
 
 
 def asked(office: Office, label: ToSend, attempt: int) -> Outcome | Opened:
@@ -83,6 +85,53 @@ def paid(office: Office, label: ToSend, opened: Opened) -> Outcome:
         lambda reply: dialect.read_label(reply, ask.reference, ask.service_id),
     )
     return _last_word(office, replace(label, carrier_ref=opened.carrier_ref), ask, answer)
+
+
+def asked_together(office: Office, labels: Sequence[ToSend]) -> tuple[Outcome, ...] | OpenedTogether | None:
+    """The carrier's answer to the wish for all labels of a shipment at once: what each came to, or the way to pay.
+
+    None where they are to be asked for one by one: the carrier has no such call, or will not have these in one.
+    """
+    carrier_id = labels[0].carrier_id
+    dialect = office.together(carrier_id)
+    if dialect is None or not office.sells(carrier_id):
+        return None
+    reference, asks = _together(office, labels)
+    answer = exchange(
+        office,
+        carrier_id,
+        dialect.build_together(reference, asks),
+        lambda reply: dialect.read_together(reply, reference, asks),
+    )
+    return answer if isinstance(answer, OpenedTogether) else _words_together(office, labels, answer)
+
+
+def paid_together(office: Office, labels: Sequence[ToSend], opened: OpenedTogether) -> tuple[Outcome, ...] | None:
+    """Pay for what the carrier keeps under its ids, which are in the journal by now. None: one by one, then."""
+    dialect = office.together(labels[0].carrier_id)
+    if dialect is None:
+        return None
+    reference, asks = _together(office, labels)
+    answer = exchange(
+        office, labels[0].carrier_id, opened.then, lambda reply: dialect.read_together(reply, reference, asks)
+    )
+    if isinstance(answer, OpenedTogether):
+        return tuple(TryAgain(RETRY_SECONDS, "it was asked for, and not paid for yet") for _ in labels)
+    return _words_together(office, labels, answer)
+
+
+def _together(office: Office, labels: Sequence[ToSend]) -> tuple[str, list[LabelAsk]]:
+    return f"{labels[0].label_id}.{len(labels)}", [_ask_of(office, label) for label in labels]
+
+
+def _words_together(office: Office, labels: Sequence[ToSend], answer: Any) -> tuple[Outcome, ...] | None:
+    if isinstance(answer, tuple):
+        whole = [with_document(office, labels[0].carrier_id, made) for made in answer]
+        return tuple(w if isinstance(w, LabelMade) else made for w, made in zip(whole, answer, strict=True))
+    if isinstance(answer, CarrierSaysNo) and not (answer.retry or answer.outcome_unknown):
+        return None  # nothing was done; by itself each is told why
+    # Whether they are bought is not known: each is looked up before anything else.
+    return tuple(again(answer) for _ in labels)
 
 
 def _ask_of(office: Office, label: ToSend) -> LabelAsk:

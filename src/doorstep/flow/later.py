@@ -28,6 +28,7 @@ VerbForMany = Callable[[Office, Sequence[Due], GoOn], Sequence[Outcome]]
 PLAN_AGAIN_SECONDS = 5
 PUT_OFF_SECONDS = 30
 FORBIDDEN_SECONDS = 3600
+JOINED_SECONDS = 300
 
 
 def _done(_: object) -> None:
@@ -35,7 +36,10 @@ def _done(_: object) -> None:
 
 
 def _unless_forbidden(told: object) -> TryAgain | None:
-    """What may not ship today may ship once days have passed or a licence has come: it is asked again."""
+    """What may not ship today may ship once days have passed or a licence has come, and what goes with others once they
+    are packed: it is asked again."""
+    if isinstance(told, Refusal) and told.why is Why.ON_HOLD and "goes_with" in told.concerns:
+        return TryAgain(JOINED_SECONDS, told.says)
     if isinstance(told, Refusal) and told.why is Why.MAY_NOT_SHIP:
         return TryAgain(FORBIDDEN_SECONDS, told.says)
     return None

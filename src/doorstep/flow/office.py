@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from doorstep.carriers import dialects
-from doorstep.carriers.port import Dialect, Enquiries
+from doorstep.carriers.port import Dialect, Enquiries, Together
 from doorstep.events.envelope import Body, Fact
 from doorstep.events.steps import DEPARTMENT
 from doorstep.flow.price_book import PriceBook, price_book
@@ -67,6 +67,10 @@ class Office:
     def enquiries(self, carrier_id: str) -> Enquiries:
         """The same, to ask for rates and where parcels are."""
         return dialects.enquiries(self._spoken(carrier_id))
+
+    def together(self, carrier_id: str) -> Together | None:
+        """How the carrier sells the labels of several parcels in one call; None where each is bought by itself."""
+        return dialects.together(self._spoken(carrier_id))
 
     def sells(self, carrier_id: str) -> bool:
         """Whether labels are bought from the carrier in the dialect that it speaks with us."""

@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from doorstep.carriers.port import AtCarrier, CarrierSaysNo, LabelMade, NoLabel, Voided
@@ -19,13 +20,14 @@ from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.own_labels import own_answers
 from doorstep.flow.pick import may_work_on
 from doorstep.storage.due import TryAgain
-from doorstep.storage.queries import floor, master, orders
+from doorstep.storage.queries import consolidation, floor, master, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS, SEND_LABEL
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
 LOOK_AGAIN_SECONDS = 60
+JOINED_UNTIL = timedelta(minutes=30)  # so long before it leaves labels wait for the rest of a joint shipment
 LIVE = ("requested", "bought", "void_requested")
 
 
@@ -49,7 +51,14 @@ def request_labels_many(
 
     What stopped one is kept though it is refused: it is said once, and asked again.
     """
-    told = office.store.run(lambda tx: tuple(_request(office, tx, fulfilment_ids, who)))
+
+    def step(tx: Transaction) -> tuple[LabelsAsked | Refusal, ...]:
+        # Whoever is packed last has the labels of all asked for that it goes with.
+        beside = consolidation.packed_beside(tx, fulfilment_ids)
+        told = _request(office, tx, [*fulfilment_ids, *beside], who)
+        return tuple(told[: len(fulfilment_ids)])
+
+    told = office.store.run(step)
     if isinstance(told, Refusal):
         raise TypeError("many are never refused as a whole")
     return told
@@ -71,12 +80,18 @@ def _request(office: Office, tx: Transaction, fulfilment_ids: Sequence[str], who
     for parcel in parcels:
         if parcel.state == "packed" and parcel.sscc not in labelled:
             bare[parcel.fulfilment_id].append(parcel.sscc)
+    # Labels of a joint shipment are asked for together; it leaves without who is not packed by then.
+    waits = consolidation.waited_for(tx, fulfilment_ids, tx.now + JOINED_UNTIL)
     scribe = Scribe(who, tx.now)
     desk = LabelDesk(office, tx, scribe, [parcel for parcel in parcels if bare[parcel.fulfilment_id]], order)
     with_label = {label.fulfilment_id for label in labels if label.state in LIVE}
     told: list[LabelsAsked | Refusal] = []
     for fulfilment_id in fulfilment_ids:
         row: Any = known.get(fulfilment_id)
+        if fulfilment_id in waits and bare[fulfilment_id]:
+            says = f"Fulfilment order {fulfilment_id} goes with order {waits[fulfilment_id]}, which is not packed yet."
+            told.append(Refusal(Why.ON_HOLD, says, {"goes_with": waits[fulfilment_id]}))
+            continue
         service = _service_for_labels(fulfilment_id, row, order, service_of)
         if not isinstance(service, Refusal) and bare[fulfilment_id]:
             service = _lawful(desk, row, service, fulfilment_id in with_label)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from doorstep.flow.claims import expire_claims, find_claims
 from doorstep.flow.collect import collect_due
+from doorstep.flow.consolidate import consolidate_orders
 from doorstep.flow.freight_account import release_unbilled
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
@@ -62,6 +63,7 @@ def expire_claims_today(office: Office) -> object:
 
 CHORES: Mapping[str, Chore] = {
     "plan_routes": Chore(DESK_SECONDS, plan_due_routes),
+    "consolidate": Chore(HOUR_SECONDS, consolidate_orders),
     "collect": Chore(DESK_SECONDS, collect_due),
     "end_routes": Chore(HOUR_SECONDS, end_forgotten),
     "plan_again": Chore(HOUR_SECONDS, plan_all_open),

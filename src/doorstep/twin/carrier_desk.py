@@ -33,6 +33,7 @@ from doorstep.twin.carrier_forms import (
     NoError,
     PickupBody,
     RateBody,
+    ShipmentBody,
     Way,
     answer,
     checked,
@@ -79,6 +80,7 @@ class CarrierDesk:
         self._by_number: dict[str, _Label] = {}
         self._errands = Errands(seed)
         self.requests = 0
+        self.shipments = 0  # calls for several labels at once
         self._lock = threading.RLock()  # a collection asked for over the wire takes it twice
 
     def sell(self, services: Iterable[CarrierService]) -> None:
@@ -163,7 +165,9 @@ class CarrierDesk:
     ) -> Answer | None:
         match method, steps:
             case "POST", ["v1", "labels"]:
-                return self._make(body)
+                return self._make(LabelBody.model_validate_json(body))
+            case "POST", ["v1", "shipments"]:
+                return self._make_all(ShipmentBody.model_validate_json(body))
             case "GET", ["v1", "labels"]:
                 return self._look_up(query.get("reference", [""])[0])
             case "POST", ["v1", "labels", tracking_number, "void"]:
@@ -190,8 +194,17 @@ class CarrierDesk:
                 return self._show_scans(query)
         return None
 
-    def _make(self, body: bytes) -> Answer:
-        asked = LabelBody.model_validate_json(body)
+    def _make_all(self, asked: ShipmentBody) -> Answer:
+        """The labels of one shipment: all can be made, or none is."""
+        self.shipments += 1
+        for one in asked.labels:
+            if one.reference not in self._by_reference:
+                self._rated(one, checked(one.sender), checked(one.to))
+        told = [self._make(one) for one in asked.labels]
+        status = max(each.status for each in told)
+        return answer(status, {"reference": asked.reference, "labels": [json.loads(each.body) for each in told]})
+
+    def _make(self, asked: LabelBody) -> Answer:
         known = self._by_reference.get(asked.reference)
         if known:
             if known.asked != asked:

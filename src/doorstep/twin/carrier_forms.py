@@ -68,6 +68,13 @@ class LabelBody(Strict):
     shipment: dict[str, tuple[int, int, int, int]] = Field(default_factory=dict, strict=False)
 
 
+class ShipmentBody(Strict):
+    """Labels of one shipment that are wanted in one call."""
+
+    reference: str = Field(min_length=1, max_length=100)
+    labels: list[LabelBody] = Field(min_length=1, max_length=1000)
+
+
 class CollectionBody(Strict):
     """What the driver takes."""
 

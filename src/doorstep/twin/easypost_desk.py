@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +54,7 @@ class EasyPostDesk:
         self._by_reference: dict[str, str] = {}
         self._by_number: dict[str, str] = {}
         self._pickups: dict[str, dict[str, Any]] = {}
+        self._orders: dict[str, dict[str, Any]] = {}
         self._forms: dict[str, dict[str, Any]] = {}
         self.asked = Counter[str]()
         self.bodies: list[tuple[str, str, Any]] = []
@@ -153,10 +155,18 @@ class EasyPostDesk:
                 return 200, self._pickups[key]
             case "POST", "trackers":
                 return 200, self._tracker(required(required(asked, "tracker"), "tracking_code"))
+        return self._about_orders(method, steps, asked)
+
+    def _about_orders(self, method: str, steps: Sequence[str], asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        match method, *steps:
+            case "POST", "orders":
+                return 200, self._order(asked)
+            case "POST", "orders", key, "buy" if key in self._orders:
+                return 200, self._buy_order(self._orders[key], asked)
         raise EasyPostError(404, "NOT_FOUND", "The requested resource could not be found.")
 
     def _id(self, kind: str) -> str:
-        made = len(self._by_id) + len(self._pickups) + len(self._forms)
+        made = len(self._by_id) + len(self._pickups) + len(self._forms) + len(self._orders)
         return f"{kind}_{random.Random(f'{self._seed}/{kind}/{made}').getrandbits(128):032x}"
 
     def _create(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -215,6 +225,43 @@ class EasyPostDesk:
         self._by_number[body["tracking_code"]] = body["id"]
         shipment.bought += 1
         return body
+
+    def _order(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Several parcels to one address: each is a shipment; offered is what every one of them is offered."""
+        wanted = required(asked, "order")
+        ends = {name: required(wanted, name) for name in ("from_address", "to_address")}
+        shipments = [self._create({"shipment": {**one, **ends}}) for one in required(wanted, "shipments")]
+        order_id = self._id("order")
+        rates = []
+        for rate in shipments[0]["rates"]:
+            alike = [self._alike(one, rate["carrier"], rate["service"]) for one in shipments]
+            if all(alike):
+                total = sum(Decimal(each["rate"]) for each in alike if each)
+                rates.append({**rate, "id": f"{rate['id']}_o", "rate": f"{total:.2f}"})
+        order = {
+            "id": order_id,
+            "object": "Order",
+            "reference": wanted.get("reference"),
+            "rates": rates,
+            "messages": [],
+        }
+        self._orders[order_id] = order | ends | {"shipments": shipments}
+        return self._orders[order_id]
+
+    def _alike(self, shipment: dict[str, Any], carrier: str, service: str) -> dict[str, Any] | None:
+        there = ((rate["carrier"], rate["service"], rate) for rate in shipment["rates"])
+        return next((rate for one, other, rate in there if (one, other) == (carrier, service)), None)
+
+    def _buy_order(self, order: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+        wanted = (required(asked, "carrier"), required(asked, "service"))
+        rates = [self._alike(one, *wanted) for one in order["shipments"]]
+        if not all(rates):
+            raise EasyPostError(422, "ORDER.INVALID_PARAMS", "Unable to buy order, invalid rate.")
+        if any(one["postage_label"] is not None for one in order["shipments"]):
+            raise EasyPostError(422, "ORDER.POSTAGE.EXISTS", "Postage already exists for this order.")
+        for one, rate in zip(order["shipments"], rates, strict=True):
+            self._buy(self._shipment(one["id"]), {"rate": rate})
+        return order
 
     def _refund(self, shipment: _Shipment) -> dict[str, Any]:
         if shipment.body["postage_label"] is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from doorstep.storage.transaction import Transaction
@@ -34,6 +35,38 @@ def broken(tx: Transaction) -> list[Any]:
         "ORDER BY c.consolidation_id",
         tx.now,
     )
+
+
+def waited_for(tx: Transaction, fulfilment_ids: Collection[str], until: datetime) -> dict[str, str]:
+    """Those of the fulfilment orders whose joint shipment leaves after `until` and is not packed whole, each with a
+    member that is not."""
+    rows = tx.rows(
+        "SELECT DISTINCT ON (m.fulfilment_id) m.fulfilment_id, o.order_id FROM consolidation_member m "
+        "JOIN consolidation c USING (consolidation_id) JOIN fulfilment mine ON mine.fulfilment_id = m.fulfilment_id "
+        "JOIN consolidation_member o ON o.consolidation_id = m.consolidation_id "
+        "JOIN fulfilment f ON f.fulfilment_id = o.fulfilment_id JOIN orders ON orders.order_id = o.order_id "
+        f"WHERE m.fulfilment_id = ANY(%s) AND c.state = 'joined' AND c.departs > %s AND {_GOES} "
+        "AND mine.service_id = c.service_id AND mine.departs = c.departs "
+        "AND f.state IN ('planned', 'released', 'picked') AND NOT orders.stopped "
+        "ORDER BY m.fulfilment_id, o.order_id",
+        list(fulfilment_ids),
+        until,
+    )
+    return {row.fulfilment_id: row.order_id for row in rows}
+
+
+def packed_beside(tx: Transaction, fulfilment_ids: Collection[str]) -> list[str]:
+    """Other fulfilment orders that are packed and go as one shipment with these."""
+    rows = tx.rows(
+        "SELECT DISTINCT o.fulfilment_id FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
+        "JOIN consolidation_member o ON o.consolidation_id = m.consolidation_id "
+        "JOIN fulfilment f ON f.fulfilment_id = o.fulfilment_id "
+        f"WHERE m.fulfilment_id = ANY(%s) AND c.state = 'joined' AND {_GOES} AND f.state = 'packed' "
+        "AND NOT o.fulfilment_id = ANY(%s) ORDER BY o.fulfilment_id",
+        list(fulfilment_ids),
+        list(fulfilment_ids),
+    )
+    return [row.fulfilment_id for row in rows]
 
 
 def of_order(tx: Transaction, order_id: str) -> list[Any]:

@@ -150,9 +150,19 @@ def labels_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
 # Whether a label `l` is of a service that vehicles of our own drive for: nobody is asked for it.
 OWN_VEHICLES = "EXISTS (SELECT FROM vehicle w WHERE w.service_id = l.service_id)"
 _OF_FREIGHT = "v.service -> 'tariff' ->> 'kind' IN ('ltl', 'truck', 'van')"
+# The joint shipment that a fulfilment order of label `l` still goes with.
+_JOINT = (
+    "SELECT c.consolidation_id FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
+    "JOIN fulfilment g ON g.fulfilment_id = m.fulfilment_id WHERE m.fulfilment_id = l.fulfilment_id "
+    "AND c.state = 'joined' AND g.service_id = c.service_id AND g.departs = c.departs LIMIT 1"
+)
+# Whatever is priced together with its parcel: its fulfilment order's parcels, and those of all that it goes with.
 _SHIPMENT = (
     "SELECT jsonb_object_agg(b.sscc, jsonb_build_array(b.length_mm, b.width_mm, b.height_mm, b.weight_g)) "
-    "FROM parcel b WHERE b.fulfilment_id = l.fulfilment_id"
+    "FROM parcel b WHERE b.state <> 'unpacked' AND (b.fulfilment_id = l.fulfilment_id OR b.fulfilment_id IN ("
+    "SELECT o.fulfilment_id FROM consolidation_member o JOIN fulfilment g USING (fulfilment_id) "
+    f"JOIN consolidation c USING (consolidation_id) WHERE o.consolidation_id = ({_JOINT}) "
+    "AND g.service_id = c.service_id AND g.departs = c.departs))"
 )
 
 
@@ -161,7 +171,8 @@ def labels_to_send(label_ids: Collection[str]) -> Query:
     return (
         "SELECT l.label_id, l.fulfilment_id, l.carrier_id, l.service_id, l.carrier_ref, l.sscc, p.weight_g, "
         "p.length_mm, p.width_mm, p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref, "
-        f"CASE WHEN {_OF_FREIGHT} THEN ({_SHIPMENT}) END AS shipment, {OWN_VEHICLES} AS own "
+        f"CASE WHEN {_OF_FREIGHT} THEN ({_SHIPMENT}) END AS shipment, {OWN_VEHICLES} AS own, "
+        f"coalesce(({_JOINT}), l.fulfilment_id) AS goes_with "
         "FROM label l JOIN parcel p USING (sscc) LEFT JOIN service v ON v.service_id = l.service_id "
         "JOIN orders o ON o.order_id = l.order_id LEFT JOIN site s ON s.site_id = p.site_id "
         "WHERE l.label_id = ANY(%s) AND l.state = 'requested'",
