@@ -226,7 +226,7 @@ def test_a_chore_is_done_once_an_hour_by_one_of_the_workers(
             wait_until(lambda: not rows(store, "SELECT FROM due WHERE leased_until IS NOT NULL"))
     assert {name for name, _ in done} == {
         *("check_invariants", "collect", "consolidate", "end_routes", "expire_claims", "find_claims", "learn"),
-        *("plan_again", "plan_routes", "release_unbilled", "score_overdue"),
+        *("plan_again", "plan_routes", "poll_tracking", "release_unbilled", "score_overdue"),
     }
     assert len(done) == 2 * len(clockwork.CHORES)
 

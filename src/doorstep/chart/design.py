@@ -18,7 +18,7 @@ _CHANGES = (
 )
 _SCANS = (
     *("flow.track.take_scan", "flow.track.take_scans", "flow.track.reread_scans", "flow.track.reread_scans_many"),
-    "flow.ask_track.ask_where",
+    *("flow.ask_track.ask_where", "flow.poll.poll_tracking"),
     *("flow.route_out.leave", "flow.route_out.stop_done", "flow.route_out.stop_failed"),
 )
 

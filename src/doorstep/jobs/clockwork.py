@@ -14,6 +14,7 @@ from doorstep.flow.freight_account import release_unbilled
 from doorstep.flow.learn import learn
 from doorstep.flow.office import Office
 from doorstep.flow.plan_all import plan_all_open
+from doorstep.flow.poll import poll_tracking
 from doorstep.flow.route_end import end_forgotten
 from doorstep.flow.routes import plan_due_routes
 from doorstep.flow.score import score_overdue
@@ -65,6 +66,7 @@ CHORES: Mapping[str, Chore] = {
     "plan_routes": Chore(DESK_SECONDS, plan_due_routes),
     "consolidate": Chore(HOUR_SECONDS, consolidate_orders),
     "collect": Chore(DESK_SECONDS, collect_due),
+    "poll_tracking": Chore(HOUR_SECONDS, poll_tracking),
     "end_routes": Chore(HOUR_SECONDS, end_forgotten),
     "plan_again": Chore(HOUR_SECONDS, plan_all_open),
     "score_overdue": Chore(HOUR_SECONDS, score_all_overdue),
