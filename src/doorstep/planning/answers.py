@@ -53,7 +53,7 @@ class CostParts(NamedTuple):
         """The same with what it is expected to cost that the promise is missed."""
         return CostParts(
             *(self.freight_minor, self.cartons_minor, self.handling_minor, self.split_minor),
-            *(late_minor, broken_minor, self.waits_minor, self.scarce_minor),
+            *(late_minor, broken_minor, self.waits_minor, self.scarce_minor, self.paid_minor),
         )
 
 
