@@ -313,3 +313,13 @@ def test_ids_and_times_come_from_the_stores_own_clock(store: Store, clock: False
         rows = tx.rows("SELECT DISTINCT transaction, recorded_at FROM journal")
     assert [row.recorded_at for row in rows] == [MONDAY + timedelta(hours=5)]
     assert all(row.transaction.startswith("tx_") for row in rows)
+
+
+def test_within_one_look_nothing_that_others_write_is_seen_and_after_it_all_is(store: Store) -> None:
+    stock_up(store)
+    with store.one_look():
+        before = orders_in(store)
+        with ThreadPoolExecutor(1) as another:
+            another.submit(record, store, *ordered("order-9", ("MUG", 1))).result()
+        assert orders_in(store) == before
+    assert orders_in(store) == [*before, "order-9"]

@@ -257,7 +257,9 @@ class Sheet:
             if not spots:
                 hidden.append(number + 1)
                 continue
-            best = max(spots, key=lambda spot: (_amid(spot, spots) - 3 * used.crowd(spot), spot.sy, spot.sx))
+            along = [spot.sx for spot in spots]
+            reach = max(3 * _BADGE, max(along) - min(along)) / 2
+            best = max(spots, key=lambda spot: (_amid(spot, spots, reach) - 3 * used.crowd(spot), spot.sy, spot.sx))
             used.add(best)
             places.append(best)
             rim = ACCENT if number + 1 == self.marked else INK
@@ -299,10 +301,14 @@ def _covered(spot: _At, badges: Sequence[_At]) -> bool:
     return any(abs(one.sx - spot.sx) < _BADGE + 3 and abs(one.sy - spot.sy) < _BADGE + 3 for one in badges)
 
 
-def _amid(spot: _At, spots: Sequence[_At]) -> float:
-    """How much of what is seen of a unit lies around a spot."""
-    reach = max(3 * _BADGE, max(other.sx for other in spots) - min(other.sx for other in spots)) / 2
-    return sum(max(reach - abs(other.sx - spot.sx) - abs(other.sy - spot.sy), 0) for other in spots) / reach
+def _amid(spot: _At, spots: Sequence[_At], reach: float) -> float:
+    """How much of what is seen of a unit lies around a spot, no farther than `reach`."""
+    x, y, around = spot.sx, spot.sy, 0.0
+    for other in spots:
+        near = reach - abs(other.sx - x) - abs(other.sy - y)
+        if near > 0:
+            around += near
+    return around / reach
 
 
 class _Written:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,6 +75,7 @@ class Store:
             max_overflow=pool_size,
             connect_args={"options": f"-c search_path={SCHEMA} -c timezone=UTC{waits}", "row_factory": namedtuple_row},
         )
+        self._looking = threading.local()
         if self._ends:
             event.listen(self.engine, "connect", _prepare_early)
 
@@ -160,6 +162,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """One consistent look at the database; nothing can be recorded in it."""
+        looking = getattr(self._looking, "tx", None)
+        if looking is not None:
+            yield looking
+            return
         with self._connection() as raw:
             # Said with BEGIN, and not in a round trip of its own.
             raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True
@@ -169,6 +175,17 @@ class Store:
                 if not raw.closed:
                     raw.rollback()
                     raw.isolation_level = raw.read_only = None
+
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """All that this thread reads in the block is one look at the database, and nothing is asked twice."""
+        with self.reading() as tx:
+            tx.remember()
+            self._looking.tx = tx
+            try:
+                yield
+            finally:
+                del self._looking.tx
 
     def ask(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of one query by itself, in one round trip: for what is asked all day."""

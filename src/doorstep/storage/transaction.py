@@ -35,6 +35,7 @@ class Transaction:
         self._recorded = 0
         self._ahead: list[tuple[Query, list[Any]]] = []
         self._defined: Mapping[str, list[Any]] = {}
+        self._remembered: dict[tuple[str, str], list[Any]] | None = None
 
     def ahead(self, *queries: Query) -> None:
         """Ask all of these in one round trip. `rows` and `one` of the same queries then have their answers, once."""
@@ -64,6 +65,19 @@ class Transaction:
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of a query, as named tuples."""
+        if self._remembered is None:
+            return self._rows(sql, *parameters)
+        key = (sql, repr(parameters))
+        if key not in self._remembered:
+            self._remembered[key] = self._rows(sql, *parameters)
+        return list(self._remembered[key])
+
+    def remember(self) -> None:
+        """Ask nothing twice from now on: for a look at the database, which stays as it is as long as one looks."""
+        self._remembered = {}
+        self._defined = definitions.read(self._asked((definitions.together(),))[0][0].text)
+
+    def _rows(self, sql: str, *parameters: Any) -> list[Any]:
         if sql in self._defined:
             return self._defined[sql]
         for number, (query, answer) in enumerate(self._ahead):

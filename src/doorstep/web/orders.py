@@ -82,6 +82,11 @@ def show_order(visit: OrdersSeen, order_id: str) -> Response:
 
 def order_shown(visit: Visit, order_id: str, made_link: str = "") -> Response:
     """The page of an order, with the customer's link where one was just made."""
+    with visit.office.store.one_look():
+        return _order_shown(visit, order_id, made_link)
+
+
+def _order_shown(visit: Visit, order_id: str, made_link: str) -> Response:
     told = explain(visit.office, order_id)
     if isinstance(told, Refusal):
         raise RefusedError(told)
