@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from doorstep.routing.distances import Distances
 from doorstep.routing.search import Enough
@@ -28,6 +29,7 @@ from doorstep.routing.values import (
 )
 
 NEAR_ROUTES = 8
+NEAR_STOPS = 150  # short routes need more of them to make room for one stop more
 AT_THE_DEPOT = "goods still at the depot"
 
 
@@ -119,7 +121,9 @@ def _near(day: Day, fleet: Mapping[str, Vehicle], routes: Mapping[str, Route], c
         for name, one in routes.items()
     }
     nearest = sorted(far, key=lambda name: (name not in changed, far[name], name))
-    chosen = set(nearest[: max(NEAR_ROUTES, len(changed))])
+    stops = list(accumulate(len(routes[name].visits) for name in nearest))
+    enough = sum(so_far < NEAR_STOPS for so_far in stops)
+    chosen = set(nearest[: max(NEAR_ROUTES, len(changed), enough)])
     idle: dict[Vehicle, str] = {}
     for name, vehicle in fleet.items():
         if name not in routes:
