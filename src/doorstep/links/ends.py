@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from doorstep.carriers import dialects, karrio_bridge
 from doorstep.links.sender import End
+from doorstep.links.tokens import Client, client_of
 
 ADDRESSES = "DOORSTEP_CARRIERS"
 KEYS = "DOORSTEP_CARRIER_KEYS"
@@ -14,6 +15,7 @@ SERVICES = "DOORSTEP_CARRIER_SERVICES"
 ACCOUNTS = "DOORSTEP_CARRIER_ACCOUNTS"
 
 
+_CLIENT = "client:"
 _BASIC = (dialects.EASYPOST, dialects.KARRIO + "dhl")
 
 
@@ -34,9 +36,12 @@ def ends_of(addresses: str, keys: str = "", services: str = "", accounts: str = 
     for carrier_id, address in _pairs(ADDRESSES, addresses).items():
         dialect, url = _dialect(carrier_id, address)
         try:
-            headers = _authorised(dialect, known.get(carrier_id))
-            account = billed.get(carrier_id, "")
-            found[carrier_id] = End(carrier_id, url, headers, dialect=dialect, services=called, account=account)
+            key, account = known.get(carrier_id), billed.get(carrier_id, "")
+            client = _client(dialect, key) if key and key.startswith(_CLIENT) else None
+            headers = {} if client else _authorised(dialect, key)
+            found[carrier_id] = End(
+                carrier_id, url, headers, dialect=dialect, services=called, account=account, client=client
+            )
         except ValueError as wrong:
             raise BadSettingError(f"{ADDRESSES}: {wrong}") from wrong
     return found
@@ -53,6 +58,14 @@ def _dialect(carrier_id: str, address: str) -> tuple[str, str]:
     if named.startswith(dialects.KARRIO) and not karrio_bridge.installed():
         raise BadSettingError(f"{ADDRESSES}: {carrier_id} speaks {named}, an extra; {karrio_bridge.HOW_TO_INSTALL}")
     return named, address[len(named) + 1 :]
+
+
+def _client(dialect: str, key: str) -> Client:
+    """`client:ID:SECRET`: tokens are asked for, and renewed, by whoever sends."""
+    client_id, colon, secret = key.removeprefix(_CLIENT).partition(":")
+    if not (client_id and colon and secret):
+        raise ValueError(f"{KEYS}: a client is said as {_CLIENT}ID:SECRET")
+    return client_of(dialect, client_id, secret)
 
 
 def _authorised(dialect: str, key: str | None) -> Mapping[str, str]:

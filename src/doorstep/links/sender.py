@@ -14,9 +14,10 @@ import httpx
 from doorstep.carriers import dialects
 from doorstep.carriers.port import Reply, Request
 from doorstep.links.breaker import Breaker, BreakerRule, BreakerState, ask, failed, succeeded
+from doorstep.links.tokens import Client, Token, asked, read
 from doorstep.links.wire import Deadline, Wire
 
-_SERVER_ERROR = 500
+_UNAUTHORISED, _SERVER_ERROR = 401, 500
 # Raised before the first byte of a request can have left: the carrier has not seen it.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
@@ -36,7 +37,7 @@ class End:
     `headers` are added to each request: credentials live here, out of what is recorded. `deadline_ms` bounds the whole
     exchange, `connect_ms` and `silence_ms` its parts; a reply of more than `most_reply_bytes` is not taken.
     `services` says what the carrier calls services of ours that it calls otherwise, `account` the number it bills us
-    under, where its requests say that.
+    under, where its requests say that. With a `client` a token is shown that the carrier gives for it.
     """
 
     carrier_id: str
@@ -50,6 +51,7 @@ class End:
     dialect: str = dialects.LOCAL
     services: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
+    client: Client | None = None
 
     def __post_init__(self) -> None:
         if not self.base_url.startswith(("https://", "http://")):
@@ -91,6 +93,7 @@ class Sender:
         self._outside = _client(transport or Wire(self._deadline, public_only=True))
         self._breakers: dict[str, Breaker] = {}
         self._why: dict[str, str] = {}
+        self._tokens: dict[str, Token] = {}
         self._lock = threading.Lock()
 
     @property
@@ -124,16 +127,46 @@ class Sender:
             raise ValueError(f"path {request.path!r} does not begin with '/'")
         if not self._may_send(end, now):
             return NoReply(outcome_unknown=False, why=f"{carrier_id} failed repeatedly and is left alone for now")
-        # A compressed reply could be small on the wire and huge in memory.
-        headers = {**request.headers, "Accept-Encoding": "identity", **end.headers}
-        url = end.base_url.rstrip("/") + request.path
-        answer = self._exchange(end, self._clients[carrier_id], request.method, url, headers, request.body)
+        answer = self._sent(end, request, now)
+        if isinstance(answer, Reply) and answer.status == _UNAUTHORISED and end.client is not None:
+            # Nothing was done: the token was taken back before its time. Once more, with a new one.
+            with self._lock:
+                self._tokens.pop(carrier_id, None)
+            answer = self._sent(end, request, now)
         well = isinstance(answer, Reply) and answer.status < _SERVER_ERROR
         with self._lock:
             breaker = self._breakers.get(carrier_id, Breaker())
             self._breakers[carrier_id] = succeeded() if well else failed(breaker, end.breaker, now)
             self._why[carrier_id] = "" if well else _failure(answer)
         return answer
+
+    def _sent(self, end: End, request: Request, now: datetime) -> Reply | NoReply:
+        # A compressed reply could be small on the wire and huge in memory.
+        headers = {**request.headers, "Accept-Encoding": "identity", **end.headers}
+        if end.client is not None:
+            token = self._token(end, end.client, now)
+            if isinstance(token, NoReply):
+                return token
+            headers["Authorization"] = f"Bearer {token.text}"
+        url = end.base_url.rstrip("/") + request.path
+        return self._exchange(end, self._clients[end.carrier_id], request.method, url, headers, request.body)
+
+    def _token(self, end: End, client: Client, now: datetime) -> Token | NoReply:
+        """The token that holds now, else a new one; NoReply with nothing done where none is given."""
+        with self._lock:
+            known = self._tokens.get(end.carrier_id)
+        if known is not None and known.holds(now):
+            return known
+        headers, body = asked(client)
+        url = end.base_url.rstrip("/") + client.path
+        headers = {**headers, "Accept-Encoding": "identity"}
+        reply = self._exchange(end, self._clients[end.carrier_id], "POST", url, headers, body)
+        told = read(reply, now) if isinstance(reply, Reply) else reply.why
+        if isinstance(told, str):
+            return NoReply(outcome_unknown=False, why=told)
+        with self._lock:
+            self._tokens[end.carrier_id] = told
+        return told
 
     def fetch(self, carrier_id: str, url: str) -> Reply | NoReply:
         """What lies at an address that the carrier named; no key of ours is shown there.
