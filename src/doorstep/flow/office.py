@@ -110,7 +110,7 @@ def set_up(rows: Sequence[Any]) -> Company:
     return found
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)  # each keeps what it found of its day
 def _deciders(
     cartons: tuple[Carton, ...],
     currency: str,
