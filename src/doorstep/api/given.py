@@ -91,7 +91,7 @@ class KeyedStore(Store):
     """
 
     def __init__(self, store: Store, key: str, request: Any, answers: Any) -> None:
-        self.clock, self.ids, self.engine = store.clock, store.ids, store.engine
+        super().__init__("", store.clock, store.ids, connected=store.engine)
         self._key, self._request, self._answers = key, request, answers
 
     def run(

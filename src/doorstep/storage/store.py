@@ -59,7 +59,7 @@ class Store:
         lazy: bool = False,
         connected: Engine | None = None,
     ) -> None:
-        """`url` is a `postgresql+psycopg://` URL of a migrated database.
+        """`url` is a `postgresql+psycopg://` URL of a migrated database; '' where it is `connected` already.
 
         `lazy`: a commit does not wait for the disk, and the last ones may be lost with the power. Only for what can be
         done again from its beginning: replays and the twin. `connected` are the connections of another store of the
