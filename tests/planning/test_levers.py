@@ -41,6 +41,17 @@ def test_a_quiet_day_lets_a_call_be_skipped_and_bins_be_counted() -> None:
     assert "never counted and moved 14 times" in counted.because
 
 
+def test_empty_calls_of_today_are_one_lever_and_what_is_not_planned_yet_says_nothing_of_tomorrow() -> None:
+    empty, tomorrow = replace(CALL, ship_by=()), TUESDAY + timedelta(days=1)
+    calls = [empty, replace(empty, carrier_id="swift", told_at="16:00"), replace(empty, day=tomorrow)]
+    days = [QUIET, replace(QUIET, day=tomorrow, planned=0)]
+    (skipped,) = levers(days, calls, [], [], today=TUESDAY, departure_minor=1_200)
+    assert skipped.says == (
+        "skip post's call of 14:00 and swift's call of 16:00: nothing goes with them; every promise still holds"
+    )
+    assert skipped.saves_minor == 2_400
+
+
 def test_a_call_stays_where_a_promise_needs_it_and_on_a_day_that_is_usually_busy() -> None:
     assert kinds(pulled(call=replace(CALL, ship_by=(AT,)))) == [Kind.COUNT]
     assert kinds(pulled(days=replace(QUIET, usual=9))) == []
@@ -58,7 +69,7 @@ def test_what_runs_out_before_new_goods_come_is_ordered_now() -> None:
 def test_what_would_end_and_what_lies_too_long_goes_first() -> None:
     busy = replace(QUIET, usual=9)
     (ends,) = pulled(days=busy, shelf=replace(SHELF, ends_on=TUESDAY + timedelta(days=6), ending=10))
-    assert (ends.kind, ends.because) == (Kind.AGEING, "10 end on 2026-03-09, and CS sends 1.0 a day: 4 would be left")
+    assert (ends.kind, ends.because) == (Kind.AGEING, "10 end on 9 Mar 2026, and CS sends 1.0 a day: 4 would be left")
     (lies,) = pulled(days=busy, most_days=7)
     assert (lies.kind, lies.says) == (Kind.EXCESS, "let MUG that others would send go from CS")
 

@@ -135,7 +135,7 @@ def levers(
     """
     quiet = {(day.site_id, day.day): day for day in days if day.quiet}
     return [
-        *_departures(quiet, calls, departure_minor),
+        *_departures(quiet, calls, today, departure_minor),
         *_counts(quiet, bins),
         *_replenish(shelves, most_days),
         *_ageing(shelves, today),
@@ -143,24 +143,41 @@ def levers(
     ]
 
 
-def _departures(quiet: dict[tuple[str, date], SiteDay], calls: Sequence[Call], departure_minor: int) -> Iterator[Lever]:
-    """On a quiet day, calls whose shipments all keep their promises with the carrier's next one."""
-    saves = departure_minor or None
+def _departures(
+    quiet: dict[tuple[str, date], SiteDay], calls: Sequence[Call], today: date, departure_minor: int
+) -> Iterator[Lever]:
+    """On a quiet day, calls whose shipments all keep their promises with the carrier's next one; those that nothing
+    goes with together. That nothing is planned yet for a later day says nothing about it: its orders still come.
+    """
+    empty: dict[tuple[str, date], list[Call]] = {}
     for call in calls:
         day = quiet.get((call.site_id, call.day))
         again = call.again_at
         if day is None or again is None or any(last < again for last in call.ship_by):
             continue
-        many = len(call.ship_by)
-        what = f"{_goes(many)} with the next, {call.again_told}" if many else "nothing goes with it"
-        yield Lever(
-            Kind.DEPARTURE,
-            call.site_id,
-            day.day,
-            f"skip {call.carrier_id}'s call of {call.told_at}: {what}; every promise still holds",
-            day.because(),
-            saves,
+        if call.ship_by:
+            what = f"{_goes(len(call.ship_by))} with the next, {call.again_told}"
+            yield _skip(day, [call], what, departure_minor)
+        elif call.day == today:
+            empty.setdefault((call.site_id, call.day), []).append(call)
+    for where, skipped in empty.items():
+        yield _skip(
+            quiet[where],
+            skipped,
+            "nothing goes with it" if len(skipped) == 1 else "nothing goes with them",
+            departure_minor,
         )
+
+
+def _skip(day: SiteDay, calls: Sequence[Call], what: str, departure_minor: int) -> Lever:
+    names = [f"{call.carrier_id}'s call of {call.told_at}" for call in calls]
+    says = f"skip {_in_words(names)}: {what}; every promise still holds"
+    return Lever(Kind.DEPARTURE, day.site_id, day.day, says, day.because(), departure_minor * len(calls) or None)
+
+
+def _in_words(names: Sequence[str]) -> str:
+    """a, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _goes(many: int) -> str:
@@ -225,8 +242,8 @@ def _ageing(shelves: Sequence[ShelfKnown], today: date) -> Iterator[Lever]:
         days, left = max((shelf.ends_on - today).days, 0), would_end(shelf, today)
         if left:
             because = (
-                f"{shelf.ending} end on {shelf.ends_on}, and {shelf.site_id} sends {_rate(shelf.here_a_day)} a day: "
-                f"{left} would be left"
+                f"{shelf.ending} end on {shelf.ends_on:%-d %b %Y}, and {shelf.site_id} sends "
+                f"{_rate(shelf.here_a_day)} a day: {left} would be left"
             )
             says = f"send {shelf.item_id} from {shelf.site_id} first"
             found.append((days, -left, Lever(Kind.AGEING, shelf.site_id, None, says, because)))
