@@ -384,4 +384,4 @@ def test_what_quiet_days_allow_is_a_page_that_the_page_today_takes_in(admin: Bro
     granted(set_goals(shop.office, Who("owner"), Goals(capacity=(SiteLimit("CS", 50),))))
     words = admin.words("/levers")
     assert "Monday is quiet: 0 shipments planned, 0 usual, 50 could leave (0 %)" in words
-    assert "nothing goes with it; every promise still holds" in words
+    assert ": nothing goes with them; every promise still holds" in words
