@@ -93,10 +93,15 @@ def _corner_shop() -> Shop:
 
 
 def _demo() -> Shop:
-    """The company of the demo, its buyers ordering what they wish for."""
+    """The company of the demo, its buyers ordering what they wish for. Its own vans stay in: what they carry is at no
+    carrier whose books could be looked into.
+    """
     setting = read_setting(_EXAMPLES / "heating_parts")
     if isinstance(setting, Refusal):
         raise ValueError(setting.says)
+    own = {vehicle.service_id for vehicle in setting.company.vehicles}
+    services = [service for service in setting.company.services if service.service_id not in own]
+    company = setting.company.model_copy(update={"vehicles": [], "services": services})
     homes = [_home("Ruth Abel", "5 Maple Street", town.city, town.postcode) for town in setting.world.towns]
     buyers = [buyer for buyer in setting.world.buyers if buyer.kind != "retailer"]
     customers = {
@@ -118,7 +123,7 @@ def _demo() -> Shop:
         ]
         return _order(chance, reference, chance.choice(customers[buyer.kind]), chance.choice(homes), lines)
 
-    return Shop(setting.company, homes, order)
+    return Shop(company, homes, order)
 
 
 SHOPS: Mapping[str, Callable[[], Shop]] = {"demo": _demo, "corner_shop": _corner_shop}
