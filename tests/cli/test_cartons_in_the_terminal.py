@@ -27,6 +27,14 @@ def test_the_examples_order_is_packed_explained_and_drawn(tmp_path: Path, capsys
     assert "Circulator pump" in page
 
 
+def test_milliseconds_are_turned_into_looks_that_give_the_same_again(capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed(*ORDER, "--milliseconds", "60", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["work"] > 5_000
+    assert typed(*ORDER, "--work", str(told["work"]), "--json") == 0
+    assert json.loads(capsys.readouterr().out) == told
+
+
 def test_what_fits_no_carton_is_told_with_the_side_that_binds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

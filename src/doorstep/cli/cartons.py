@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from doorstep.cli.failures import DATA, UNAVAILABLE, MisusedError, StoppedError
 from doorstep.cli.files import write_text
-from doorstep.cli.loads import Goods, Seed, Sheet, Work, left_behind, lines_of, read_table
+from doorstep.cli.loads import MOST_LOOKS, Goods, Seed, Sheet, Work, left_behind, lines_of, read_table
 from doorstep.cli.options import AsJson
 from doorstep.cli.output import console, progress, put, say_json, table
 from doorstep.cli.words import many, money
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from doorstep.intake.loads import CartonsToFill, GoodsToLoad
     from doorstep.packing import Packing, Params, Proved
     from doorstep.packing.explain import Explained
+
+_FIRST_LOOKS = 5_000
 
 
 def cartonize(
@@ -31,6 +35,10 @@ def cartonize(
     currency: Annotated[str, typer.Option(help="Of the costs.")] = "USD",
     sheet_file: Sheet = "",
     work: Work = 200_000,
+    milliseconds: Annotated[
+        int | None,
+        typer.Option(min=1, max=600_000, help="Instead of --work: as many looks as this machine has in that time."),
+    ] = None,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -44,6 +52,8 @@ def cartonize(
     with progress("Packing", show=not as_json):
         try:
             params = Params(work, seed=seed, separated=frozenset(map(_pair, separate)))
+            if milliseconds is not None:
+                params = replace(params, work_budget=_looks_in(milliseconds, given, shelf, params))
             packing, proved = _packed(given, shelf, params, proof=proof)
             why = explain(given.items, packing, shelf.cartons, left=shelf.left)
         except ValueError as wrong:
@@ -58,9 +68,11 @@ def cartonize(
             if proved
             else None
         )
-        say_json({"packing": packing, "why": why, "proof": told})
+        say_json({"packing": packing, "why": why, "proof": told, "work": params.work_budget})
     else:
         put(console(), _page(packing, why, proved, given, currency))
+        if milliseconds is not None:
+            put(console(), [f"To have the same again: --work {params.work_budget}"])
         put(console(), [f"Drawn in {sheet_file}." if sheet_file else "Drawn, unit by unit: --sheet packed.html"])
 
 
@@ -69,6 +81,24 @@ def _pair(words: str) -> tuple[str, str]:
     if not one or not other:
         raise MisusedError(f"--separate names two classes, as liquid=paper, not {words!r}.")
     return one, other
+
+
+def _looks_in(milliseconds: int, given: GoodsToLoad, shelf: CartonsToFill, params: Params) -> int:
+    """How many looks the time has on this machine, for this order: its first looks are timed, and the rest reckoned.
+
+    The time is only asked here: the engine is given looks, and with as many it finds the same again.
+    """
+    from doorstep.packing import cartonize as packed
+
+    packed(given.items, shelf.cartons, replace(params, work_budget=1), left=shelf.left)  # loads what is compiled
+    looks = _FIRST_LOOKS
+    while True:
+        begin = perf_counter()
+        found = packed(given.items, shelf.cartons, replace(params, work_budget=looks), left=shelf.left)
+        spent_ms = (perf_counter() - begin) * 1_000
+        if found.work_used < looks or spent_ms * 8 >= milliseconds or looks * 4 > MOST_LOOKS:
+            return min(max(int(looks * milliseconds / spent_ms), 1), MOST_LOOKS)
+        looks *= 4
 
 
 def _packed(given: GoodsToLoad, shelf: CartonsToFill, params: Params, *, proof: bool) -> tuple[Packing, Proved | None]:
