@@ -31,7 +31,7 @@ Enough = Callable[[], bool]
 _Near = dict[pyvrp.Activity, list[pyvrp.Activity]]
 
 NEIGHBOURS = 25
-PERTURBED = (12, 50)
+PERTURBED = (12, 25)
 HISTORY = 300
 
 
