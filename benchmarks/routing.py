@@ -27,7 +27,7 @@ X = ("X-n106-k14", "X-n115-k10", "X-n125-k30", "X-n200-k36", "X-n303-k21", "X-n1
 SOLOMON = ("C105", "C206", "R104", "R110", "R206", "R210", "RC103", "RC107", "RC203", "RC207")
 LI_LIM = ("lc101", "lc202", "lr104", "lr204", "lrc103", "lrc201")
 MENDED = ("X-n200-k36", "X-n303-k21", "X-n1001-k43")
-SCALE = 1_000  # Solomon's and Li's distances are of real numbers
+SCALE = 500  # Solomon's and Li's distances are of real numbers; a day of theirs must fit into the month a day may have
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,9 @@ def _mended(whole: Instance, plan: Plan) -> Iterator[Figure]:
 
 
 def _timed(seconds: int, instance: Instance, *, fewest: bool = False) -> tuple[Plan, float]:
+    rounds = _rounds_in(seconds, instance) if fewest else MOST_ROUNDS
+    params = Params(rounds, fewest_vehicles=fewest)
     begin = time.process_time()
-    params = Params(MOST_ROUNDS, fewest_vehicles=fewest)
-    if fewest:
-        params = Params(_rounds_in(seconds, instance), fewest_vehicles=True)
     plan = route(instance.stops, instance.vehicles, instance.distances, params, enough=_until(begin + seconds))
     return plan, time.process_time() - begin
 
@@ -129,8 +128,8 @@ def _rounds_in(seconds: int, instance: Instance) -> int:
     Measured with that search, as rounds in which too few vehicles are tried take far longer than others.
     """
     begin = time.process_time()
-    route(instance.stops, instance.vehicles, instance.distances, Params(2_000, fewest_vehicles=True))
-    return int(2_000 / (time.process_time() - begin) * seconds)
+    route(instance.stops, instance.vehicles, instance.distances, Params(500, fewest_vehicles=True))
+    return int(500 / (time.process_time() - begin) * seconds)
 
 
 def _figure(instance: Instance, plan: Plan, seconds: float, beside: int, note: str, *, fewest: bool = False) -> Figure:
@@ -175,7 +174,7 @@ def _like(words: list[str], begin: str) -> str:
 
 
 def read_solomon(data: Path, name: str) -> Instance:
-    """Solomon's windows, in thousandths of his units."""
+    """Solomon's windows, his units in 500 parts."""
     best = json.loads((data / "vrptw_BKS_vroom.json").read_text(encoding="utf-8"))[name]
     lines = (data / "vrptw_solomon" / f"{name}.txt").read_text(encoding="utf-8").split("\n")
     count, capacity = (int(word) for word in lines[4].split())

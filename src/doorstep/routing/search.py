@@ -32,7 +32,7 @@ _Near = dict[pyvrp.Activity, list[pyvrp.Activity]]
 
 NEIGHBOURS = 25
 PERTURBED = (12, 25)
-HISTORY = 300
+HISTORY = 100
 
 
 @dataclass(slots=True)
@@ -112,8 +112,8 @@ def searched(
 
 
 def _perturbed(count: int, routes: int) -> int:
-    """How many stops a round takes out at most: about two routes full. With less, few long routes are never left for
-    others; with more, many short ones take far longer a round.
+    """How many stops a round takes out at most: about two routes full, within bounds that were measured. Fewer never
+    leave few long routes for others; more make every round longer.
     """
     fewest, most = PERTURBED
     return min(max(2 * count // max(routes, 1), fewest), most, max(count // 2, 4))

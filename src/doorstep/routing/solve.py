@@ -40,8 +40,7 @@ def route(
         model = build()
         found = _kept(day, vehicles, incumbent) if incumbent else []
         start = _first(model, day, vehicles, budget, params, found)
-        # Goods fetched elsewhere are slow to settle where none may be left out: with them the price stays.
-        if is_whole(start) and not model.shipments:
+        if is_whole(start):
             model = build(whole=True)
             start = model.taken(start)
         if params.fewest_vehicles:
