@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -53,6 +54,12 @@ def current(shop: Shop) -> Goals:
 def test_without_goals_everything_is_as_the_company_has_it(shop: Shop) -> None:
     assert current(shop) == Goals()
     assert offers(shop) == [(MONDAY_AFTER, "steady-ground", True), (date(2026, 3, 4), "swift-express", False)]
+
+
+def test_every_weight_that_is_an_amount_is_told_in_words() -> None:
+    amounts = [field.name for field in fields(Weights) if field.name.endswith("_minor")]
+    assert len(goals.weights_told(Goals())) == len(amounts)
+    assert ("A plan that stands is changed for more than", 50) in goals.weights_told(Goals())
 
 
 def test_how_surely_a_class_wants_its_orders_decides_the_day_that_is_promised(shop: Shop) -> None:

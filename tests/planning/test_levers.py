@@ -47,7 +47,7 @@ def test_empty_calls_of_today_are_one_lever_and_what_is_not_planned_yet_says_not
     days = [QUIET, replace(QUIET, day=tomorrow, planned=0)]
     (skipped,) = levers(days, calls, [], [], today=TUESDAY, departure_minor=1_200)
     assert skipped.says == (
-        "skip post's call of 14:00 and swift's call of 16:00: nothing goes with them; every promise still holds"
+        "skip post's call of 14:00, swift's call of 16:00: nothing goes with them; every promise still holds"
     )
     assert skipped.saves_minor == 2_400
 

@@ -22,17 +22,6 @@ if TYPE_CHECKING:
     from doorstep.terms.goals import ClassGoals
 
 MOST_SHOWN = 30
-WEIGHTS = {
-    "handling_order_minor": "Handling a fulfilment order",
-    "handling_unit_minor": "Handling a unit",
-    "split_minor": "Each extra delivery of an order",
-    "late_day_minor": "A day late, where its class says nothing",
-    "broken_minor": "A promise that is less sure than wanted",
-    "waits_minor": "An order that is not sent",
-    "departure_minor": "A carrier's call at a site",
-    "lying_unit_minor": "A unit that lies too long, sent from there",
-    "move_gain_minor": "A plan that stands is changed for more than",
-}
 
 
 def show(context: typer.Context, as_json: AsJson = False) -> None:
@@ -94,6 +83,7 @@ def _data(told: GoalsTold | Trial) -> dict[str, Any]:
 
 
 def _page(told: GoalsTold, currency: str) -> Iterator[Part]:
+    from doorstep.flow.goals import weights_told
     from doorstep.intake.goals import per_cent
 
     def share(ppm: int | None) -> str:
@@ -117,7 +107,7 @@ def _page(told: GoalsTold, currency: str) -> Iterator[Part]:
         yield "Wanted -: as surely as the company's terms say. Target, ceiling -: none."
     else:
         yield "Nothing is wanted for any class of customers. For instance: doorstep goals set examples/goals_cheap.toml"
-    weights = [(says, money(getattr(goals.weights, name), currency)) for name, says in WEIGHTS.items()]
+    weights = [(says, money(minor, currency)) for says, minor in weights_told(goals)]
     yield table("What planning weighs", "What", "#Costs", rows=weights)
     yield f"Of plans that stand, {goals.weights.most_moved} at most are changed in one planning run."
     if goals.supply.fill_ppm is not None or goals.supply.days is not None:

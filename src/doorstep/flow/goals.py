@@ -15,6 +15,18 @@ from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.goals import Goals
 from doorstep.terms.refusals import Refusal
 
+WEIGHTS = {
+    "handling_order_minor": "Handling a fulfilment order",
+    "handling_unit_minor": "Handling a unit",
+    "split_minor": "Each extra delivery of an order",
+    "late_day_minor": "A day late, where its class says nothing",
+    "broken_minor": "A promise that is less sure than wanted",
+    "waits_minor": "An order that is not sent",
+    "departure_minor": "A carrier's call at a site",
+    "lying_unit_minor": "A unit that lies too long, sent from there",
+    "move_gain_minor": "A plan that stands is changed for more than",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class GoalsTold:
@@ -29,6 +41,11 @@ def goals_told(office: Office) -> GoalsTold:
     with office.store.reading() as tx:
         goals = master.goals(tx)
         return GoalsTold(goals, tuple(as_things_stand(tx, goals)))
+
+
+def weights_told(goals: Goals) -> list[tuple[str, int]]:
+    """What each weight that is an amount is for, and the amount, in minor units."""
+    return [(says, getattr(goals.weights, name)) for name, says in WEIGHTS.items()]
 
 
 def set_goals(office: Office, who: Who, goals: Goals, key: str = "") -> GoalsTold | Refusal:

@@ -170,14 +170,9 @@ def _departures(
 
 
 def _skip(day: SiteDay, calls: Sequence[Call], what: str, departure_minor: int) -> Lever:
-    names = [f"{call.carrier_id}'s call of {call.told_at}" for call in calls]
-    says = f"skip {_in_words(names)}: {what}; every promise still holds"
+    names = ", ".join(f"{call.carrier_id}'s call of {call.told_at}" for call in calls)
+    says = f"skip {names}: {what}; every promise still holds"
     return Lever(Kind.DEPARTURE, day.site_id, day.day, says, day.because(), departure_minor * len(calls) or None)
-
-
-def _in_words(names: Sequence[str]) -> str:
-    """a, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _goes(many: int) -> str:
@@ -242,7 +237,7 @@ def _ageing(shelves: Sequence[ShelfKnown], today: date) -> Iterator[Lever]:
         days, left = max((shelf.ends_on - today).days, 0), would_end(shelf, today)
         if left:
             because = (
-                f"{shelf.ending} end on {shelf.ends_on:%-d %b %Y}, and {shelf.site_id} sends "
+                f"{shelf.ending} end on {shelf.ends_on.day} {shelf.ends_on:%b %Y}, and {shelf.site_id} sends "
                 f"{_rate(shelf.here_a_day)} a day: {left} would be left"
             )
             says = f"send {shelf.item_id} from {shelf.site_id} first"
