@@ -27,7 +27,7 @@ from benchmarks.measuring import Figure, alone
 from doorstep.api.app import make_app
 from doorstep.flow.office import Office
 from doorstep.flow.place import quote_order
-from doorstep.flow.settled import settle
+from doorstep.storage.collector import calm_collector
 from doorstep.storage.embedded import EmbeddedServer
 from doorstep.terms.order import Order
 from doorstep.terms.refusals import Refusal
@@ -91,7 +91,7 @@ def _one_by_one(office: Office, orders: Sequence[Order]) -> tuple[list[float], l
     walls, cpus = [], []
     for number, order in enumerate(orders):
         if number == WARM:
-            settle()  # as a server does
+            calm_collector()  # as a server does
         wall, cpu = time.perf_counter(), time.process_time()
         told = quote_order(office, order)
         walls.append(1000 * (time.perf_counter() - wall))
@@ -164,7 +164,7 @@ def _serve(url: str, port: int, ready: Event, done: Event, _: Any) -> None:
     def tell_when_up() -> None:
         while not server.started:
             time.sleep(0.1)
-        settle()
+        calm_collector()
         ready.set()
 
     for watch in (stop_when_done, tell_when_up):

@@ -21,7 +21,7 @@ from doorstep.api.settings import KEYS, SECRETS, read_keys, read_secrets
 from doorstep.flow.address import ADDRESS, address_of
 from doorstep.flow.office import Office
 from doorstep.flow.open import open_office
-from doorstep.flow.settled import settle
+from doorstep.storage.collector import calm_collector
 from doorstep.terms.clock import SystemClock
 from doorstep.terms.ids import Ids
 
@@ -142,7 +142,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            settle()
+            calm_collector()
             self._ready()
 
     @contextlib.contextmanager

@@ -18,12 +18,12 @@ from typing import Any, TypeVar
 from procrastinate import App
 
 from doorstep.flow.office import Office
-from doorstep.flow.settled import settle
 from doorstep.jobs import clockwork, logs, runner
 from doorstep.jobs.hands import Hands
 from doorstep.jobs.logs import OUTAGES
 from doorstep.jobs.runner import QUEUE, TASK, Load
 from doorstep.jobs.ticker import tick
+from doorstep.storage.collector import calm_collector
 from doorstep.storage.due import LEASE_SECONDS
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ def work(office: Office, *, concurrency: int = CONCURRENCY, pace: Pace | None = 
         signal.signal(number, signal.SIG_DFL)
 
     logs.to_stderr(office.store.clock)
-    settle()
+    calm_collector()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
     run_worker(office, stop=stop, concurrency=concurrency, pace=pace)

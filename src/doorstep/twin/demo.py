@@ -19,8 +19,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from doorstep.flow.load import load_company
 from doorstep.flow.office import Office, Who
-from doorstep.flow.settled import settle
 from doorstep.storage import schema
+from doorstep.storage.collector import calm_collector
 from doorstep.storage.embedded import EmbeddedServer
 from doorstep.storage.server import doorstep_home
 from doorstep.storage.store import Store
@@ -125,7 +125,7 @@ def _live(store: Store, clock: FalseClock, setting: Setting, seed: int, orders: 
     zone = ZoneInfo(setting.company.sites[0].calendar.zone)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     fortnight = Fortnight(store, clock, setting, seed)
-    settle()
+    calm_collector()
     try:
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("Loading", total=int((setting.ends_at - setting.begins_at).total_seconds()))
