@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from doorstep.flow.change import change_quantity
+from doorstep.flow.change import change_date, change_quantity
 from doorstep.flow.explain import explain
 from doorstep.flow.master import define_site
 from doorstep.flow.place import quote_order
@@ -104,6 +105,25 @@ def test_a_part_of_the_plan_is_found_anew_where_its_orders_changed_meanwhile(
     assert shop.demand(placed[1].order_id) == [("MUG", 1, 0, 1, 0, 0)]
     shop.settle()
     assert [row.quantity for row in shop.rows("SELECT quantity FROM fulfilment_line ORDER BY 1")] == [1, 2, 2]
+    all_is_well(shop.store)
+
+
+def test_who_has_more_time_meanwhile_is_not_sent_in_the_haste_of_before(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasty, other = shop.place(("MUG", 1), asked_by=date(2026, 3, 4)), shop.place(("MUG", 1))
+    really = find_plan
+
+    def more_time_meanwhile(*told: Any) -> Any:
+        monkeypatch.setattr("doorstep.flow.plan_all.plan", really)
+        found = really(*told)
+        granted(change_date(shop.office, CLERK, hasty.order_id, None, date(2026, 3, 16), shop.key()))
+        return found
+
+    monkeypatch.setattr("doorstep.flow.plan_all.plan", more_time_meanwhile)
+    plan_all_open(shop.office, at_once=1)
+    services = dict(shop.rows("SELECT order_id, service_id FROM fulfilment"))
+    assert services == {hasty.order_id: "steady-ground", other.order_id: "steady-ground"}
     all_is_well(shop.store)
 
 
