@@ -172,7 +172,7 @@ def _route(route: RouteView) -> Iterator[Part]:
             stop.stop_id,
             ", ".join(filter(None, (stop.name, stop.where))) or "the depot, for more",
             stop.parcels or "",
-            f"{stop.state} {stop.reason.replace('_', ' ')}".strip(),
+            f"{stop.state}: {stop.reason.replace('_', ' ')}" if stop.reason else stop.state,
         )
         for number, stop in enumerate(route.stops, 1)
     ]
