@@ -33,8 +33,8 @@ def quote(question: QuoteQuestion, deciders: Deciders, at: Desk | None = None) -
     short = shortage(demand, desk.supply, desk.supply.free, desk.today())
     if short:
         return Quote((), out_of_stock(demand, desk.supply, short))
-    later = demand.asked_from is not None or any(isinstance(key, DayKey) for key in question.prices)
-    ahead = Ahead(demand.asked_from, frozenset(full_days(question.sites)), later)
+    dear = frozenset(key for key in question.prices if isinstance(key, DayKey))
+    ahead = Ahead(demand.asked_from, frozenset(full_days(question.sites)), demand.asked_from is not None, dear)
     ways, refusals = desk.ways(demand, desk.supply.free, ahead)
     if not ways:
         return Quote((), first(refusals) if refusals else not_together(demand, question.costs))

@@ -34,12 +34,14 @@ _DAY = timedelta(days=1)
 class Ahead:
     """Which departures to look at: none on a `full` day, none that can only arrive before `not_before`.
 
-    `later`: all that can be made; else until one can no more arrive before `not_before`.
+    `later`: all that can be made; else until one can no more arrive before `not_before`, and is not on a day that is
+    `dear`, for others want its room.
     """
 
     not_before: date | None = None
     full: frozenset[DayKey] = frozenset()
     later: bool = True
+    dear: frozenset[DayKey] = frozenset()
 
 
 class Source(NamedTuple):
@@ -112,10 +114,12 @@ class Timetable:
         """The departures for a shipment, the first of which is more likely than not."""
         # Services that call at the same time, on the same days and take as long are alike.
         cut_off = service.cut_offs[site.site_id]
-        full = frozenset(day.day for day in ahead.full if day.site_id == site.site_id)
+        full, dear = (
+            frozenset(day.day for day in days if day.site_id == site.site_id) for days in (ahead.full, ahead.dear)
+        )
         key = (
             *(site.site_id, cut_off, service.calendar, travels.transit, source),
-            *(demand.receives, ahead.not_before, ahead.later, full),
+            *(demand.receives, ahead.not_before, ahead.later, full, dear),
         )
         known = self._known.get(key)
         if known is None:
@@ -131,7 +135,7 @@ class Timetable:
                 there_ppm=source.there_ppm,
             )
             aims = self._aims_of(leg, site.site_id)
-            known = self._known[key] = list(self._departures(leg, aims, ahead, full))
+            known = self._known[key] = list(self._departures(leg, aims, ahead, full, dear))
         return known
 
     def _aims_of(self, leg: Leg, site_id: str) -> _Aims:
@@ -140,7 +144,9 @@ class Timetable:
             self._aims[key] = _Aims(leg, site_id)
         return self._aims[key]
 
-    def _departures(self, leg: Leg, aims: _Aims, ahead: Ahead, full: Collection[date]) -> Iterator[Departure]:
+    def _departures(
+        self, leg: Leg, aims: _Aims, ahead: Ahead, full: Collection[date], dear: Collection[date]
+    ) -> Iterator[Departure]:
         not_before, yielded = ahead.not_before, 0
         longest = leg.transit.start + len(leg.transit.ppm)
         for number in range(_FAR_DAYS):
@@ -153,7 +159,7 @@ class Timetable:
                 yielded += 1
                 arrival = arriving(aim.leaving, leg.transit, leg.carrier, leg.receives, leg.there_ppm)
                 yield Departure(aim.departs, aim.day, leg.held_until(aim.departs) if number else leg, arrival)
-                if ahead.later:
+                if ahead.later or left_on in dear:
                     continue
                 if not_before is None or not _there_before(leg, left_on, leg.transit.start, not_before):
                     return
