@@ -260,6 +260,14 @@ def test_a_price_on_a_busy_day_makes_a_quieter_one_the_cheapest() -> None:
     assert cheapest.cost.scarce_minor == 0
 
 
+def test_a_busy_day_elsewhere_or_later_puts_nothing_off() -> None:
+    slow = replace(cs.shop(*cs.stock(TEA=5)), own_s=14_400)  # a day later it would surely be ready
+    question = cs.question(cs.demand((cs.TEA, 1)), slow, cs.warehouse(*cs.stock(TEA=5)))
+    calm = offers(question)
+    for busy in (DayKey("WH", calm[0].shipments[0].departs.date() + 4 * DAY), DayKey("NOWHERE", cs.MONDAY)):
+        assert offers(replace(question, prices={busy: 1})) == calm
+
+
 def test_a_price_on_scarce_stock_ranks_offers_but_is_no_money() -> None:
     question = cs.question(cs.demand((cs.TEA, 1)), cs.shop(*cs.stock(TEA=5)), cs.warehouse(*cs.stock(TEA=5)))
     assert offers(question)[0].shipments[0].site_id == "CS"

@@ -27,7 +27,8 @@ class FulfilmentLine:
 class Fulfilment:
     """A fulfilment order: the part of an order that one site ships, by one service.
 
-    It is planned to leave at `departs`; leaving by `ship_by` still keeps the promise.
+    It is planned to leave at `departs`; leaving by `ship_by` still keeps the promise. `waits_for_day`: it could leave
+    sooner, and would be too early or take the room of others.
     """
 
     fulfilment_id: str
@@ -37,6 +38,7 @@ class Fulfilment:
     ship_by: datetime
     lines: tuple[FulfilmentLine, ...]
     cost_minor: int
+    waits_for_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,7 @@ class FulfilmentReplanned(Body):
     departs: datetime
     ship_by: datetime
     cost_minor: int
+    waits_for_day: bool = False
 
     def touches(self) -> tuple[Touch, ...]:
         return (

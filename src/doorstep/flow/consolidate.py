@@ -111,7 +111,13 @@ def _joined(
         [[alone[order_id] for order_id in group if order_id in alone] for group in groups],
         deciders_of(tx, company),
     )
-    return [_record(office, tx, scribe, joint) for joint in found]
+    return [_record(office, tx, scribe, joint, _waits(world, joint)) for joint in found]
+
+
+def _waits(world: World, joint: Joint) -> bool:
+    """Whether one of them would go sooner alone, or waits for its day alone too."""
+    rows = [world.planned[member.order_id][0][0] for member in joint.members]
+    return any(row.waits_for_day or row.departs < joint.departs for row in rows)
 
 
 def _alone(world: World, order: Any) -> Alone | None:
@@ -128,7 +134,7 @@ def _alone(world: World, order: Any) -> Alone | None:
     return Alone(order, row.fulfilment_id, row.service_id, row.departs)
 
 
-def _record(office: Office, tx: Transaction, scribe: Scribe, joint: Joint) -> Together:
+def _record(office: Office, tx: Transaction, scribe: Scribe, joint: Joint, waits_for_day: bool) -> Together:
     consolidation_id = office.ids.new("con")
     rejected = tuple(
         f"{len(joint.members)} orders as one shipment by {each.service_id}, leaving {each.departs:%Y-%m-%d}: "
@@ -155,7 +161,8 @@ def _record(office: Office, tx: Transaction, scribe: Scribe, joint: Joint) -> To
     ship_by = min(member.ship_by for member in joint.members)  # later, they would not go together
     for member in joint.members:
         replanned = FulfilmentReplanned(
-            *(member.fulfilment_id, member.order_id, joint.service_id, joint.departs, ship_by, member.cost_minor)
+            *(member.fulfilment_id, member.order_id, joint.service_id, joint.departs, ship_by, member.cost_minor),
+            waits_for_day=waits_for_day,
         )
         tx.record(scribe(replanned, site=joint.site_id, cause="consolidated"))
     return Together(

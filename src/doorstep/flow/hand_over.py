@@ -106,14 +106,15 @@ class Dock:
         return self._too_early(row)
 
     def _too_early(self, parcel: Any) -> Refusal | None:
-        """A parcel that the customer asked for not before a day stays at the dock until the day it is to leave."""
-        if self._orders[parcel.order_id].asked_from is None:
+        """A parcel that waits for its day stays at the dock until then: it would be there before its window begins."""
+        fulfilment = self._fulfilments[parcel.fulfilment_id]
+        if not fulfilment.waits_for_day:
             return None
         wall = self._sites[parcel.site_id].calendar
-        leaves = wall.day_of(self._fulfilments[parcel.fulfilment_id].departs)
+        leaves = wall.day_of(fulfilment.departs)
         if wall.day_of(self._tx.now) >= leaves:
             return None
-        says = f"Parcel {parcel.sscc} leaves on {leaves}: sent today it would be there before the day asked for."
+        says = f"Parcel {parcel.sscc} leaves on {leaves}: sent today it would be there before the day promised."
         return Refusal(Why.WRONG_STATE, says, {"sscc": parcel.sscc, "leaves_on": leaves.isoformat()})
 
     def take(self, scribe: Scribe, sscc: str, occurred_at: datetime) -> None:

@@ -146,6 +146,7 @@ def _planned(office: Office, world: World, order: OrderPlan, plan_id: str, toget
             ship_by=shipment.ship_by,
             lines=_lines(shipment),
             cost_minor=shipment.cost_minor,
+            waits_for_day=shipment.waits_for_day,
         )
         for shipment in order.shipments
     )

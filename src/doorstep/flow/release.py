@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from doorstep.events.envelope import Fact
@@ -14,8 +15,10 @@ from doorstep.events.stock import Hold, HoldsMoved
 from doorstep.flow.nodes import asked_facts
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.slack import ToShip, hand_off
+from doorstep.promising.arrivals import working_day_after
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.transaction import Transaction
+from doorstep.terms.calendar import Calendar
 from doorstep.terms.company import Company
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.warehouse.wave import BinStock, ToRelease, Wave, plan_wave
@@ -32,15 +35,15 @@ class Released:
 
 
 def release_wave(office: Office, who: Who, site_id: str, at_most: int = 100) -> Released | Refusal:
-    """Release up to `at_most` fulfilment orders of a site whose goods are all on hand. A site that others run is asked
-    with it whether it takes them.
+    """Release up to `at_most` fulfilment orders of a site whose goods are all on hand. What waits for its day is
+    released a working day before it. A site that others run is asked with it whether it takes them.
     """
 
     def step(tx: Transaction) -> Released | Refusal:
         site = master.sites(tx).get(site_id)
         if site is None:
             return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
-        rows = _rows(tx, site_id, at_most)
+        rows = _rows(tx, site, at_most)
         if not rows:
             return Released("", (), (), ())
         ready = _read(tx, site_id, rows)
@@ -70,12 +73,18 @@ def released_facts(
     ]
 
 
-def _rows(tx: Transaction, site_id: str, at_most: int) -> list[Any]:
-    rows = floor.to_release(tx, site_id, at_most)
+def _rows(tx: Transaction, site: master.Site, at_most: int) -> list[Any]:
+    rows = floor.to_release(tx, site.site_id, _leaves_by(tx.now, site.calendar), at_most)
     # Their orders are locked only now: one that was planned otherwise a moment before is not released as it was.
     standing = orders.fulfilments(tx, [row.order_id for row in rows])
     planned = {row.fulfilment_id for row in standing if row.state == "planned"}
     return [row for row in rows if row.fulfilment_id in planned]
+
+
+def _leaves_by(now: datetime, wall: Calendar) -> datetime:
+    """The end of the next working day: what waits for a later day may yet be planned anew."""
+    following = working_day_after(wall, wall.day_of(now) + timedelta(days=1), 0)
+    return now if following is None else wall.at(following, time.max)
 
 
 def _read(tx: Transaction, site_id: str, rows: Sequence[Any]) -> list[ToRelease]:

@@ -133,6 +133,7 @@ class Requote:
             shipment.departs,
             shipment.ship_by,
             shipment.cost_minor,
+            shipment.waits_for_day,
         )
         self.tx.record(self.scribe(body, site=fulfilment.site_id, cause="changed"))
         return None

@@ -88,6 +88,11 @@ class Shipment:
     in_window_ppm: int
     freight: Freight
 
+    @property
+    def waits_for_day(self) -> bool:
+        """Whether it could leave sooner, and is not to."""
+        return self.leg.hold_until is not None
+
 
 @dataclass(frozen=True, slots=True)
 class LinePromise:

@@ -28,6 +28,7 @@ def shipment_planned(body: fulfilment.ShipmentPlanned, entry: Entry, changes: Ch
             wave_id="",
             departs=planned.departs,
             ship_by=planned.ship_by,
+            waits_for_day=planned.waits_for_day,
             cost_minor=planned.cost_minor,
             since=entry.fact.occurred_at,
         )
@@ -133,6 +134,7 @@ def fulfilment_replanned(body: fulfilment.FulfilmentReplanned, _: Entry, changes
         service_id=body.service_id,
         departs=body.departs,
         ship_by=body.ship_by,
+        waits_for_day=body.waits_for_day,
         cost_minor=body.cost_minor,
     )
 

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from doorstep.storage.transaction import Query, Transaction
 
 
-def to_release(tx: Transaction, site_id: str, at_most: int) -> list[Any]:
+def to_release(tx: Transaction, site_id: str, leaves_by: datetime, at_most: int) -> list[Any]:
     """Planned fulfilment orders of a site whose goods are all on hand, least time left first; their orders locked.
 
-    Where the customer asked for nothing before a day, they come a day before they are to leave.
+    Of those that wait for their day, the ones that leave by then.
     """
     return tx.rows(
         "SELECT f.*, o.area FROM fulfilment f JOIN orders o USING (order_id) "
         "WHERE f.site_id = %s AND f.state = 'planned' AND o.state = 'open' AND NOT o.stopped "
-        "AND o.cleared_at IS NOT NULL AND (o.asked_from IS NULL OR f.departs <= %s + interval '1 day') AND NOT EXISTS ("
+        "AND o.cleared_at IS NOT NULL AND (NOT f.waits_for_day OR f.departs <= %s) AND NOT EXISTS ("
         "  SELECT FROM fulfilment_line l WHERE l.fulfilment_id = f.fulfilment_id AND l.quantity > ("
         "    SELECT coalesce(sum(h.quantity), 0) FROM hold h WHERE h.order_id = f.order_id AND h.line_no = l.line_no "
         "    AND h.item_id = l.item_id AND h.state = 'active' AND h.site_id = f.site_id AND h.inbound_id = '' "
         "    AND h.place_id = '')) "
         "ORDER BY f.ship_by, f.fulfilment_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
         site_id,
-        tx.now,
+        leaves_by,
         at_most,
     )
 

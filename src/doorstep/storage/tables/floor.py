@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Date, Index, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from doorstep.storage.tables.columns import VIEWS, instant, json, key, key_no, whole, words
+from doorstep.storage.tables.columns import VIEWS, instant, json, key, key_no, whole, words, yes_no
 
 fulfilment = Table(
     "fulfilment",
@@ -18,6 +18,7 @@ fulfilment = Table(
     words("wave_id"),
     instant("departs", nullable=False),
     instant("ship_by", nullable=False),
+    yes_no("waits_for_day"),  # it could leave before `departs`, and is not to
     whole("cost_minor"),
     instant("since"),  # when it came to its state
     Index("fulfilment_by_stage", "state", "site_id", "since"),
