@@ -15,11 +15,11 @@ NEAR, FAR, NEW = ("US-6", "US-5"), ("US-6", "US-9"), ("US-6", "US-1")
 
 
 def trips(days: int, slow_from: int = 10**6, today: int | None = None) -> list[Trip]:
-    """Twelve parcels a day, near ones in 2 or 3 days, far ones in 4 to 6; from `slow_from` on in twice that."""
+    """Forty parcels a day, near ones in 2 or 3 days, far ones in 4 to 6; from `slow_from` on in twice that."""
     chance, counted = np.random.default_rng(4), Counter[tuple[tuple[str, str], int, int | None]]()
     for day in range(days):
         for lane, least in ((NEAR, 2), (FAR, 4)):
-            for took in least + chance.integers(0, least // 2 + 1, 6):
+            for took in least + chance.integers(0, least // 2 + 1, 20):
                 came = day + int(took) * (2 if day >= slow_from else 1)
                 counted[lane, day, None if today is not None and came > today else came] += 1
     return [Trip(lane, left, came, parcels) for (lane, left, came), parcels in counted.items()]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.goals.rates import interval_ppm, share_ppm
-from doorstep.promising.learned import LEANS_ON, NOTHING, Learned, Seen, leaning, transit
+from doorstep.promising.learned import LEANS_ON, Learned, Seen, Transits, leaning, learned_of, transit
 from doorstep.promising.mass import WHOLE, Mass
+from doorstep.twin.carrier_services import local_services
 
 PUBLISHED = (0, 300_000, 600_000, 80_000, 20_000)
 seen = st.builds(
@@ -16,12 +19,12 @@ seen = st.builds(
 
 
 def test_with_nothing_seen_the_carrier_is_believed() -> None:
-    assert transit(NOTHING, PUBLISHED) == Mass.published(PUBLISHED)
+    assert transit(Learned(), PUBLISHED) == Mass.published(PUBLISHED)
 
 
-@given(lane=seen, service=seen)
-def test_what_is_learned_is_a_whole_distribution(lane: Seen, service: Seen) -> None:
-    learned = transit(Learned(lane, service), PUBLISHED)
+@given(lane=seen, zone=seen, service=seen)
+def test_what_is_learned_is_a_whole_distribution(lane: Seen, zone: Seen, service: Seen) -> None:
+    learned = transit(Learned(lane, zone, service), PUBLISHED)
     assert sum(learned.ppm) + learned.never_ppm == WHOLE
 
 
@@ -70,11 +73,40 @@ def test_the_interval_holds_the_share(of: int, data: st.DataObject) -> None:
 def test_what_is_expected_of_those_that_leave_now_stands_in_the_place_of_the_counts() -> None:
     counted = Seen.of({"2": 900}, 0)
     slow = Seen.of({"2": 900}, 0, {"4": 700_000, "6": 290_000})
-    made = transit(Learned(slow, slow), PUBLISHED)
-    assert transit(Learned(counted, counted), PUBLISHED).quantile(500_000) == 2
+    made = transit(Learned(slow, slow, slow), PUBLISHED)
+    assert transit(Learned(counted, counted, counted), PUBLISHED).quantile(500_000) == 2
     assert made.quantile(500_000) == 4
     assert made.by(6) < 995_000
     assert sum(made.ppm) + made.never_ppm == WHOLE
+
+
+NEAR, FAR = (0, 900_000, 90_000, 9_000), (0, 0, 0, 0, 800_000, 190_000, 9_000)
+GROUND = replace(local_services()["local-ground"], service_id="ground", transit_ppm={"2": NEAR, "8": FAR})
+
+
+def seen_in(zone: str, **days: int) -> dict[tuple[str, str, str], Seen]:
+    """What was seen of a service whose parcels all went into one zone."""
+    seen = Seen.of({day[1:]: parcels for day, parcels in days.items()}, 0)
+    return {("ground", "", zone): seen, ("ground", "", ""): seen, ("ground", "US-6", "US-5"): seen}
+
+
+def far_now(transits: Transits) -> Mass:
+    return transit(learned_of(transits, GROUND, "US-606", "US-902", "8"), FAR)
+
+
+def test_parcels_of_a_near_zone_say_nothing_of_how_far_a_far_one_is() -> None:
+    as_published = far_now(seen_in("2", d1=900, d2=90))
+    assert [as_published.quantile(level) for level in (500_000, 980_000)] == [4, 5]
+
+
+def test_a_service_that_is_late_in_one_zone_is_believed_to_be_as_late_in_another() -> None:
+    late = far_now(seen_in("2", d3=900, d4=90))
+    assert [late.quantile(level) for level in (500_000, 980_000)] == [6, 7]
+
+
+def test_what_was_seen_in_the_zone_itself_counts_more_than_what_was_in_others() -> None:
+    own = Seen.of({"4": 300, "5": 60}, 0)
+    assert far_now({**seen_in("2", d3=900, d4=90), ("ground", "", "8"): own}).quantile(500_000) == 4
 
 
 def test_what_moved_is_the_probability_that_would_have_to_be_moved() -> None:

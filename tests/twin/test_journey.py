@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +55,18 @@ def test_every_parcel_ends_delivered_or_lost_with_every_message_signed(
     assert all(handed_over_at < scan.occurred_at for scan in read)
     assert all(scan.occurred_at <= message.due_at for scan, message in zip(read, sent, strict=True))
     assert track_of(read).milestone in (Milestone.DELIVERED, Milestone.LOST)
+
+
+def test_a_consignee_who_is_shut_gets_it_on_the_next_day_that_suits_both() -> None:
+    six_days = Calendar(zone="America/Chicago", weekdays=frozenset(range(6)), closes=time(19))
+    office = Calendar(zone="America/Chicago", opens=time(7), closes=time(15))
+    for number in range(20):
+        thursday = MONDAY + timedelta(days=3)
+        sent = journey(f"LC{number}", thursday, (0, 0, 1_000_000), six_days, 7, SECRET, NO_TROUBLE, office)
+        codes = [scan.code for scan in scans(sent)]
+        on_the_wall = track_of(scans(sent)).reached[Milestone.DELIVERED].astimezone(ZoneInfo("America/Chicago"))
+        assert (on_the_wall.strftime("%a"), codes.count("CL")) == ("Mon", 1)
+        assert time(8) <= on_the_wall.time() <= time(15)
 
 
 def test_parcels_arrive_on_the_days_that_the_service_publishes() -> None:

@@ -15,10 +15,11 @@ from doorstep.events.steps import Step
 class TransitLearned(Body):
     """Working days from hand-over to delivery of a service's parcels on a lane: `days` says how many took how many.
 
-    `origin` and `destination` are regions, both '' for all lanes together. `never` were handed over long ago and have
-    not come; `until` is the last day that was looked at. `expected` is what parcels that leave now will take, in parts
-    per million by working day: late parcels and the latest days weigh in it as `promising.lanes` says; empty where too
-    few have come, and counts are believed. It takes the place of what was learned before.
+    `origin` and `destination` are regions; '' and a zone of the tariff for all lanes in it, both '' for all together.
+    `never` were handed over long ago and have not come; `until` is the last day that was looked at. `expected` is what
+    parcels that leave now will take, in parts per million by working day: late parcels and the latest days weigh in it
+    as `promising.lanes` says; empty where too few have come, and counts are believed. It takes the place of what was
+    learned before.
     """
 
     VERSION: ClassVar[int] = 2

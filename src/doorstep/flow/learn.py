@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from doorstep.carriers.billed import STEPS_G
+from doorstep.carriers.zones import Zones
 from doorstep.events.envelope import Body
 from doorstep.events.learning import BillingLearned, HandlingLearned, TransitLearned
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
@@ -25,7 +26,7 @@ from doorstep.terms.service import CarrierService
 NEVER_AFTER_DAYS = 90  # what has not come by then counts as never
 _HOUR_SECONDS = 3600
 _LEAST_NEWS_PPM = 2_000  # of probability moved: less is not recorded
-Lane = tuple[str, str]  # regions of origin and destination, both '' for the whole service
+Lane = tuple[str, str]  # regions of origin and destination; '' and a zone; both '' for the whole service
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,16 @@ def learn(office: Office, who: Who = CLOCKWORK) -> LearnedAnew:
 def _transits(tx: Transaction) -> Iterator[Body]:
     known = learning.transits(tx)
     for service in master.services(tx):
-        came = learning.travelled(tx, service.service_id, service.calendar.zone)
-        days, never = _counted(tx, service, came)
+        zones = _zones(tx, service)
+        came = learning.travelled(tx, zones, service.calendar.zone)
+        days, never = _counted(service, came, learning.missing(tx, zones, NEVER_AFTER_DAYS))
         until = service.calendar.day_of(tx.now)
-        expected = _expected(service, came, learning.under_way(tx, service.service_id), until)
+        expected = _expected(service, came, learning.under_way(tx, zones), until)
         for lane in sorted(days.keys() | never.keys()):
             told = {str(day): parcels for day, parcels in sorted(days[lane].items())}
             now = {str(day): ppm for day, ppm in expected[lane].points()} if lane in expected else {}
             before = known.get((service.service_id, *lane))
-            if before is None or _is_news(Seen.of(told, never[lane], now), before.lane):
+            if before is None or _is_news(Seen.of(told, never[lane], now), before):
                 yield TransitLearned(service.service_id, *lane, told, never[lane], until, now)
 
 
@@ -89,6 +91,7 @@ def _expected(service: CarrierService, came: Sequence[Any], waiting: Sequence[An
             bisect_left(working, row.left_on),
             bisect_right(working, row.came_on) - 1 if here else None,
             row.parcels,
+            row.zone,
         )
         for rows, here in ((came, True), (waiting, False))
         for row in rows
@@ -105,20 +108,35 @@ def standard_of(service: CarrierService) -> Mass:
     return Mass.rounded(weights, WHOLE * max(len(service.transit_ppm), 1))
 
 
+def _zones(tx: Transaction, service: CarrierService) -> learning.ZonesOf:
+    """The tariff's zones of the lanes that were taken; none where it tells them by distance."""
+    rules = getattr(service.tariff, "zones", ())
+    if not rules:
+        return learning.ZonesOf(service.service_id)
+    told, head = Zones(rules), max(len(rule.destination) for rule in rules)
+    lanes = learning.lanes(tx, service.service_id, head)
+    known = tuple((row.origin, row.head, zone) for row in lanes if (zone := told.of(row.origin, row.head)))
+    return learning.ZonesOf(service.service_id, head, known)
+
+
 def _counted(
-    tx: Transaction, service: CarrierService, came: Sequence[Any]
+    service: CarrierService, came: Sequence[Any], missing: Sequence[Any]
 ) -> tuple[dict[Lane, Counter[int]], Counter[Lane]]:
-    """Parcels by lane and working days, and those that never came; each also under the lane of the whole service."""
+    """Parcels by lane and working days, and those that never came; each also under its zone and the whole service."""
     days: dict[Lane, Counter[int]] = defaultdict(Counter)
     for row in came:
         taken = _working_days(service.calendar, row.left_on, row.came_on)
-        for lane in ((row.origin, row.destination), ("", "")):
+        for lane in _levels(row):
             days[lane][taken] += row.parcels
     never: Counter[Lane] = Counter()
-    for row in learning.missing(tx, service.service_id, NEVER_AFTER_DAYS):
-        for lane in ((row.origin, row.destination), ("", "")):
+    for row in missing:
+        for lane in _levels(row):
             never[lane] += row.parcels
     return days, never
+
+
+def _levels(row: Any) -> set[Lane]:
+    return {(row.origin, row.destination), ("", row.zone), ("", "")}
 
 
 @lru_cache(maxsize=100_000)

@@ -14,7 +14,7 @@ from doorstep.flow.office import Office, Scribe, company_of
 from doorstep.flow.requote import Requote
 from doorstep.planning.compose import Lane, refusal_of
 from doorstep.planning.legal import trip_between
-from doorstep.promising.learned import NOTHING, Learned, Seen, transit
+from doorstep.promising.learned import learned_of, transit
 from doorstep.storage.queries import learning, legal, master
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS
@@ -139,10 +139,7 @@ class LabelDesk:
         if published is None:
             published = max(service.transit_ppm.values(), key=len, default=(0,))
         learned = learning.transits(self._tx, learning.transits_to_query(region(to.area)))
-        seen = learned.get((service.service_id, region(origin.area), region(to.area)))
-        told = transit(
-            seen or Learned(Seen(), learned.get((service.service_id, "", ""), NOTHING).lane), tuple(published)
-        )
+        told = transit(learned_of(learned, service, origin.area, to.area, zone), tuple(published))
         surely = told.quantile(terms.wanted_ppm or 0)
         return told.start + len(told.ppm) if surely is None else surely
 

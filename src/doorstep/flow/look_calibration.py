@@ -134,7 +134,7 @@ def _known(tx: Transaction, services: dict[str, CarrierService]) -> tuple[Servic
     learned = learning.transits(tx)
     told = []
     for service_id, service in sorted(services.items()):
-        whole = learned.get((service_id, "", ""), NOTHING).lane
+        whole = learned.get((service_id, "", ""), NOTHING)
         published = standard_of(service)
         basis = (FOLLOWED if whole.expected else COUNTED) if whole.parcels else PRIOR_ONLY
         now = leaning(whole, published)

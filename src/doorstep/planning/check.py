@@ -12,10 +12,9 @@ from datetime import date, timedelta
 from doorstep.planning.answers import OrderPlan, Plan, Reason, Shipment
 from doorstep.planning.values import FreeUnits, Inbound, OpenOrder, PlanQuestion, Reservation, SiteSupply, Standing
 from doorstep.promising.arrivals import arrivals
-from doorstep.promising.learned import NOTHING, Learned, Seen, transit
+from doorstep.promising.learned import learned_of, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.promising.window import days_late_ppm, kept_ppm
-from doorstep.terms.places import region
 
 _Row = tuple[str, str, str, str | None]  # site, item, lot, inbound
 
@@ -166,9 +165,7 @@ class _Checker:
         if shipment.departs < self.question.now or shipment.ship_by < shipment.departs:
             yield f"departs at {shipment.departs}, too early or after its ship-by {shipment.ship_by}"
         published = tuple(service.transit_of(shipment.zone) or ())
-        seen = self.question.transits.get((service.service_id, region(site.area), region(order.demand.area)))
-        if not seen:
-            seen = Learned(Seen(), self.question.transits.get((service.service_id, "", ""), NOTHING).lane)
+        seen = learned_of(self.question.transits, service, site.area, order.demand.area, shipment.zone)
         stated = (
             site.calendar,
             service.cut_offs[site.site_id],

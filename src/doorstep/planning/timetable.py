@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from doorstep.planning.supply import Row
-from doorstep.planning.values import DayKey, Demand, SiteSupply, Transits
+from doorstep.planning.values import DayKey, Demand, SiteSupply
 from doorstep.promising.arrivals import (
     NOT_LATE,
     Leg,
@@ -19,10 +19,9 @@ from doorstep.promising.arrivals import (
     next_departure,
     working_day_after,
 )
-from doorstep.promising.learned import NOTHING, Learned, Seen, transit
+from doorstep.promising.learned import Transits, learned_of, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.promising.priors import handling_prior
-from doorstep.terms.places import region
 from doorstep.terms.service import CarrierService
 
 _HALF = WHOLE // 2
@@ -98,12 +97,11 @@ class Timetable:
         self._known: dict[tuple[object, ...], list[Departure]] = {}
 
     def travels(self, service: CarrierService, site: SiteSupply, area: str, zone: str) -> Travels:
-        """What is believed of a lane: what was seen of it; without parcels, what was seen of the service."""
+        """What is believed of a lane: what was seen of it, of its zone and of the service, and what is published."""
         key = (service.service_id, site.area, area, zone)
         known = self._travels.get(key)
         if known is None:
-            lane = self._transits.get((service.service_id, region(site.area), region(area)))
-            seen = lane or Learned(Seen(), self._transits.get((service.service_id, "", ""), NOTHING).lane)
+            seen = learned_of(self._transits, service, site.area, area, zone)
             believed = transit(seen, tuple(service.transit_of(zone) or ()))
             known = self._travels[key] = Travels(believed, bool(seen.service.parcels))
         return known

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from doorstep.promising.learned import Learned
+from doorstep.promising.learned import Transits
 from doorstep.promising.mass import WHOLE, Mass
 from doorstep.promising.priors import lateness_prior
 from doorstep.terms.calendar import Calendar, Window
@@ -248,9 +248,6 @@ class Deciders:
     carton_up: CartonUp
     may_ship: MayShip
     joint_up: JointUp | None = None
-
-
-Transits = Mapping[tuple[str, str, str], Learned]  # by service, region of origin, region of destination
 
 
 @dataclass(frozen=True, slots=True)

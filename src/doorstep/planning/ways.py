@@ -22,9 +22,9 @@ from doorstep.planning.values import (
     Scarce,
     SiteSupply,
     StockKey,
-    Transits,
 )
 from doorstep.promising.arrivals import Leg
+from doorstep.promising.learned import Transits
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.terms.item import Item
 from doorstep.terms.refusals import Refusal, Why

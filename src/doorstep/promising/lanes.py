@@ -23,6 +23,7 @@ MOST = 50_000  # parcels that are looked at, the latest of more
 HORIZON = 45  # working days that are looked ahead; later is never
 _SETTLED = 12.0
 _LEAST_SPREAD = 0.25
+_FIRST = 50  # settled parcels with which the learner begins
 _PACE, _GROUP_PACE = 0.0005, 0.001
 _AGES: Reals = np.arange(0.0, HORIZON)
 Lane = tuple[str, str]
@@ -30,23 +31,29 @@ Lane = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """`parcels` of one lane that left on one working day and came on one; days are numbered, None: not yet."""
+    """`parcels` of one lane that left on one working day and came on one; days are numbered, None: not yet.
+
+    `zone` is what the tariff calls the part of the lane that they went to, '' where it has no zones.
+    """
 
     lane: Lane
     left: int
     came: int | None
     parcels: int
+    zone: str = ""
 
 
 def transit_now(trips: Sequence[Trip], standard: Mass, today: int) -> Mapping[Lane, Mass]:
-    """Working days for what leaves after `today`, of each lane and, at ('', ''), of all its parcels together.
+    """Working days for what leaves after `today`, of each lane and, at ('', zone) and ('', ''), of all together.
 
-    `standard` is what the carrier publishes. Nothing where fewer than NEEDS have come: counts say enough of those.
+    `standard` is what the carrier publishes. Nothing where fewer than NEEDS have come, or too few so long ago that all
+    is known of them: counts say enough of those.
     """
     trips = _latest(trips, today)
     if sum(trip.parcels for trip in trips if trip.came is not None) < NEEDS:
         return {}
-    return _Service(trips, standard, today).said()
+    service = _Service(trips, standard, today)
+    return {} if service.prior_only else service.said()
 
 
 def _latest(trips: Sequence[Trip], today: int) -> list[Trip]:
@@ -68,6 +75,7 @@ class _Service:
         of_lane = {lane: code for code, lane in enumerate(self._lanes)}
         self._region = np.array([regions[to] for _, to in self._lanes], np.int64)
         times = [trip.parcels for trip in trips]
+        self._zones = np.repeat(np.array([trip.zone for trip in trips], np.str_), times)
         self._lane = np.repeat([of_lane[trip.lane] for trip in trips], times)
         self._left = np.repeat([trip.left for trip in trips], times)
         # An arrival before the departure is one of the same day.
@@ -79,6 +87,10 @@ class _Service:
         self._learner = Learner(_habits(standard), lambda at: at, 0, float(self._left[0]) - 1)
         for day in range(int(self._left[0]), today + 1):
             self._day(day)
+
+    @property
+    def prior_only(self) -> bool:
+        return self._learner.prior_only
 
     def _departing(self, lanes: Codes, day: int) -> Departures:
         region, n = self._region[lanes], len(lanes)
@@ -116,8 +128,9 @@ class _Service:
         gone = self._learner.gone(self._departing(lanes, self._today), _AGES)
         gone = self._kept.calibrated(self._region, gone)
         told = {lane: _mass(row) for lane, row in zip(self._lanes, gone, strict=True)}
-        counts = np.bincount(self._lane, minlength=len(lanes))
-        told["", ""] = _mass(counts @ gone / counts.sum())
+        for zone in ("", *sorted(set(self._zones.tolist()) - {""})):
+            counts = np.bincount(self._lane[(self._zones == zone) | (zone == "")], minlength=len(lanes))
+            told["", zone] = _mass(counts @ gone / counts.sum())
         return told
 
 
@@ -134,7 +147,7 @@ def _habits(standard: Mass) -> Habits:
     spread = float(np.sqrt(ppm @ (scaled - mean) ** 2 / ppm.sum()))
     return Habits(
         Scale.LOG, leans=(float(LEANS_ON), float(LEANS_ON)), standard=float(np.expm1(mean)),
-        spread=max(spread, _LEAST_SPREAD), settled=_SETTLED, needs=NEEDS, ahead=5.0,
+        spread=max(spread, _LEAST_SPREAD), settled=_SETTLED, needs=_FIRST, ahead=5.0,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from doorstep.carriers.distance import Haul
 from doorstep.carriers.rating import NoRate, Rated, rate_between
 from doorstep.carriers.shipments import Piece
 from doorstep.planning.freight import is_freight, whole_shipment
+from doorstep.terms.calendar import Calendar
 from doorstep.terms.clock import Clock, read_stamp, stamp
 from doorstep.terms.ids import check_digit
 from doorstep.terms.money import share_out
@@ -107,8 +108,11 @@ class CarrierDesk:
             return Answer(504, b"", way=Way.SILENT)
         return Answer(answer.status, answer.body, answer.headers, Way.CUT if fault is Fault.CUT else Way.WHOLE)
 
-    def collect(self, tracking_number: str, at: datetime) -> list[ScanMessage]:
-        """The driver takes the parcel: its messages to come. KeyError without such a label, ValueError if void."""
+    def collect(self, tracking_number: str, at: datetime, receives: Calendar | None = None) -> list[ScanMessage]:
+        """The driver takes the parcel: its messages to come. KeyError without such a label, ValueError if void.
+
+        `receives` is when the consignee takes goods in, None: whenever the carrier comes.
+        """
         with self._lock:
             label = self._by_number[tracking_number]
             if label.voided:
@@ -117,7 +121,8 @@ class CarrierDesk:
                 service = self._services[label.asked.service]
                 transit_ppm = service.transit_of(label.rated.zone) or ()  # no figures: it never arrives
                 label.scans = journey(
-                    tracking_number, at, transit_ppm, service.calendar, self._seed, self._scan_secret, self._trouble
+                    *(tracking_number, at, transit_ppm, service.calendar, self._seed, self._scan_secret),
+                    *(self._trouble, receives),
                 )
             return list(label.scans)
 

@@ -13,7 +13,7 @@ from doorstep.flow import hand_over, pack, pick, release
 from doorstep.flow.office import Who
 from doorstep.flow.pick import PickIn
 from doorstep.intake.company import SiteIn
-from doorstep.storage.queries import floor
+from doorstep.storage.queries import floor, master
 from doorstep.terms.item import Tracking
 from doorstep.twin.roads import Roads
 from doorstep.twin.world import World, happens, working_moments
@@ -192,7 +192,8 @@ class Crew:
         world = self._world
         with world.office.store.reading() as tx:
             rows = tx.rows(
-                "SELECT p.sscc, l.tracking_number FROM parcel p JOIN label l USING (sscc) WHERE p.site_id = %s "
+                "SELECT p.sscc, l.tracking_number, nullif(o.terms -> 'receives', 'null')::text AS receives "
+                "FROM parcel p JOIN label l USING (sscc) JOIN orders o ON o.order_id = p.order_id WHERE p.site_id = %s "
                 "AND p.state = 'packed' AND l.state = 'bought' AND l.carrier_id = %s AND l.service_id = %s "
                 "ORDER BY p.sscc",
                 self._site.site_id,
@@ -207,4 +208,6 @@ class Crew:
         for kept in done.kept:
             world.noes["driver", kept.refusal.code] += 1
         gone = set(done.handed_over)
-        self._roads.collect(carrier_id, [row.tracking_number for row in rows if row.sscc in gone])
+        taken = [row for row in rows if row.sscc in gone]
+        hours = {row.tracking_number: master.calendar_of(row.receives) if row.receives else None for row in taken}
+        self._roads.collect(carrier_id, hours)

@@ -54,11 +54,13 @@ def journey(
     seed: int,
     secret: bytes,
     trouble: Trouble | None = None,
+    receives: Calendar | None = None,
 ) -> list[ScanMessage]:
     """Every message of the parcel, in the order of sending; the same arguments give the same bytes.
 
     `transit_ppm[d]` is the probability of delivery d working days after departure, as in a `CarrierService`; what is
-    missing from a million is lost. An attempt or a wait does not change the day that was drawn.
+    missing from a million is lost. An attempt or a wait does not change the day that was drawn. Where the consignee
+    `receives` nothing that day, the driver finds the door shut and comes again on the next day that suits both.
     """
     trouble = trouble or Trouble()
     chance = random.Random(f"{seed}/{tracking_number}")
@@ -73,7 +75,12 @@ def journey(
             stops += _day_between(
                 calendar, calendar.working_day(departure_day, ahead), ahead == days - 1, chance, trouble
             )
-        stops += _last_day(calendar, calendar.working_day(departure_day, days), chance, trouble)
+        day = calendar.working_day(departure_day, days)
+        if receives is not None and not receives.works_on(day):
+            opens, closes = calendar.at(day, calendar.opens), calendar.at(day, calendar.closes)
+            stops += [_Stop("OD", opens, "Depot South"), _Stop("CL", opens + (closes - opens) / 2, "")]
+            day = _both_open(calendar, receives, day)
+        stops += _last_day(*_door_hours(calendar, receives, day), chance, trouble)
     return _messages(tracking_number, _in_order(stops), seed, secret, chance, trouble)
 
 
@@ -111,8 +118,22 @@ def _day_between(
     ]
 
 
-def _last_day(calendar: Calendar, day: date, chance: random.Random, trouble: Trouble) -> list[_Stop]:
+def _both_open(calendar: Calendar, receives: Calendar, day: date) -> date:
+    while not receives.works_on(day):
+        day = calendar.working_day(day + timedelta(days=1))
+    return day
+
+
+def _door_hours(calendar: Calendar, receives: Calendar | None, day: date) -> tuple[datetime, datetime]:
+    """From when to when the driver can hand it over that day; the driver's own hours where the two never meet."""
     opens, closes = calendar.at(day, calendar.opens), calendar.at(day, calendar.closes)
+    if receives is None:
+        return opens, closes
+    both = max(opens, receives.at(day, receives.opens)), min(closes, receives.at(day, receives.closes))
+    return both if both[0] < both[1] else (opens, closes)
+
+
+def _last_day(opens: datetime, closes: datetime, chance: random.Random, trouble: Trouble) -> list[_Stop]:
     quarter = int((closes - opens).total_seconds()) // 4
     delivered = opens + timedelta(seconds=2 * quarter + chance.randrange(2 * quarter))
     stops = [

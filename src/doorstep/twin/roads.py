@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from doorstep.flow import track
 from doorstep.links.sender import End, Sender
+from doorstep.terms.calendar import Calendar
 from doorstep.twin.carrier import CarrierTransport
 from doorstep.twin.carrier_desk import API_KEY, CarrierDesk
 from doorstep.twin.world import World
@@ -30,10 +31,12 @@ class Roads:
         self._put_down = 0
         self.messages = 0
 
-    def collect(self, carrier_id: str, tracking_numbers: Sequence[str]) -> None:
-        """The driver has these parcels: everything that will be told about them is put down."""
-        for number in tracking_numbers:
-            for message in self._world.desk.collect(number, self._world.now()):
+    def collect(self, carrier_id: str, parcels: Mapping[str, Calendar | None]) -> None:
+        """The driver has these parcels, by tracking number with when their consignees take goods in: everything that
+        will be told about them is put down.
+        """
+        for number, receives in parcels.items():
+            for message in self._world.desk.collect(number, self._world.now(), receives):
                 heapq.heappush(self._waiting[carrier_id], (message.due_at, self._put_down, message.raw))
                 self._put_down += 1
 

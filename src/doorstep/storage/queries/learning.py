@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from doorstep.promising.learned import Learned, Seen
+from doorstep.promising.learned import Seen
 from doorstep.storage.definitions import definition
 from doorstep.storage.transaction import Query, Transaction
 
 _COLUMNS = "service_id, origin, destination, days::text AS days, never, expected::text AS expected"
 TRANSITS: Query = (f"SELECT {_COLUMNS} FROM transit",)
-_IN = "(t.destination = %s OR t.destination = '')"
+_IN = "(t.destination = %s OR t.origin = '')"
 
 
 def transits_to_query(destination: str) -> Query:
     return (f"SELECT {_COLUMNS} FROM transit t WHERE {_IN}", destination)
 
 
-def transits(tx: Transaction, query: Query = TRANSITS) -> dict[tuple[str, str, str], Learned]:
-    """What was learned by (service, origin, destination), the lanes of regions that have parcels."""
-    rows = {
+def transits(tx: Transaction, query: Query = TRANSITS) -> dict[tuple[str, str, str], Seen]:
+    """What was learned, as `promising.learned.Transits` has it: what has parcels."""
+    return {
         (row.service_id, row.origin, row.destination): _seen(row.days, row.never, row.expected)
         for row in tx.rows(*query)
     }
-    whole = {service_id: seen for (service_id, origin, _), seen in rows.items() if not origin}
-    return {key: Learned(seen, whole.get(key[0], Seen())) for key, seen in rows.items()}
 
 
 @lru_cache(maxsize=50_000)
@@ -36,45 +35,87 @@ def _seen(days: str, never: int, expected: str | None) -> Seen:
     return Seen.of(json.loads(days), never, json.loads(expected) if expected else None)
 
 
-def travelled(tx: Transaction, service_id: str, zone: str) -> list[Any]:
-    """Rows (origin, destination, left_on, came_on, parcels) of a service's delivered parcels that left at a known time.
+_SHUT = (
+    "NOT o.terms->'receives'->'weekdays' @> "
+    "to_jsonb(extract(isodow FROM m.reached_at AT TIME ZONE (o.terms->'receives'->>'zone'))::int - 1)"
+)
 
-    Regions; dates on the site's wall and on the wall of `zone`.
-    """
+
+@dataclass(frozen=True, slots=True)
+class ZonesOf:
+    """A service's zones: of lanes from an area to areas whose first `head` characters are so."""
+
+    service_id: str
+    head: int = 0
+    lanes: tuple[tuple[str, str, str], ...] = ()  # origin, head of the destination, zone
+
+    @property
+    def columns(self) -> tuple[list[str], list[str], list[str], int]:
+        origins, heads, zones = ([lane[column] for lane in self.lanes] for column in range(3))
+        return origins, heads, zones, self.head
+
+
+_ZONED = (
+    "LEFT JOIN unnest(%s::text[], %s::text[], %s::text[]) AS z (origin, head, zone) "
+    "ON z.origin = s.area AND z.head = left(o.area, %s) "
+)
+
+
+def lanes(tx: Transaction, service_id: str, head: int) -> list[Any]:
+    """Rows (origin, head): the areas of sites, and the heads of areas to which the service ever took something."""
     return tx.rows(
-        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, "
-        "(p.handed_over_at AT TIME ZONE (s.calendar->>'zone'))::date AS left_on, "
-        "(p.delivered_at AT TIME ZONE %s)::date AS came_on, count(*) AS parcels "
-        "FROM parcel p JOIN fulfilment f USING (fulfilment_id) JOIN orders o ON o.order_id = p.order_id "
-        "JOIN site s ON s.site_id = p.site_id "
-        "WHERE f.service_id = %s AND p.state = 'delivered' AND p.handed_over_at IS NOT NULL GROUP BY 1, 2, 3, 4",
-        zone,
+        "SELECT DISTINCT s.area AS origin, left(o.area, %s) AS head FROM fulfilment f JOIN orders o USING (order_id) "
+        "JOIN site s ON s.site_id = f.site_id WHERE f.service_id = %s AND f.state IN ('handed_over', 'delivered')",
+        head,
         service_id,
     )
 
 
-def missing(tx: Transaction, service_id: str, since_days: int) -> list[Any]:
-    """Rows (origin, destination, parcels) of what was handed over more than `since_days` ago and has not come."""
+def travelled(tx: Transaction, zones: ZonesOf, wall: str) -> list[Any]:
+    """Rows (origin, destination, zone, left_on, came_on, parcels) of delivered parcels that left at a known time.
+
+    Regions; dates on the site's wall and on `wall`. A driver who found a consignee's door shut on a day on
+    which nothing is received there had come: the wait is the consignee's, and is reckoned apart.
+    """
     return tx.rows(
-        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, count(*) AS parcels "
+        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, coalesce(z.zone, '') AS zone, "
+        "(p.handed_over_at AT TIME ZONE (s.calendar->>'zone'))::date AS left_on, "
+        "(coalesce(m.reached_at, p.delivered_at) AT TIME ZONE %s)::date AS came_on, count(*) AS parcels "
         "FROM parcel p JOIN fulfilment f USING (fulfilment_id) JOIN orders o ON o.order_id = p.order_id "
-        "JOIN site s ON s.site_id = p.site_id WHERE f.service_id = %s AND p.state = 'handed_over' "
-        "AND p.handed_over_at < %s - make_interval(days => %s) GROUP BY 1, 2",
-        service_id,
+        "JOIN site s ON s.site_id = p.site_id LEFT JOIN milestone m ON m.sscc = p.sscc AND m.milestone = 'attempted' "
+        f"AND m.reached_at < p.delivered_at AND {_SHUT} {_ZONED}"
+        "WHERE f.service_id = %s AND p.state = 'delivered' AND p.handed_over_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5",
+        wall,
+        *zones.columns,
+        zones.service_id,
+    )
+
+
+def missing(tx: Transaction, zones: ZonesOf, since_days: int) -> list[Any]:
+    """Rows (origin, destination, zone, parcels) of what was handed over more than `since_days` ago and has not come."""
+    return tx.rows(
+        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, coalesce(z.zone, '') AS zone, "
+        "count(*) AS parcels FROM parcel p JOIN fulfilment f USING (fulfilment_id) "
+        f"JOIN orders o ON o.order_id = p.order_id JOIN site s ON s.site_id = p.site_id {_ZONED}"
+        "WHERE f.service_id = %s AND p.state = 'handed_over' "
+        "AND p.handed_over_at < %s - make_interval(days => %s) GROUP BY 1, 2, 3",
+        *zones.columns,
+        zones.service_id,
         tx.now,
         since_days,
     )
 
 
-def under_way(tx: Transaction, service_id: str) -> list[Any]:
-    """Rows (origin, destination, left_on, parcels) of what was handed over at a known time and has not come yet."""
+def under_way(tx: Transaction, zones: ZonesOf) -> list[Any]:
+    """Rows (origin, destination, zone, left_on, parcels) of what was handed over at a known time and has not come."""
     return tx.rows(
-        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, "
+        "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, coalesce(z.zone, '') AS zone, "
         "(p.handed_over_at AT TIME ZONE (s.calendar->>'zone'))::date AS left_on, count(*) AS parcels "
         "FROM parcel p JOIN fulfilment f USING (fulfilment_id) JOIN orders o ON o.order_id = p.order_id "
-        "JOIN site s ON s.site_id = p.site_id "
-        "WHERE f.service_id = %s AND p.state = 'handed_over' AND p.handed_over_at IS NOT NULL GROUP BY 1, 2, 3",
-        service_id,
+        f"JOIN site s ON s.site_id = p.site_id {_ZONED}"
+        "WHERE f.service_id = %s AND p.state = 'handed_over' AND p.handed_over_at IS NOT NULL GROUP BY 1, 2, 3, 4",
+        *zones.columns,
+        zones.service_id,
     )
 
 
