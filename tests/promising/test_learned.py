@@ -48,6 +48,24 @@ def test_a_thousand_parcels_outweigh_what_is_published_and_three_do_not() -> Non
     assert many.quantile(100_000) == 9
 
 
+@given(counts=seen, waiting=st.dictionaries(st.integers(0, 30).map(str), st.integers(1, 500), max_size=5))
+def test_those_on_their_way_never_make_it_look_quicker(counts: Seen, waiting: dict[str, int]) -> None:
+    standard = Mass.published(PUBLISHED)
+    known = leaning(counts, standard)
+    made = leaning(replace(counts, waiting=Seen.of({}, 0, {}, waiting).waiting), standard)
+    assert sum(made.ppm) + made.never_ppm == WHOLE
+    assert all(made.by(day) <= known.by(day) + 1 for day in range(31))
+
+
+def test_what_is_not_known_yet_of_the_latest_does_not_make_all_look_quick() -> None:
+    # A hundred leave a day; half take one day and half take five. After four days only quick ones have come.
+    quick = Seen.of({"1": 150}, 0)
+    told = Seen.of({"1": 150}, 0, {}, {"0": 100, "1": 50, "2": 50, "3": 50})
+    slow = Mass.published((0, 250_000, 250_000, 0, 0, 500_000))
+    assert leaning(quick, slow).by(1) > 850_000
+    assert abs(leaning(told, slow).by(1) - 500_000) < 25_000
+
+
 def test_parcels_that_never_came_are_never_forgotten() -> None:
     made = leaning(Seen.of({"2": 90}, 10), Mass.published(PUBLISHED))
     assert made.never_ppm == -(-10 * WHOLE // (100 + LEANS_ON))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar
 
@@ -18,8 +18,8 @@ class TransitLearned(Body):
     `origin` and `destination` are regions; '' and a zone of the tariff for all lanes in it, both '' for all together.
     `never` were handed over long ago and have not come; `until` is the last day that was looked at. `expected` is what
     parcels that leave now will take, in parts per million by working day: late parcels and the latest days weigh in it
-    as `promising.lanes` says; empty where too few have come, and counts are believed. It takes the place of what was
-    learned before.
+    as `promising.lanes` says; empty where too few have come, and counts are believed. `waiting` are on their way, by
+    the working day after which they had not come. It takes the place of what was learned before.
     """
 
     VERSION: ClassVar[int] = 2
@@ -31,6 +31,7 @@ class TransitLearned(Body):
     never: int
     until: date
     expected: Mapping[str, int]
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("service", self.service_id, "learned"),)

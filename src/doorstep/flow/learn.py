@@ -58,20 +58,23 @@ def _transits(tx: Transaction) -> Iterator[Body]:
     for service in master.services(tx):
         zones = _zones(tx, service)
         came = learning.travelled(tx, zones, service.calendar.zone)
-        days, never = _counted(service, came, learning.missing(tx, zones, NEVER_AFTER_DAYS))
+        under_way = learning.under_way(tx, zones)
         until = service.calendar.day_of(tx.now)
-        expected = _expected(service, came, learning.under_way(tx, zones), until)
-        for lane in sorted(days.keys() | never.keys()):
+        days, never = _counted(service, came, learning.missing(tx, zones, NEVER_AFTER_DAYS))
+        waiting = _waiting(service, under_way, until - timedelta(days=1))
+        expected = _expected(service, came, under_way, until)
+        for lane in sorted(days.keys() | never.keys() | waiting.keys()):
             told = {str(day): parcels for day, parcels in sorted(days[lane].items())}
             now = {str(day): ppm for day, ppm in expected[lane].points()} if lane in expected else {}
+            still = {} if now else {str(day): parcels for day, parcels in sorted(waiting[lane].items())}
             before = known.get((service.service_id, *lane))
-            if before is None or _is_news(Seen.of(told, never[lane], now), before):
-                yield TransitLearned(service.service_id, *lane, told, never[lane], until, now)
+            if before is None or _is_news(Seen.of(told, never[lane], now, still), before):
+                yield TransitLearned(service.service_id, *lane, told, never[lane], until, now, still)
 
 
 def _is_news(seen: Seen, known: Seen) -> bool:
-    counted = (seen.days, seen.never, bool(seen.expected)) != (known.days, known.never, bool(known.expected))
-    return counted or seen.moved_ppm(known) > _LEAST_NEWS_PPM
+    mine, before = ((each.days, each.waiting, each.never, bool(each.expected)) for each in (seen, known))
+    return mine != before or seen.moved_ppm(known) > _LEAST_NEWS_PPM
 
 
 def _expected(service: CarrierService, came: Sequence[Any], waiting: Sequence[Any], today: date) -> Mapping[Lane, Mass]:
@@ -133,6 +136,17 @@ def _counted(
         for lane in _levels(row):
             never[lane] += row.parcels
     return days, never
+
+
+def _waiting(service: CarrierService, under_way: Sequence[Any], until: date) -> dict[Lane, Counter[int]]:
+    """Parcels on their way, by the working day after which they had not come at the end of `until`."""
+    days: dict[Lane, Counter[int]] = defaultdict(Counter)
+    for row in under_way:
+        if until - timedelta(days=NEVER_AFTER_DAYS) < row.left_on <= until:
+            gone = _working_days(service.calendar, row.left_on, until)
+            for lane in _levels(row):
+                days[lane][gone] += row.parcels
+    return days
 
 
 def _levels(row: Any) -> set[Lane]:

@@ -2,9 +2,11 @@
 
 A lane with few parcels leans on its zone, a zone with few on the service, a service with few on the carrier's
 published standard: each level counts as LEANS_ON parcels of the level below it (the posterior mean under a Dirichlet
-prior; Gelman et al., Bayesian Data Analysis, 3rd ed., 3.4). Parcels of other zones say how much sooner or later they
-came than what is published for theirs. Where parcels were enough to follow from day to day (`lanes`), what is expected
-of those that leave now stands in the place of the counts.
+prior; Gelman et al., Bayesian Data Analysis, 3rd ed., 3.4). Those still on their way say that it takes longer than that
+(the Dirichlet's kin for such counts is the beta-Stacy process; Walker and Muliere, Annals of Statistics 25, 1997):
+without them the quick ones, which are known first, would count double. Parcels of other zones say how much sooner or
+later they came than what is published for theirs. Where parcels were enough to follow from day to day (`lanes`), what
+is expected of those that leave now stands in the place of the counts.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from doorstep.terms.service import CarrierService
 
 LEANS_ON = 30
 _HALF = WHOLE // 2
+_FINE = WHOLE**3  # of probability, while it is multiplied
 NEEDS = 1_000  # parcels of a service that came, before it is followed from day to day
 LEARNED = "transit learned"  # what a promise rests on where every lane it takes has parcels to learn from
 
@@ -28,15 +31,23 @@ class Seen:
     """How many took how long: (working days, parcels), sorted; `never` have not come at all.
 
     `expected` is what was learned of those that leave now, (working days, ppm), sorted; empty: counts alone are known.
+    `waiting` are on their way: (working days after which they had not come, parcels), sorted.
     """
 
     days: tuple[tuple[int, int], ...] = ()
     never: int = 0
     expected: tuple[tuple[int, int], ...] = ()
+    waiting: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def of(cls, days: Mapping[str, int], never: int, expected: Mapping[str, int] | None = None) -> Seen:
-        return cls(_sorted(days), never, _sorted(expected or {}))
+    def of(
+        cls,
+        days: Mapping[str, int],
+        never: int,
+        expected: Mapping[str, int] | None = None,
+        waiting: Mapping[str, int] | None = None,
+    ) -> Seen:
+        return cls(_sorted(days), never, _sorted(expected or {}), _sorted(waiting or {}))
 
     def moved_ppm(self, since: Seen) -> int:
         """By how much what is expected is another than it was: the probability that would have to be moved."""
@@ -92,6 +103,7 @@ def _alike(told: tuple[tuple[Seen, tuple[int, ...]], ...], published: tuple[int,
     middle = Mass.published(published).quantile(_HALF) or 0
     days: dict[int, int] = {}
     expected: dict[int, int] = {}
+    waiting: dict[int, int] = {}
     never, parcels = 0, sum(seen.parcels for seen, _ in told)
     for seen, of_zone in told:
         moved = middle - (Mass.published(of_zone).quantile(_HALF) or 0)
@@ -100,8 +112,16 @@ def _alike(told: tuple[tuple[Seen, tuple[int, ...]], ...], published: tuple[int,
             days[max(day + moved, 0)] = days.get(max(day + moved, 0), 0) + number
         for day, ppm in seen.expected:
             expected[max(day + moved, 0)] = expected.get(max(day + moved, 0), 0) + ppm * seen.parcels // parcels
-    followed = all(seen.expected for seen, _ in told)
-    return Seen(tuple(sorted(days.items())), never, tuple(sorted(expected.items())) if followed else ())
+        for day, number in seen.waiting:
+            if day + moved >= 0:
+                waiting[day + moved] = waiting.get(day + moved, 0) + number
+    if not all(seen.expected for seen, _ in told):
+        expected.clear()
+    return Seen(_columns(days), never, _columns(expected), _columns(waiting))
+
+
+def _columns(told: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted(told.items()))
 
 
 @lru_cache(maxsize=4096)
@@ -113,10 +133,27 @@ def transit(learned: Learned, published: tuple[int, ...]) -> Mass:
 
 def leaning(seen: Seen, on: Mass, weight: int = LEANS_ON) -> Mass:
     """What was seen, mixed with what is believed of its like as if that were `weight` parcels."""
-    if not seen.parcels:
-        return on
+    if not seen.expected:
+        return _counted(seen, on, weight) if seen.parcels or seen.waiting else on
     weights = {point: ppm * weight for point, ppm in on.points()}
-    each = [(day, ppm * seen.parcels) for day, ppm in seen.expected] or [(day, n * WHOLE) for day, n in seen.days]
-    for day, counts in each:
-        weights[day] = weights.get(day, 0) + counts
+    for day, ppm in seen.expected:
+        weights[day] = weights.get(day, 0) + ppm * seen.parcels
     return Mass.rounded(weights, (seen.parcels + weight) * WHOLE)
+
+
+def _counted(seen: Seen, on: Mass, weight: int) -> Mass:
+    """Day by day: of those that could still come, how many did, by counts and by what is believed."""
+    came, believed = dict(seen.days), dict(on.points())
+    at_risk = WHOLE * (seen.parcels + sum(number for _, number in seen.waiting))
+    left = WHOLE * weight
+    still, weights = _FINE, {}
+    waited = dict(seen.waiting)
+    for day in range(min((*came, *believed, *waited), default=0), max((*came, *believed), default=-1) + 1):
+        here, likely = came.get(day, 0) * WHOLE, believed.get(day, 0) * weight
+        # One that had not come after this day was at risk on it, and is no more.
+        if at_risk + left:
+            weights[day] = still * (here + likely) // (at_risk + left)
+            still -= weights[day]
+        at_risk -= here + waited.get(day, 0) * WHOLE
+        left -= likely
+    return Mass.rounded(weights, _FINE)

@@ -19,6 +19,7 @@ def transit_learned(body: learning.TransitLearned, _: Entry, changes: Changes) -
         destination=body.destination,
         days=body.days,
         expected=body.expected,
+        waiting=body.waiting,
         parcels=sum(body.days.values()),
         never=body.never,
         until=body.until,

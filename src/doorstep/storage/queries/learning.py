@@ -12,7 +12,9 @@ from doorstep.promising.learned import Seen
 from doorstep.storage.definitions import definition
 from doorstep.storage.transaction import Query, Transaction
 
-_COLUMNS = "service_id, origin, destination, days::text AS days, never, expected::text AS expected"
+_COLUMNS = (
+    "service_id, origin, destination, days::text AS days, never, expected::text AS expected, waiting::text AS waiting"
+)
 TRANSITS: Query = (f"SELECT {_COLUMNS} FROM transit",)
 _IN = "(t.destination = %s OR t.origin = '')"
 
@@ -24,15 +26,15 @@ def transits_to_query(destination: str) -> Query:
 def transits(tx: Transaction, query: Query = TRANSITS) -> dict[tuple[str, str, str], Seen]:
     """What was learned, as `promising.learned.Transits` has it: what has parcels."""
     return {
-        (row.service_id, row.origin, row.destination): _seen(row.days, row.never, row.expected)
+        (row.service_id, row.origin, row.destination): _seen(row.days, row.never, row.expected, row.waiting)
         for row in tx.rows(*query)
     }
 
 
 @lru_cache(maxsize=50_000)
-def _seen(days: str, never: int, expected: str | None) -> Seen:
+def _seen(days: str, never: int, expected: str, waiting: str) -> Seen:
     """What was seen of a lane stands for a day or more, and is asked for with every order."""
-    return Seen.of(json.loads(days), never, json.loads(expected) if expected else None)
+    return Seen.of(json.loads(days), never, json.loads(expected), json.loads(waiting))
 
 
 _SHUT = (
@@ -107,13 +109,18 @@ def missing(tx: Transaction, zones: ZonesOf, since_days: int) -> list[Any]:
 
 
 def under_way(tx: Transaction, zones: ZonesOf) -> list[Any]:
-    """Rows (origin, destination, zone, left_on, parcels) of what was handed over at a known time and has not come."""
+    """Rows (origin, destination, zone, left_on, parcels) of what was handed over at a known time and has not come.
+
+    What is before a shut door is left out: it has come as far as the carrier can bring it.
+    """
     return tx.rows(
         "SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, coalesce(z.zone, '') AS zone, "
         "(p.handed_over_at AT TIME ZONE (s.calendar->>'zone'))::date AS left_on, count(*) AS parcels "
         "FROM parcel p JOIN fulfilment f USING (fulfilment_id) JOIN orders o ON o.order_id = p.order_id "
-        f"JOIN site s ON s.site_id = p.site_id {_ZONED}"
-        "WHERE f.service_id = %s AND p.state = 'handed_over' AND p.handed_over_at IS NOT NULL GROUP BY 1, 2, 3, 4",
+        f"JOIN site s ON s.site_id = p.site_id LEFT JOIN milestone m ON m.sscc = p.sscc "
+        f"AND m.milestone = 'attempted' AND {_SHUT} {_ZONED}"
+        "WHERE f.service_id = %s AND p.state = 'handed_over' AND p.handed_over_at IS NOT NULL AND m.sscc IS NULL "
+        "GROUP BY 1, 2, 3, 4",
         *zones.columns,
         zones.service_id,
     )

@@ -11,10 +11,12 @@ transit = Table(
     "transit",
     VIEWS,
     key("service_id"),
-    key("origin"),  # regions; both '' for all lanes of the service
+    key("origin"),  # regions; '' and a zone for all lanes in it, both '' for all lanes of the service
     key("destination"),
     json("days"),  # working days -> parcels
     Column("expected", JSONB, nullable=False, server_default="{}"),  # working days -> ppm of what leaves now
+    # Working days after which they had not come -> parcels that are on their way.
+    Column("waiting", JSONB, nullable=False, server_default="{}"),
     whole("parcels"),
     whole("never"),
     Column("until", Date, nullable=False),
