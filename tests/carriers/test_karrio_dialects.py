@@ -36,8 +36,8 @@ def reply(content: object, status: int = 200) -> Reply:
     return Reply(status, json.dumps(content).encode())
 
 
-def no(code: str, says: str) -> CarrierSaysNo:
-    return CarrierSaysNo(code, says, retry=False)
+def no(code: str, says: str, *, retry: bool = False) -> CarrierSaysNo:
+    return CarrierSaysNo(code, says, retry=retry)
 
 
 def dearest_first(name: str) -> dict[str, int]:
@@ -157,7 +157,7 @@ class TestUps(KarrioContract):
                 ),
                 (
                     reply(payload("ups", "tracking", "AuthError"), 401),
-                    no("250003", "Invalid Access License number"),
+                    no("250003", "Invalid Access License number", retry=True),
                 ),
             ],
         ),
@@ -252,7 +252,7 @@ class TestUsps(KarrioContract):
             [
                 (
                     reply(payload("usps", "tracking", "AuthErrorResponse"), 401),
-                    no("invalid_client", "Client authentication failed."),
+                    no("invalid_client", "Client authentication failed.", retry=True),
                 )
             ],
         ),
@@ -366,9 +366,5 @@ def test_a_parcel_that_cannot_be_rounded_down_is_not() -> None:
 
 
 def test_each_is_spoken_by_the_name_that_settings_call_it() -> None:
-    assert [name for name in dialects.NAMES if not dialects.sells(name)] == [
-        "karrio-ups",
-        "karrio-fedex",
-        "karrio-usps",
-        "karrio-dhl",
-    ]
+    assert [name for name in dialects.NAMES if not dialects.finds_labels(name)] == ["karrio-fedex", "karrio-dhl"]
+    assert [name for name in dialects.NAMES if dialects.lists(name)] == ["local", "easypost", "karrio-usps"]

@@ -28,13 +28,17 @@ class NotInstalledError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """One carrier's plugin: its mapper of requests and answers, its reader of errors, karrio's models."""
+    """One carrier's plugin: its mapper of requests and answers, its reader of errors, karrio's models.
+
+    `parts` reads an answer that comes in several parts, of the one that answers so.
+    """
 
     mapper: Any
     errors: Any
     units: Any
     models: Any
     lib: Any
+    parts: Any = None
 
 
 def installed() -> bool:
@@ -56,6 +60,7 @@ def plugin(dialect: str, account: str = "", country: str = "US") -> Plugin:
         mapper = importlib.import_module(f"karrio.mappers.{name}.mapper").Mapper
         units = importlib.import_module(f"karrio.providers.{name}.units")
         errors = importlib.import_module(f"karrio.providers.{name}.error")
+        parts = getattr(importlib.import_module(f"karrio.providers.{name}.utils"), "parse_response", None)
         models, lib = importlib.import_module("karrio.core.models"), importlib.import_module("karrio.lib")
     except ModuleNotFoundError as missing:
         raise NotInstalledError(f"{dialect} is spoken through karrio, which is not here; {HOW_TO_INSTALL}") from missing
@@ -64,7 +69,7 @@ def plugin(dialect: str, account: str = "", country: str = "US") -> Plugin:
     fields = {field.name for field in settings.__attrs_attrs__}
     made = offline(**{key: "" for key in keys if key in fields}, account_number=account or None)
     made.account_country_code = country
-    return Plugin(mapper(made), lambda answer: errors.parse_error_response(answer, made), units, models, lib)
+    return Plugin(mapper(made), lambda answer: errors.parse_error_response(answer, made), units, models, lib, parts)
 
 
 def _no_server(_: object) -> str:

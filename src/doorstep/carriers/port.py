@@ -23,7 +23,8 @@ class LabelAsk:
     """A label wanted for one parcel. `reference` is ours, one per label: asked again, it must not buy a second one.
 
     `weight` and `sides` are as they were measured; a dialect rounds them once, into the carrier's units, up. `shipment`
-    are all parcels that are priced together with it, by SSCC, where a service prices shipments as a whole.
+    are all parcels that are priced together with it, by SSCC, where a service prices shipments as a whole. `ship_on` is
+    the day of hand-over; None for the carrier's next.
     """
 
     reference: str
@@ -34,6 +35,7 @@ class LabelAsk:
     ship_from: Address
     ship_to: Address
     shipment: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)  # three sides, mm, and grams
+    ship_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,23 @@ class AtCarrier:
 
 @dataclass(frozen=True, slots=True)
 class ManifestAsk:
-    """One list of what the driver takes. `reference` is ours; asked again with it, it must make no second list."""
+    """One list of what the driver takes. `reference` is ours; asked again with it, it must make no second list.
+
+    `at` and `day` are where and when it is closed, where that is known.
+    """
 
     reference: str
     labels: tuple[AtCarrier, ...]
+    at: Address | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PickupAsk:
-    """A driver wanted at `at`, between the two instants, for these parcels. `reference` is ours, one per pickup."""
+    """A driver wanted at `at`, between the two instants, for these parcels. `reference` is ours, one per pickup.
+
+    `zone` is the time zone there, `weight_g` that of all parcels, 0 where nobody knows it.
+    """
 
     reference: str
     at: Address
@@ -79,6 +89,8 @@ class PickupAsk:
     closes_at: datetime
     labels: tuple[AtCarrier, ...]
     instructions: str = ""
+    zone: str = "UTC"
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +155,7 @@ class LabelMade:
     """A label that is live at the carrier. `document_type` is a media type, such as `application/zpl`.
 
     Where the answer only says where the document lies, `document` is empty and `document_at` the address. `charges`
-    are the parts of its cost, where the carrier tells them.
+    are the parts of its cost, where the carrier tells them. Without `cost_known` the carrier did not tell it.
     """
 
     tracking_number: str
@@ -153,6 +165,7 @@ class LabelMade:
     document_type: str
     document_at: str = ""
     charges: tuple[Charge, ...] = ()
+    cost_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +216,18 @@ class NoLabel:
 
     reference: str
     voided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Nobody can tell from here whether a live label was made, or its document cannot be had a second time.
+
+    A person has to look at the carrier's; `says` what for, and what to do. `tracking_number` where it is known.
+    """
+
+    reference: str
+    says: str
+    tracking_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +321,11 @@ class Together(Protocol):
 class Dialect(Enquiries, Protocol):
     """What a carrier's module offers. A parked answer to what has an effect means that its outcome is unknown.
 
-    `carrier_ref` is the id an `Opened` told, '' where none was written down.
+    `carrier_ref` is the id an `Opened` told, '' where none was written down. What cannot be asked for is answered
+    without asking: a `CarrierSaysNo` in place of the request, which says what to do.
     """
 
-    def build_label(self, ask: LabelAsk) -> Request: ...
+    def build_label(self, ask: LabelAsk) -> Request | CarrierSaysNo: ...
 
     def read_label(
         self, reply: Reply, reference: str, service_id: str = ""
@@ -310,32 +336,33 @@ class Dialect(Enquiries, Protocol):
 
     def read_lookup(
         self, reply: Reply, reference: str, service_id: str = ""
-    ) -> LabelMade | Opened | NoLabel | CarrierSaysNo | Parked:
+    ) -> LabelMade | Opened | NoLabel | Unsure | CarrierSaysNo | Parked:
         """Without a service nothing is to be bought: what is not paid is no label then."""
 
-    def build_void(self, label: AtCarrier) -> Request: ...
+    def build_void(self, label: AtCarrier) -> Request | Voided:
+        """Have it given back; `Voided` where the carrier need not be told."""
 
     def read_void(self, reply: Reply, label: AtCarrier) -> Voided | CarrierSaysNo | Parked: ...
 
-    def build_manifest(self, ask: ManifestAsk, carrier_ref: str = "") -> Request:
+    def build_manifest(self, ask: ManifestAsk, carrier_ref: str = "") -> Request | CarrierSaysNo:
         """Ask for it; with the id that a `NotYet` told, how far it is."""
 
     def read_manifest(self, reply: Reply, ask: ManifestAsk) -> ManifestMade | NotYet | CarrierSaysNo | Parked: ...
 
-    def build_manifest_lookup(self, ask: ManifestAsk) -> Request:
-        """After an outcome we do not know, whether there is one."""
+    def build_manifest_lookup(self, ask: ManifestAsk) -> Request | NothingMade:
+        """After an outcome we do not know, whether there is one; `NothingMade` where asking again makes no second."""
 
     def read_manifest_lookup(
         self, reply: Reply, ask: ManifestAsk
     ) -> ManifestMade | NotYet | NothingMade | CarrierSaysNo | Parked: ...
 
-    def build_pickup(self, ask: PickupAsk, carrier_ref: str = "") -> Request:
+    def build_pickup(self, ask: PickupAsk, carrier_ref: str = "") -> Request | CarrierSaysNo:
         """Ask for it; with the id that an `Opened` told, how far it is."""
 
     def read_pickup(self, reply: Reply, ask: PickupAsk) -> PickupMade | Opened | CarrierSaysNo | Parked:
         """Reads the reply to `build_pickup` and the one to `Opened.then`."""
 
-    def build_pickup_cancel(self, carrier_ref: str) -> Request:
+    def build_pickup_cancel(self, carrier_ref: str) -> Request | CarrierSaysNo:
         """Have the driver not come. Sent twice it changes nothing more."""
 
     def read_pickup_cancel(self, reply: Reply, carrier_ref: str) -> PickupOff | CarrierSaysNo | Parked: ...

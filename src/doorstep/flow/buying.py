@@ -5,6 +5,8 @@
 3. Where the carrier keeps an id of its own, that is in the journal (`LabelOpened`) before anything is paid. Whoever
    asks after us finds it there, and pays for the same one; a carrier pays one id out once.
 4. A no to a request that pays is believed after a look: it may have been paid all the same.
+5. Of a carrier that cannot tell for certain what was made, a label is asked for once: that it is, is in the journal
+   before it leaves, and where its answer is lost a person has to look.
 """
 
 from __future__ import annotations
@@ -12,19 +14,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from doorstep.carriers.port import CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Opened, OpenedTogether
-from doorstep.flow.carrier_talk import RETRY_SECONDS, again, exchange, undecided, with_document
+from doorstep.carriers.port import CarrierSaysNo, LabelAsk, LabelMade, NoLabel, Opened, OpenedTogether, Unsure
+from doorstep.flow.carrier_talk import (
+    LOOK_THERE,
+    ONCE_MORE_SECONDS,
+    RETRY_SECONDS,
+    again,
+    exchange,
+    surely_not,
+    tell,
+    undecided,
+    with_document,
+)
 from doorstep.flow.office import Office
 from doorstep.storage.due import TryAgain
 from doorstep.terms.measures import Sides, grams
 from doorstep.terms.places import Address
 
 VOIDED = CarrierSaysNo("reference_voided", "the label was voided at the carrier", retry=False)
-NOT_SOLD = CarrierSaysNo(
-    "not_sold_here", "labels are not bought in the dialect set for this carrier (docs/carriers.md says which do)", False
-)
+ASKED_ONCE = "ask"  # so begins the id that is written down before a label is asked for once
 Outcome = LabelMade | CarrierSaysNo | TryAgain
 
 
@@ -41,22 +53,24 @@ class ToSend:
     goes_with: str = ""  # what is alike for all labels of one shipment
 
 
-def to_send(row: Any, ship_from: Address | None, ship_to: Address | None) -> ToSend:
+def to_send(row: Any, ship_from: Address | None, ship_to: Address | None, now: datetime) -> ToSend:
     """What to ask for, of a row of `floor.labels_to_send` and the addresses it goes between."""
     ask = None
     if ship_from is not None and ship_to is not None:
         sides = Sides(row.length_mm, row.width_mm, row.height_mm, 1, "mm")
         shipment = {sscc: tuple(measures) for sscc, measures in (row.shipment or {}).items()}
         about = (row.label_id, row.service_id, row.sscc, grams(row.weight_g), sides)
-        ask = LabelAsk(*about, ship_from, ship_to, shipment)
+        zone = ZoneInfo(row.zone or "UTC")
+        leaves = max(row.departs or now, now).astimezone(zone).date()
+        ask = LabelAsk(*about, ship_from, ship_to, shipment, ship_on=leaves)
     return ToSend(row.label_id, row.fulfilment_id, row.carrier_id, row.carrier_ref, ask, row.own, row.goes_with)
 
 
 def asked(office: Office, label: ToSend, attempt: int) -> Outcome | Opened:
     """The carrier's answer to the wish: its last word, the way to pay, or when to ask again."""
-    if not office.sells(label.carrier_id):
-        return NOT_SOLD
     ask, dialect = _ask_of(office, label), office.dialect(label.carrier_id)
+    if not office.finds_labels(label.carrier_id):
+        return _asked_once(office, label, ask, attempt)
     answer: Any = NoLabel(label.label_id)
     if attempt or label.carrier_ref:
         answer = _looked_up(office, label, ask)
@@ -75,6 +89,19 @@ def asked(office: Office, label: ToSend, attempt: int) -> Outcome | Opened:
     return answer if isinstance(answer, Opened) else _last_word(office, label, ask, answer)
 
 
+def _asked_once(office: Office, label: ToSend, ask: LabelAsk, attempt: int) -> Outcome | Opened:
+    """The way to ask, where it was surely not asked yet; what a person has to do, where it may have been."""
+    if label.carrier_ref and attempt:
+        found = _looked_up(office, label, ask)
+        if isinstance(found, Unsure):
+            return _last_word(office, label, ask, CarrierSaysNo(LOOK_THERE, found.says, retry=False))
+        return again(found)
+    request = office.dialect(label.carrier_id).build_label(ask)
+    if isinstance(request, CarrierSaysNo):
+        return _last_word(office, label, ask, request)
+    return Opened(label.carrier_ref or office.ids.new(ASKED_ONCE), request)
+
+
 def paid(office: Office, label: ToSend, opened: Opened) -> Outcome:
     """Pay for what the carrier keeps under its id, which is in the journal by now."""
     ask, dialect = _ask_of(office, label), office.dialect(label.carrier_id)
@@ -84,6 +111,8 @@ def paid(office: Office, label: ToSend, opened: Opened) -> Outcome:
         opened.then,
         lambda reply: dialect.read_label(reply, ask.reference, ask.service_id),
     )
+    if not office.finds_labels(label.carrier_id) and surely_not(answer):
+        return TryAgain(ONCE_MORE_SECONDS, tell(answer), untried=True)
     return _last_word(office, replace(label, carrier_ref=opened.carrier_ref), ask, answer)
 
 
@@ -94,7 +123,7 @@ def asked_together(office: Office, labels: Sequence[ToSend]) -> tuple[Outcome, .
     """
     carrier_id = labels[0].carrier_id
     dialect = office.together(carrier_id)
-    if dialect is None or not office.sells(carrier_id):
+    if dialect is None:
         return None
     reference, asks = _together(office, labels)
     answer = exchange(

@@ -14,19 +14,25 @@ from doorstep.links.sender import NoReply
 from doorstep.storage.due import TryAgain
 
 T = TypeVar("T")
+U = TypeVar("U")
 Paper = TypeVar("Paper", LabelMade, ManifestMade)
 RETRY_SECONDS = 10
+ONCE_MORE_SECONDS = 60  # until that is tried again which surely was not done
+LOOK_THERE = "look_there"  # the code of what a person has to look up at the carrier's
 _MOST_SIDE_BY_SIDE = 16
 _GRACE_SECONDS = 0.5
 
 
 def exchange(
-    office: Office, carrier_id: str, request: Request, read: Callable[[Reply], T], within_ms: int | None = None
-) -> T | NoReply:
+    office: Office, carrier_id: str, request: Request | U, read: Callable[[Reply], T], within_ms: int | None = None
+) -> T | U | NoReply:
     """What the carrier answered, `within_ms` where that is sooner than its own deadline.
 
-    NoReply where nothing came, or nothing is to leave the house.
+    NoReply where nothing came, or nothing is to leave the house. What its dialect answers in place of a request is the
+    answer.
     """
+    if not isinstance(request, Request):
+        return request
     if office.sender is None:
         return NoReply(outcome_unknown=False, why="nothing is to leave the house: no carrier is connected")
     if carrier_id not in office.sender.carrier_ids:
@@ -55,6 +61,13 @@ def with_document(office: Office, carrier_id: str, made: Paper) -> Paper | NoRep
 def undecided(answer: Any) -> bool:
     """Whether an answer decides nothing: none came, it was not understood, or it is to be asked again."""
     return isinstance(answer, NoReply | Parked | NotYet) or (isinstance(answer, CarrierSaysNo) and answer.retry)
+
+
+def surely_not(answer: Any) -> bool:
+    """Whether what was asked for was surely not done, and may be asked for again."""
+    if isinstance(answer, NoReply):
+        return not answer.outcome_unknown
+    return isinstance(answer, CarrierSaysNo) and answer.retry and not answer.outcome_unknown
 
 
 def again(answer: Any) -> TryAgain:

@@ -132,9 +132,11 @@ class _Labels:
         document = tx.keep_document(told.document_type, told.document) if told.document else ""
         if not document:
             tx.later(FETCH_DOCUMENT, label.label_id, tx.now)
-        paid = self._charges(label, told)
+        paid, cost_minor, currency = self._charges(label, told), told.cost_minor, told.currency
+        if not told.cost_known and paid.charges:  # by our own copy of the tariff, until the invoice comes
+            cost_minor, currency = sum(charge.minor for charge in paid.charges), paid.currency
         bought = LabelBought(
-            *(*_about(label), told.tracking_number, told.cost_minor, told.currency, document),
+            *(*_about(label), told.tracking_number, cost_minor, currency, document),
             *(paid.charges, paid.tariff_id, paid.priced_on),
         )
         tx.record(self._scribe(bought, site=fulfilment.site_id))

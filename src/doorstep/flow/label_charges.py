@@ -18,15 +18,22 @@ from doorstep.terms.service import CarrierService
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Charges that add up to a label's cost, none where nobody can tell; `tariff_id` '' where the carrier told them."""
+    """Charges that add up to a label's cost, none where nobody can tell; `tariff_id` '' where the carrier told them.
+
+    `currency` is the tariff's, where the charges are by it.
+    """
 
     charges: tuple[LabelCharge, ...] = ()
     tariff_id: str = ""
     priced_on: date | None = None
+    currency: str = ""
 
 
 def charges_of(made: LabelMade, parcel: Any, service: CarrierService | None, haul: Haul) -> Told:
-    """The charges of a label just bought; `parcel` is its row. A list that does not add up to the cost is none."""
+    """The charges of a label just bought; `parcel` is its row. A list that does not add up to the cost is none.
+
+    Where the carrier did not tell the cost, those of the tariff stand for it.
+    """
     if made.charges:
         return Told(_kept(made.charges)) if _sum(made.charges) == made.cost_minor else Told()
     if service is None:
@@ -34,9 +41,11 @@ def charges_of(made: LabelMade, parcel: Any, service: CarrierService | None, hau
     size = Size(parcel.length_mm, parcel.width_mm, parcel.height_mm)
     charges = priced(service, size, parcel.weight_g, haul)
     tariff = service.tariff
-    if charges is None or tariff.currency != made.currency or _sum(charges) != made.cost_minor:
+    if charges is None:
         return Told()
-    return Told(_kept(charges), tariff.tariff_id, haul.on)
+    if made.cost_known and (tariff.currency != made.currency or _sum(charges) != made.cost_minor):
+        return Told()
+    return Told(_kept(charges), tariff.tariff_id, haul.on, tariff.currency)
 
 
 def priced(service: CarrierService, size: Size, weight_g: int, haul: Haul) -> tuple[Charge, ...] | None:

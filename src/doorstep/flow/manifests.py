@@ -88,7 +88,7 @@ def close_manifest(office: Office, who: Who, site_id: str, carrier_id: str, key:
         if not rows:
             says = f"Nothing of {carrier_id} at {site_id} is on no list yet."
             return Refusal(Why.WRONG_STATE, says, {"site_id": site_id, "carrier_id": carrier_id})
-        asks = office.sells(carrier_id) and office.sender is not None and carrier_id in office.sender.carrier_ids
+        asks = office.lists(carrier_id)
         body = ManifestClosed(
             manifest_id=office.ids.new("man"),
             site_id=site_id,
@@ -110,6 +110,11 @@ def send_manifest(office: Office, manifest_id: str, attempt: int) -> TryAgain | 
     """Tell the carrier of a list that is closed. None: it has it, will not have it, or had it before."""
     with office.store.reading() as tx:
         row = collection.manifest(tx, manifest_id)
+        address = (
+            None
+            if row is None
+            else master.address(tx, tx.one("SELECT person_ref FROM site WHERE site_id = %s", row.site_id).person_ref)
+        )
         labels = [] if row is None else [each for each in collection.labels_of(tx, manifest_id) if _live(each)]
     if row is None or row.state != "closed":
         return None
@@ -117,7 +122,8 @@ def send_manifest(office: Office, manifest_id: str, attempt: int) -> TryAgain | 
         no = CarrierSaysNo("nothing_on_it", "every label on it was given back", retry=False)
         office.store.run(lambda tx: _record(tx, manifest_id, no))
         return None
-    ask = ManifestAsk(manifest_id, tuple(AtCarrier(each.tracking_number, each.carrier_ref) for each in labels))
+    at_carrier = tuple(AtCarrier(each.tracking_number, each.carrier_ref) for each in labels)
+    ask = ManifestAsk(manifest_id, at_carrier, address, row.day)
     answer = _answer(office, row, ask, attempt)
     if isinstance(answer, CarrierSaysNo) and answer.outcome_unknown and not answer.retry:
         found = _looked_up(office, row.carrier_id, ask)

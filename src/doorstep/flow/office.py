@@ -58,11 +58,9 @@ class Office:
         return self.store.ids
 
     def dialect(self, carrier_id: str) -> Dialect:
-        """The dialect that a carrier speaks: as its address says, else the one called as it is, else the local one.
-
-        KeyError where labels are not bought in it (`sells`).
-        """
-        return dialects.of(self._spoken(carrier_id))
+        """The dialect that a carrier speaks: as its address says, else the one called as it is, else the local one."""
+        known = self.sender is not None and carrier_id in self.sender.carrier_ids
+        return dialects.of(self._spoken(carrier_id), self.sender.account(carrier_id) if self.sender and known else "")
 
     def enquiries(self, carrier_id: str) -> Enquiries:
         """The same, to ask for rates and where parcels are."""
@@ -72,9 +70,18 @@ class Office:
         """How the carrier sells the labels of several parcels in one call; None where each is bought by itself."""
         return dialects.together(self._spoken(carrier_id))
 
-    def sells(self, carrier_id: str) -> bool:
-        """Whether labels are bought from the carrier in the dialect that it speaks with us."""
-        return dialects.sells(self._spoken(carrier_id))
+    def lists(self, carrier_id: str) -> bool:
+        """Whether the carrier is connected, and told a list of what its driver takes."""
+        connected = self.sender is not None and carrier_id in self.sender.carrier_ids
+        return connected and dialects.lists(self._spoken(carrier_id))
+
+    def finds_labels(self, carrier_id: str) -> bool:
+        """Whether the carrier can be asked after a lost answer whether a label was made, and its word be believed."""
+        return dialects.finds_labels(self._spoken(carrier_id))
+
+    def finds_pickups(self, carrier_id: str) -> bool:
+        """Whether the carrier may be asked for a driver again under our reference, so that one comes."""
+        return dialects.finds_pickups(self._spoken(carrier_id))
 
     def _spoken(self, carrier_id: str) -> str:
         if self.sender is not None and carrier_id in self.sender.carrier_ids:

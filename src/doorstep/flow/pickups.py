@@ -19,7 +19,16 @@ from doorstep.events.collection import (
     PickupOpened,
     PickupRequested,
 )
-from doorstep.flow.carrier_talk import RETRY_SECONDS, again, exchange, undecided
+from doorstep.flow.carrier_talk import (
+    LOOK_THERE,
+    ONCE_MORE_SECONDS,
+    RETRY_SECONDS,
+    again,
+    exchange,
+    surely_not,
+    tell,
+    undecided,
+)
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.storage.due import TryAgain
 from doorstep.storage.queries import collection, master
@@ -68,7 +77,7 @@ def want_pickup(
         if site_id not in sites:
             return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
         known = {service.carrier_id for service in master.services(tx)}
-        if carrier_id not in known or carrier_id in collection.own_carriers(tx) or not office.sells(carrier_id):
+        if carrier_id not in known or carrier_id in collection.own_carriers(tx):
             says = f"There is no carrier {carrier_id} whose driver can be booked."
             return Refusal(Why.UNKNOWN_CARRIER, says, {"carrier_id": carrier_id})
         collection.lock_dock(tx, site_id, carrier_id)
@@ -114,18 +123,27 @@ def book_pickup(office: Office, pickup_id: str, attempt: int) -> TryAgain | None
     """Ask the carrier for a driver that is wanted. None: it comes, will not, or is not wanted any more.
 
     Asked again, the carrier is asked with the same reference, or how far it is under its own id; what it keeps open is
-    written down before it is paid.
+    written down before it is paid. A carrier that would send a second driver is asked once; where its answer is lost,
+    somebody has to look.
     """
     with office.store.reading() as tx:
         row = collection.pickup(tx, pickup_id)
         if row is None or row.state != "wanted":
             return None
         labels = collection.for_driver(tx, pickup_id)
-        address = master.address(tx, tx.one("SELECT person_ref FROM site WHERE site_id = %s", row.site_id).person_ref)
+        site = tx.one("SELECT person_ref, calendar ->> 'zone' AS zone FROM site WHERE site_id = %s", row.site_id)
+        address, zone = master.address(tx, site.person_ref), site.zone
     if address is None:
         return TryAgain(RETRY_SECONDS, f"no address is kept of site {row.site_id}")
+    once = not office.finds_pickups(row.carrier_id)
+    if once and attempt:
+        says = f"its answer was lost: ask {row.carrier_id} whether a driver is booked, and book one again if none is"
+        office.store.run(lambda tx: _record(tx, pickup_id, CarrierSaysNo(LOOK_THERE, says, retry=False)))
+        return None
     at_carrier = tuple(AtCarrier(each.tracking_number, each.carrier_ref) for each in labels)
-    ask = PickupAsk(pickup_id, address, row.ready_at, row.closes_at, at_carrier)
+    weight_g = sum(each.weight_g for each in labels)
+    about = (pickup_id, address, row.ready_at, row.closes_at, at_carrier)
+    ask = PickupAsk(*about, zone=zone, weight_g=weight_g)
     dialect = office.dialect(row.carrier_id)
     answer: Any = exchange(
         office,
@@ -140,6 +158,8 @@ def book_pickup(office: Office, pickup_id: str, attempt: int) -> TryAgain | None
         answer = exchange(office, row.carrier_id, opened.then, lambda reply: dialect.read_pickup(reply, ask))
         if isinstance(answer, CarrierSaysNo) and answer.outcome_unknown:
             return again(answer)  # it may be booked: next time it is asked how far it is
+    if once and surely_not(answer):
+        return TryAgain(ONCE_MORE_SECONDS, tell(answer), untried=True)
     if undecided(answer):
         return again(answer)
     if isinstance(answer, Opened):

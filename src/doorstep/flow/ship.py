@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from doorstep.carriers.port import AtCarrier, CarrierSaysNo, LabelMade, NoLabel, Voided
+from doorstep.carriers.port import AtCarrier, CarrierSaysNo, LabelMade, NoLabel, Unsure, Voided
 from doorstep.events.shipping import LabelRequested, LabelVoided, LabelVoidRefused
 from doorstep.flow.buying import ToSend, to_send
-from doorstep.flow.carrier_talk import RETRY_SECONDS, again, exchange, side_by_side, undecided
+from doorstep.flow.carrier_talk import LOOK_THERE, RETRY_SECONDS, again, exchange, side_by_side, undecided
 from doorstep.flow.label_answers import keep, wants_labels
 from doorstep.flow.label_lane import Lane
 from doorstep.flow.legal import LabelDesk
@@ -176,7 +176,8 @@ def _labels_to_send(office: Office, label_ids: Sequence[str]) -> dict[str, ToSen
     with office.store.reading() as tx:
         rows = tx.rows(*floor.labels_to_send(label_ids))
         kept = master.addresses(tx, {ref for row in rows for ref in (row.from_ref, row.to_ref)})
-    return {row.label_id: to_send(row, kept.get(row.from_ref), kept.get(row.to_ref)) for row in rows}
+        now = tx.now
+    return {row.label_id: to_send(row, kept.get(row.from_ref), kept.get(row.to_ref), now) for row in rows}
 
 
 def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
@@ -199,11 +200,15 @@ def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
         return None
     dialect = office.dialect(label.carrier_id)
     answer: Any = None
-    if not number:
+    if not number and not label.carrier_ref and not office.finds_labels(label.carrier_id):
+        answer = NoLabel(label_id)  # what is asked for once is written down before it is: this was not
+    elif not number:
         lookup = dialect.build_lookup(label_id, label.carrier_ref)
         answer = exchange(office, label.carrier_id, lookup, lambda reply: dialect.read_lookup(reply, label_id))
         if isinstance(answer, CarrierSaysNo):
             return again(answer)
+        if isinstance(answer, Unsure):
+            number, answer = answer.tracking_number, None if answer.tracking_number else _look_there(answer)
         if isinstance(answer, NoLabel) and label.carrier_ref and not answer.voided and not attempt:
             return TryAgain(
                 LOOK_AGAIN_SECONDS, "a payment may be on its way still: looked for again before it is believed"
@@ -218,6 +223,10 @@ def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:
         return again(answer)
     office.store.run(lambda tx: _record_void(tx, label_id, answer, cost_minor, currency))
     return None
+
+
+def _look_there(answer: Unsure) -> CarrierSaysNo:
+    return CarrierSaysNo(LOOK_THERE, answer.says, retry=False)
 
 
 def _record_void(

@@ -26,6 +26,7 @@ from doorstep.events import (
     stock,
 )
 from doorstep.events.envelope import Body
+from doorstep.flow.buying import ASKED_ONCE
 from doorstep.flow.words import chance, day_of, joined, plainly, short_day, short_window, span
 from doorstep.terms.money import Money
 
@@ -79,6 +80,12 @@ def _asked(first: date | None, last: date | None) -> str:
 def _parcel(sscc: str) -> str:
     """A parcel by the end of its number, as people on the floor call it."""
     return f"parcel {sscc[-6:]}"
+
+
+def _opened(body: shipping.LabelOpened) -> str:
+    if body.carrier_ref.startswith(f"{ASKED_ONCE}_"):
+        return f"The carrier is asked for the label of {_parcel(body.sscc)}, once ({body.carrier_ref})."
+    return f"The carrier knows the label of {_parcel(body.sscc)} as {body.carrier_ref}."
 
 
 def _placed(body: orders.OrderPlaced, _: Teller) -> str:
@@ -288,7 +295,7 @@ _SENTENCES: Mapping[type[Body], Callable[[Any, Teller], str]] = {
     fulfilment.ParcelUnpacked: lambda body, _: f"Opened again: {_parcel(body.sscc)} with {_units(body.contents)}.",
     shipping.LabelRequested: lambda body, _: f"Label asked for with {body.service_id}, for {_parcel(body.sscc)}.",
     legal.LabelForbidden: lambda body, _: f"May not go by {body.service_id}: {body.says}",
-    shipping.LabelOpened: lambda body, _: f"The carrier knows the label of {_parcel(body.sscc)} as {body.carrier_ref}.",
+    shipping.LabelOpened: lambda body, _: _opened(body),
     shipping.LabelBought: _bought,
     shipping.LabelDocumentKept: lambda body, _: f"The label of {_parcel(body.sscc)} has come, to be printed.",
     shipping.LabelFailed: lambda body, _: f"The label of {_parcel(body.sscc)} was refused: {body.says}.",

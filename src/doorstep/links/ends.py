@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from doorstep.carriers import dialects, karrio_bridge
 from doorstep.links.sender import End
-from doorstep.links.tokens import Client, client_of
+from doorstep.links.tokens import Client, client_of, payer_of
 
 ADDRESSES = "DOORSTEP_CARRIERS"
 KEYS = "DOORSTEP_CARRIER_KEYS"
@@ -40,7 +40,12 @@ def ends_of(addresses: str, keys: str = "", services: str = "", accounts: str = 
             client = _client(dialect, key) if key and key.startswith(_CLIENT) else None
             headers = {} if client else _authorised(dialect, key)
             found[carrier_id] = End(
-                carrier_id, url, headers, dialect=dialect, services=called, account=account, client=client
+                *(carrier_id, url, headers),
+                dialect=dialect,
+                services=called,
+                account=account,
+                client=client,
+                payer=payer_of(dialect, account),
             )
         except ValueError as wrong:
             raise BadSettingError(f"{ADDRESSES}: {wrong}") from wrong

@@ -14,7 +14,7 @@ import httpx
 from doorstep.carriers import dialects
 from doorstep.carriers.port import Reply, Request
 from doorstep.links.breaker import Breaker, BreakerRule, BreakerState, ask, failed, succeeded
-from doorstep.links.tokens import Client, Token, asked, read
+from doorstep.links.tokens import Client, Payer, Token, asked, read, read_payment
 from doorstep.links.wire import Deadline, Wire
 
 _UNAUTHORISED, _SERVER_ERROR = 401, 500
@@ -37,7 +37,8 @@ class End:
     `headers` are added to each request: credentials live here, out of what is recorded. `deadline_ms` bounds the whole
     exchange, `connect_ms` and `silence_ms` its parts; a reply of more than `most_reply_bytes` is not taken.
     `services` says what the carrier calls services of ours that it calls otherwise, `account` the number it bills us
-    under, where its requests say that. With a `client` a token is shown that the carrier gives for it.
+    under, where its requests say that. With a `client` a token is shown that the carrier gives for it, with a `payer`
+    another one in requests that pay.
     """
 
     carrier_id: str
@@ -52,6 +53,7 @@ class End:
     services: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
     client: Client | None = None
+    payer: Payer | None = None
 
     def __post_init__(self) -> None:
         if not self.base_url.startswith(("https://", "http://")):
@@ -94,6 +96,7 @@ class Sender:
         self._breakers: dict[str, Breaker] = {}
         self._why: dict[str, str] = {}
         self._tokens: dict[str, Token] = {}
+        self._payments: dict[str, Token] = {}
         self._lock = threading.Lock()
 
     @property
@@ -132,6 +135,7 @@ class Sender:
             # Nothing was done: the token was taken back before its time. Once more, with a new one.
             with self._lock:
                 self._tokens.pop(carrier_id, None)
+                self._payments.pop(carrier_id, None)
             answer = self._sent(end, request, now)
         well = isinstance(answer, Reply) and answer.status < _SERVER_ERROR
         with self._lock:
@@ -148,6 +152,11 @@ class Sender:
             if isinstance(token, NoReply):
                 return token
             headers["Authorization"] = f"Bearer {token.text}"
+        if end.payer is not None and end.payer.wanted(request.path):
+            pays = self._payment(end, end.payer, headers.get("Authorization", ""), now)
+            if isinstance(pays, NoReply):
+                return pays
+            headers[end.payer.header] = pays.text
         url = end.base_url.rstrip("/") + request.path
         return self._exchange(end, self._clients[end.carrier_id], request.method, url, headers, request.body)
 
@@ -166,6 +175,22 @@ class Sender:
             return NoReply(outcome_unknown=False, why=told)
         with self._lock:
             self._tokens[end.carrier_id] = told
+        return told
+
+    def _payment(self, end: End, payer: Payer, authorised: str, now: datetime) -> Token | NoReply:
+        """The token that shows who pays, as `_token` has the other."""
+        with self._lock:
+            known = self._payments.get(end.carrier_id)
+        if known is not None and known.holds(now):
+            return known
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", "Authorization": authorised}
+        url = end.base_url.rstrip("/") + payer.path
+        reply = self._exchange(end, self._clients[end.carrier_id], "POST", url, headers, payer.body)
+        told = read_payment(reply, now) if isinstance(reply, Reply) else reply.why
+        if isinstance(told, str):
+            return NoReply(outcome_unknown=False, why=told)
+        with self._lock:
+            self._payments[end.carrier_id] = told
         return told
 
     def fetch(self, carrier_id: str, url: str) -> Reply | NoReply:

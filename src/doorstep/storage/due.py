@@ -34,10 +34,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """The verb could not finish: why, and how long to wait at least."""
+    """The verb could not finish: why, and how long to wait at least. `untried`: nothing was begun, so it is no try."""
 
     seconds: int
     why: str
+    untried: bool = False
 
 
 NOT_BEGUN = TryAgain(0, "its turn did not come while it was ours")
@@ -158,7 +159,9 @@ def end(store: Store, ended: Sequence[tuple[Due, TryAgain | None]]) -> None:
         if failed:
             waits = [min(again.seconds * 2 ** min(job.attempts, 10), 3600) for job, again in failed]
             due_at = [tx.now + timedelta(seconds=wait) for wait in waits]
-            queries += [(_PUT_OFF, *_ours([job for job, _ in failed]), due_at, [again.why for _, again in failed])]
+            tries = [int(not again.untried) for _, again in failed]
+            whys = [again.why for _, again in failed]
+            queries += [(_PUT_OFF, *_ours([job for job, _ in failed]), due_at, whys, tries)]
         with tx.connection.pipeline():
             for sql, *parameters in queries:
                 tx.connection.execute(sql, parameters)
@@ -175,9 +178,10 @@ _DELETE = f"DELETE FROM due t USING {_OURS} AND t.asked = d.asked"
 _AGAIN = f"UPDATE due t SET leased_until = NULL, attempts = 0, trouble = '' FROM {_OURS}"
 _RELEASE = f"UPDATE due t SET leased_until = NULL FROM {_OURS}"
 _PUT_OFF = (
-    "UPDATE due t SET due_at = d.due_at, attempts = attempts + 1, leased_until = NULL, trouble = d.why "
-    "FROM unnest(%b::bigint[], %b::timestamptz[], %b::integer[], %b::timestamptz[], %b::text[]) "
-    "AS d (due_id, leased_until, asked, due_at, why) WHERE t.due_id = d.due_id AND t.leased_until = d.leased_until"
+    "UPDATE due t SET due_at = d.due_at, attempts = attempts + d.tried, leased_until = NULL, trouble = d.why "
+    "FROM unnest(%b::bigint[], %b::timestamptz[], %b::integer[], %b::timestamptz[], %b::text[], %b::integer[]) "
+    "AS d (due_id, leased_until, asked, due_at, why, tried) "
+    "WHERE t.due_id = d.due_id AND t.leased_until = d.leased_until"
 )
 
 

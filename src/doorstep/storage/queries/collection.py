@@ -99,9 +99,9 @@ def pickups_of_day(tx: Transaction, site_id: str, carrier_id: str, day: date) ->
 
 
 def for_driver(tx: Transaction, pickup_id: str) -> list[Any]:
-    """Rows (tracking_number, carrier_ref) of labels that stand at the dock for the carrier of a pickup."""
+    """Rows (tracking_number, carrier_ref, weight_g) of labels that stand at the dock for the carrier of a pickup."""
     return tx.rows(
-        "SELECT l.tracking_number, l.carrier_ref FROM pickup k JOIN label l ON l.carrier_id = k.carrier_id "
+        "SELECT l.tracking_number, l.carrier_ref, p.weight_g FROM pickup k JOIN label l ON l.carrier_id = k.carrier_id "
         "AND l.state = 'bought' JOIN parcel p ON p.sscc = l.sscc AND p.site_id = k.site_id AND p.state = 'packed' "
         "WHERE k.pickup_id = %s ORDER BY l.sscc",
         pickup_id,

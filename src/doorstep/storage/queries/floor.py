@@ -172,9 +172,11 @@ def labels_to_send(label_ids: Collection[str]) -> Query:
     return (
         "SELECT l.label_id, l.fulfilment_id, l.carrier_id, l.service_id, l.carrier_ref, l.sscc, p.weight_g, "
         "p.length_mm, p.width_mm, p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref, "
+        "s.calendar ->> 'zone' AS zone, f.departs, "
         f"CASE WHEN {_OF_FREIGHT} THEN ({_SHIPMENT}) END AS shipment, {OWN_VEHICLES} AS own, "
         f"coalesce(({_JOINT}), l.fulfilment_id) AS goes_with "
         "FROM label l JOIN parcel p USING (sscc) LEFT JOIN service v ON v.service_id = l.service_id "
+        "JOIN fulfilment f ON f.fulfilment_id = l.fulfilment_id "
         "JOIN orders o ON o.order_id = l.order_id LEFT JOIN site s ON s.site_id = p.site_id "
         "WHERE l.label_id = ANY(%s) AND l.state = 'requested'",
         list(label_ids),
