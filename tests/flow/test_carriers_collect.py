@@ -9,6 +9,7 @@ import pytest
 
 from doorstep.flow.change import cancel_order
 from doorstep.flow.collect import agree_collections, collect_due
+from doorstep.flow.hand_over import hand_over
 from doorstep.flow.look_today import today
 from doorstep.flow.manifests import close_manifest, manifest_list
 from doorstep.flow.papers import make_paper
@@ -122,3 +123,23 @@ def test_a_driver_who_is_missing_stands_on_today_until_it_is_too_late(shop: Shop
     assert collect_due(shop.office) == ()
     shop.hand_over()
     assert granted(today(shop.office)).pickups == ()
+
+
+def test_the_list_is_of_what_the_driver_took_and_not_of_what_stayed(shop: Shop) -> None:
+    granted(agree_collections(shop.office, CLERK, [Collection(*STEADY)]))
+    for _ in range(3):
+        shop.to_the_dock(("MUG", 1))
+    first, second, stays = (row.sscc for row in shop.rows("SELECT sscc FROM parcel ORDER BY sscc"))
+    granted(hand_over(shop.office, CLERK, "steady", [first, second], shop.key()))
+    assert manifest_list(shop.office, "CS") == (), "he may be loading still"
+    shop.later(minutes=9)
+    assert collect_due(shop.office) == ()
+    shop.later(minutes=1)
+    (told,) = collect_due(shop.office)
+    assert told.startswith("manifest ")
+    listed = {row.sscc for row in shop.rows("SELECT sscc FROM manifest_label")}
+    assert listed == {first, second}
+    assert collect_due(shop.office) == ()
+    # He comes back for the last one: with it nothing is left, so its list is closed at once.
+    granted(hand_over(shop.office, CLERK, "steady", [stays], shop.key()))
+    assert [each.parcels for each in manifest_list(shop.office, "CS")] == [1, 2]

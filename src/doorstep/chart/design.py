@@ -299,7 +299,7 @@ NODES: tuple[Node, ...] = (
         step=Step.HAND_OVER,
         handles="",
         completed_by=("ManifestClosed",),
-        done_by=("flow.manifests.close_manifest", "flow.collect.collect_due"),
+        done_by=("flow.manifests.close_manifest", "flow.manifests.list_taken", "flow.collect.collect_due"),
         noun="manifests",
     ),
     Node(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from doorstep.events.collection import CollectionAgreed
-from doorstep.flow.manifests import Manifested, close_manifest
+from doorstep.flow.manifests import Manifested, close_manifest, list_taken
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.pickups import LIVE, cancel_pickup, want_pickup
 from doorstep.storage.queries import collection, master
@@ -18,6 +18,7 @@ from doorstep.terms.refusals import Refusal, Why
 
 BOOKED_BEFORE = timedelta(hours=2)  # so long before a carrier's last cut-off its driver is booked
 MISSED_BEFORE = timedelta(minutes=30)  # from then on a driver who is not booked is told as missing
+DRIVER_GONE = timedelta(minutes=10)  # who took nothing for so long is gone, and his list is closed
 _READY_BEFORE = timedelta(hours=1)
 
 
@@ -79,14 +80,29 @@ def collect_due(office: Office) -> tuple[str, ...]:
     with office.store.reading() as tx:
         days, now = _days(tx), tx.now
     for each in days:
-        site_id, carrier_id = each.agreed.site_id, each.agreed.carrier_id
         if each.agreed.pickup:
             done += _pickup(office, each, now)
-        if each.agreed.manifest and now >= each.cut_off:
-            told = close_manifest(office, CLOCKWORK, site_id, carrier_id)
-            if isinstance(told, Manifested):
-                done.append(f"manifest {told.manifest_id}")
+        if each.agreed.manifest:
+            done += _listed(office, each, now)
     return tuple(done)
+
+
+def _listed(office: Office, each: _Today, now: datetime) -> list[str]:
+    """Close the list of what the driver took, once he is gone; that of all at the cut-off, if he did not come yet."""
+    site_id, carrier_id = each.agreed.site_id, each.agreed.carrier_id
+    told: Manifested | Refusal | None = None
+    if each.taken:
+        told = office.store.run(
+            lambda tx: list_taken(office, tx, CLOCKWORK, site_id, carrier_id, DRIVER_GONE) or _nothing(each)
+        )
+    elif now >= each.cut_off:
+        told = close_manifest(office, CLOCKWORK, site_id, carrier_id)
+    return [f"manifest {told.manifest_id}"] if isinstance(told, Manifested) else []
+
+
+def _nothing(each: _Today) -> Refusal:
+    about: dict[str, str | int] = {"site_id": each.agreed.site_id, "carrier_id": each.agreed.carrier_id}
+    return Refusal(Why.WRONG_STATE, "There is nothing to list, or the driver may be loading still.", about)
 
 
 def _pickup(office: Office, each: _Today, now: datetime) -> list[str]:

@@ -12,10 +12,11 @@ from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import Content, moves_between
 from doorstep.events.shipping import HandedOver
 from doorstep.events.steps import Step
+from doorstep.flow.manifests import list_taken
 from doorstep.flow.office import Office, Scribe, Who, set_up
 from doorstep.flow.pick import may_work_on
 from doorstep.flow.slack import hand_off
-from doorstep.storage.queries import floor, master, orders
+from doorstep.storage.queries import collection, floor, master, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.places import carrier_place, dock_place
 from doorstep.terms.refusals import Refusal, Why
@@ -53,9 +54,19 @@ def hand_over(
                 continue
             dock.take(Scribe(who, tx.now), sscc, occurred_at or tx.now)
             done.append(sscc)
+        if done:
+            _list_taken(office, tx, who, carrier_id, dock.sites_of(done))
         return HandOverDone(tuple(done), tuple(kept))
 
     return office.store.run(step, answers=HandOverDone, key=key, request=[carrier_id, list(ssccs)])
+
+
+def _list_taken(office: Office, tx: Transaction, who: Who, carrier_id: str, site_ids: set[str]) -> None:
+    """Where a list is agreed, it is closed with what the driver took once nothing is left that he should take today."""
+    agreed = {each.site_id for each in collection.agreements(tx) if each.carrier_id == carrier_id and each.manifest}
+    for site_id in sorted(site_ids & agreed):
+        tx.flush()  # the list is of what is written down
+        list_taken(office, tx, who, site_id, carrier_id)
 
 
 class Dock:
@@ -87,6 +98,9 @@ class Dock:
         for row in parcels:
             if row.state == "packed":
                 self._waiting[row.fulfilment_id].add(row.sscc)
+
+    def sites_of(self, ssccs: Sequence[str]) -> set[str]:
+        return {self._parcels[sscc].site_id for sscc in ssccs}
 
     def judge(self, sscc: str) -> Refusal | None:
         row = self._parcels.get(sscc)

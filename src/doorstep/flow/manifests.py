@@ -80,30 +80,57 @@ def close_manifest(office: Office, who: Who, site_id: str, carrier_id: str, key:
         if carrier_id not in known or carrier_id in collection.own_carriers(tx):
             says = f"There is no carrier {carrier_id} that is given a list."
             return Refusal(Why.UNKNOWN_CARRIER, says, {"carrier_id": carrier_id})
-        collection.lock_dock(tx, site_id, carrier_id)
-        wall = sites[site_id].calendar
-        day = wall.day_of(tx.now)
-        ends = wall.at(day + timedelta(days=1), time(0))
-        rows = collection.unlisted(tx, site_id, carrier_id, ends, tx.now - _STILL_ON_IT)
+        rows = _unlisted(tx, site_id, carrier_id)
         if not rows:
             says = f"Nothing of {carrier_id} at {site_id} is on no list yet."
             return Refusal(Why.WRONG_STATE, says, {"site_id": site_id, "carrier_id": carrier_id})
-        asks = office.lists(carrier_id)
-        body = ManifestClosed(
-            manifest_id=office.ids.new("man"),
-            site_id=site_id,
-            carrier_id=carrier_id,
-            day=day,
-            parcels=tuple(Listed(row.label_id, row.sscc) for row in rows),
-            weight_g=sum(row.weight_g for row in rows),
-            asks=asks,
-        )
-        tx.record(Scribe(who, tx.now)(body, site=site_id))
-        if asks:
-            tx.later(SEND_MANIFEST, body.manifest_id, tx.now)
-        return Manifested(body.manifest_id, site_id, carrier_id, day, len(rows), body.weight_g)
+        return _close(office, tx, who, site_id, carrier_id, rows)
 
     return office.store.run(step, answers=Manifested, key=key, request=[site_id, carrier_id])
+
+
+def list_taken(
+    office: Office, tx: Transaction, who: Who, site_id: str, carrier_id: str, quiet: timedelta = timedelta(0)
+) -> Manifested | None:
+    """Close the list of what the carrier's driver took, and of nothing that stayed.
+
+    At once where nothing that leaves today is left for him, else once he took nothing for `quiet`, where that is above
+    zero. None where there is nothing to list, or he may be loading still.
+    """
+    rows = _unlisted(tx, site_id, carrier_id)
+    taken = [row for row in rows if row.state == "handed_over"]
+    if not taken:
+        return None
+    if len(taken) < len(rows):
+        last = max(row.handed_over_at for row in taken)
+        if not quiet or tx.now - last < quiet:
+            return None
+    return _close(office, tx, who, site_id, carrier_id, taken)
+
+
+def _unlisted(tx: Transaction, site_id: str, carrier_id: str) -> list[Any]:
+    """What leaves today or left lately and is on no list; nobody else lists it until this step is over."""
+    collection.lock_dock(tx, site_id, carrier_id)
+    wall = master.sites(tx)[site_id].calendar
+    ends = wall.at(wall.day_of(tx.now) + timedelta(days=1), time(0))
+    return collection.unlisted(tx, site_id, carrier_id, ends, tx.now - _STILL_ON_IT)
+
+
+def _close(office: Office, tx: Transaction, who: Who, site_id: str, carrier_id: str, rows: Sequence[Any]) -> Manifested:
+    asks = office.lists(carrier_id)
+    body = ManifestClosed(
+        manifest_id=office.ids.new("man"),
+        site_id=site_id,
+        carrier_id=carrier_id,
+        day=master.sites(tx)[site_id].calendar.day_of(tx.now),
+        parcels=tuple(Listed(row.label_id, row.sscc) for row in rows),
+        weight_g=sum(row.weight_g for row in rows),
+        asks=asks,
+    )
+    tx.record(Scribe(who, tx.now)(body, site=site_id))
+    if asks:
+        tx.later(SEND_MANIFEST, body.manifest_id, tx.now)
+    return Manifested(body.manifest_id, site_id, carrier_id, body.day, len(rows), body.weight_g)
 
 
 def send_manifest(office: Office, manifest_id: str, attempt: int) -> TryAgain | None:

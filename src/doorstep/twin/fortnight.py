@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from doorstep.flow import change, later, learn, place, plan, score
+from doorstep.flow import change, collect, later, learn, place, plan, score
 from doorstep.flow.count import count_bin
 from doorstep.flow.office import Office, Who
 from doorstep.intake.orders import read_order
@@ -118,11 +118,12 @@ class Fortnight:
     # -- the office ----------------------------------------------------------------------------------------------
 
     def _schedule_office(self, days: list[date], begins: datetime, ends: datetime) -> None:
-        """Orders are planned four times an hour, carriers' messages come twice, nights are for the chores; for
-        everything else the worker wakes when there is work."""
+        """Orders are planned four times an hour, and drivers and lists looked at then; carriers' messages come twice,
+        nights are for the chores; for everything else the worker wakes when there is work."""
         agenda = self._world.agenda
         for moment in _every(begins, ends, _PLAN_SECONDS):
             agenda.at(moment, partial(self._work, planning=True))
+            agenda.at(moment, self._collect)
         for moment in _every(begins, ends, _SCANS_SECONDS):
             agenda.at(moment, self._roads.send)
         zone = ZoneInfo(self._setting.company.sites[0].calendar.zone)
@@ -132,6 +133,10 @@ class Fortnight:
     def _work(self, planning: bool = False) -> None:
         if later.run_until_quiet(self._world.office, planning=planning).put_off:
             self._world.wake()
+
+    def _collect(self) -> None:
+        if collect.collect_due(self._world.office):
+            self._work()
 
     def _night(self) -> None:
         office = self._world.office

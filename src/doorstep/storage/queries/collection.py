@@ -30,7 +30,7 @@ def unlisted(tx: Transaction, site_id: str, carrier_id: str, until: datetime, si
     """Parcels with a label of the carrier that are on no manifest: at the dock and to leave before `until`, or handed
     over since."""
     return tx.rows(
-        "SELECT l.label_id, l.sscc, p.weight_g FROM label l JOIN parcel p USING (sscc) "
+        "SELECT l.label_id, l.sscc, p.weight_g, p.state, p.handed_over_at FROM label l JOIN parcel p USING (sscc) "
         "JOIN fulfilment f ON f.fulfilment_id = p.fulfilment_id JOIN orders o ON o.order_id = p.order_id "
         f"WHERE l.state = 'bought' AND l.carrier_id = %s AND p.site_id = %s AND NOT {OWN_VEHICLES} "
         "AND ((p.state = 'packed' AND f.departs < %s AND o.state = 'open' AND NOT o.stopped) "
