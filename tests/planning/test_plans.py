@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from doorstep.planning.answers import OrderPlan, Plan, Reason
 from doorstep.planning.check import check_plan
 from doorstep.planning.joint.select import THOROUGH
+from doorstep.planning.limited import Column, Limited
 from doorstep.planning.plan import plan
-from doorstep.planning.prices import Column, Limited, solve
+from doorstep.planning.prices import solve
 from doorstep.planning.quote import quote
 from doorstep.planning.supply import RowKey
 from doorstep.planning.values import (

@@ -142,18 +142,24 @@ class Reason(StrEnum):
     PROMISE_AT_RISK = "promise at risk"  # does not hold the promise with the wanted probability
     DEARER = "dearer"
     KEPT = "kept"  # a cheaper way gains less than a plan is changed for, or enough plans were changed
+    TOGETHER = "together"  # goes as one shipment with others, which costs all of them less
+    OTHERS_LOSE = "others lose"  # a load of which all its orders together gain less
     WAITS = "waits"  # nothing can be shipped: the order keeps what it holds
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerUp:
-    """Another way to serve an order: (site, service) of its shipments, its cost, and why it was rejected."""
+    """Another way to serve an order: (site, service) of its shipments, its cost, and why it was rejected.
+
+    `with_orders` are the others of a load; the cost is then the order's share.
+    """
 
     ways: tuple[tuple[str, str], ...]
     first_departs: datetime
     cost_minor: int
     why: Reason
     freight: tuple[Freight, ...]
+    with_orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +185,32 @@ class OrderPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedLoad:
+    """Orders to one consignee that go as one shipment: their freight, which they share whole, and what all cost.
+
+    `alone_minor` is what each order's shipments would cost (freight, cartons, handling) if it went by itself while all
+    others go as planned, `apart_minor` what all of them would cost then, with expected lateness. `others` are other
+    ways to send the same orders together, the cheapest first: service, departure, and what that costs.
+    """
+
+    order_ids: tuple[str, ...]
+    site_id: str
+    service_id: str
+    tariff_id: str
+    travels_as: str
+    departs: datetime
+    freight_minor: int
+    cost_minor: int
+    alone_minor: tuple[int, ...]
+    apart_minor: int
+    others: tuple[tuple[str, datetime, int], ...] = ()
+
+    @property
+    def saves_minor(self) -> int:
+        return self.apart_minor - self.cost_minor
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The plan of all orders with its certificate.
 
@@ -186,7 +218,8 @@ class Plan:
     given up for others. `planning.supply.patterns` says which ways are looked at. `prices` are what a unit of stock and
     a day's room for a shipment are worth now. `apart_minor` is the cost of the same orders planned one after the other.
     `moved` are orders that could have stayed as they were planned and did not. Costs are avoidable costs, and each such
-    order counts for `move_gain_minor` besides.
+    order counts for `move_gain_minor` besides. `loads` are the orders that go as one shipment; without any load the
+    plan would cost `each_minor`.
     """
 
     orders: tuple[OrderPlan, ...]
@@ -195,6 +228,8 @@ class Plan:
     apart_minor: int = 0
     moved: tuple[str, ...] = ()
     move_gain_minor: int = 0
+    loads: tuple[PlannedLoad, ...] = ()
+    each_minor: int = 0
 
     @property
     def total_minor(self) -> int:

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from doorstep.planning.answers import OrderPlan, Plan, Reason, Shipment
-from doorstep.planning.values import FreeUnits, Inbound, OpenOrder, PlanQuestion, Reservation, SiteSupply, Standing
+from doorstep.planning.check_loads import check_loads
+from doorstep.planning.values import (
+    FreeUnits,
+    Inbound,
+    JointUp,
+    OpenOrder,
+    PlanQuestion,
+    Reservation,
+    SiteSupply,
+    Standing,
+)
 from doorstep.promising.arrivals import arrivals
 from doorstep.promising.learned import learned_of, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
@@ -19,8 +29,8 @@ from doorstep.promising.window import days_late_ppm, kept_ppm
 _Row = tuple[str, str, str, str | None]  # site, item, lot, inbound
 
 
-def check_plan(question: PlanQuestion, plan: Plan) -> list[str]:
-    """Every way in which the plan breaks its question, one sentence each; empty: none."""
+def check_plan(question: PlanQuestion, plan: Plan, price: JointUp | None = None) -> list[str]:
+    """Every way in which the plan breaks its question, one sentence each; empty: none. `price` prices loads anew."""
     planned = Counter(order.order_id for order in plan.orders)
     asked = Counter(order.demand.order_id for order in question.orders)
     problems = [f"{order_id} is not planned exactly once" for order_id in asked | planned if planned[order_id] != 1]
@@ -28,10 +38,11 @@ def check_plan(question: PlanQuestion, plan: Plan) -> list[str]:
     if problems:
         return problems
     answers = {order.order_id: order for order in plan.orders}
-    checker = _Checker(question)
+    checker = _Checker(question, plan)
     problems += checker.stock(plan)
     problems += checker.room(plan)
     problems += checker.moves(plan)
+    problems += check_loads(question, plan, price)
     for order in question.orders:
         problems += checker.order(order, answers[order.demand.order_id])
     if plan.bound_minor > plan.total_minor:
@@ -55,8 +66,11 @@ def _row(reservation: Reservation) -> _Row:
 
 
 class _Checker:
-    def __init__(self, question: PlanQuestion) -> None:
+    def __init__(self, question: PlanQuestion, plan: Plan) -> None:
         self.question = question
+        # Of each load all orders but one: the load is one shipment.
+        self.beside = {order_id for load in plan.loads for order_id in load.order_ids[1:]}
+        self.together = {order_id for load in plan.loads for order_id in load.order_ids}
         self.sites: dict[str, SiteSupply] = {site.site_id: site for site in question.sites}
         self.services = {service.service_id: service for service in question.services}
         self.rows: dict[_Row, FreeUnits | Inbound] = {}
@@ -87,7 +101,7 @@ class _Checker:
         leaving: Counter[tuple[str, date]] = Counter()
         for order in plan.orders:
             for shipment in order.shipments:
-                if shipment.site_id in self.sites:
+                if shipment.site_id in self.sites and order.order_id not in self.beside:
                     day = self.sites[shipment.site_id].calendar.day_of(shipment.departs)
                     leaving[shipment.site_id, day] += 1
         for (site_id, day), shipments in leaving.items():
@@ -206,6 +220,8 @@ class _Checker:
         broken_minor = self.question.costs.broken_minor if at_risk else 0
         if at_risk != (Reason.PROMISE_AT_RISK in answer.reasons) or answer.cost.broken_minor != broken_minor:
             yield "does not say rightly whether its promise is at risk"
+        if at_risk and order.demand.order_id in self.together:
+            yield "goes with others, though its promise does not hold then"
 
     def _handling_minor(self, shipment: Shipment) -> tuple[int, int]:
         """What could be avoided, and what is paid in any case."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from doorstep.planning.answers import CostParts, Reason
-from doorstep.planning.prices import MOVES, Column, Limited
+from doorstep.planning.limited import MOVES, Column, Limited, Prices
 from doorstep.planning.supply import Free, RowKey, row_of, together
 from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import DayKey, OpenOrder, Scarce, SiteSupply, Standing
@@ -21,8 +21,24 @@ _NOTHING: Mapping[Any, int] = MappingProxyType({})
 _MOST_DELAYS = 10  # later departures tried for `ship_by`
 
 
+class Load(NamedTuple):
+    """Orders to one consignee that go as one shipment, and its freight, which they share."""
+
+    order_ids: tuple[str, ...]
+    site_id: str
+    service_id: str
+    departs: datetime
+    tariff_id: str
+    travels_as: str
+    freight_minor: int
+
+
 class Choice(NamedTuple):
-    """A way judged; without a way the order waits and keeps the `rows` that it holds."""
+    """A way judged; without a way the order waits and keeps the `rows` that it holds.
+
+    With a `load` it is the order's part of a joint shipment: good only where the other orders take theirs. All parts
+    together cost and use what the joint shipment does; the room of its day is in the first order's part.
+    """
 
     way: Way | None
     cost: CostParts
@@ -32,6 +48,7 @@ class Choice(NamedTuple):
     holds: bool = False
     moves: bool = False  # the order could stay as it is planned
     moves_minor: int = 0  # what all must gain if it does not
+    load: Load | None = None
 
     @property
     def weighed_minor(self) -> int:
@@ -63,12 +80,19 @@ class Choice(NamedTuple):
     def name(self) -> tuple[object, ...]:
         """What tells two choices of one order apart."""
         options = self.way.options if self.way else ()
-        return tuple((option.taken, option.service_id, option.departs) for option in options)
+        return (self.load, *((option.taken, option.service_id, option.departs) for option in options))
 
     def rank(self) -> tuple[object, ...]:
         """Cheaper first, then sooner, then by service and site, so that equal questions get equal plans."""
         options = self.way.options if self.way else ()
         return (self.weighed_minor, tuple((o.departs, o.service_id, o.day.site_id) for o in options))
+
+
+def priced(choice: Choice, prices: Prices) -> int:
+    """What the choice costs with the price of what it uses."""
+    if not prices:
+        return choice.weighed_minor
+    return choice.weighed_minor + sum(units * prices.get(key, 0) for key, units in choice.limited().items())
 
 
 class Board:
@@ -125,9 +149,9 @@ def waiting(order: OpenOrder, waits_minor: int) -> Choice:
 
 
 def choices(
-    order: OpenOrder, desk: Desk, free: Free, full: Collection[DayKey] = (), later: bool = True
+    order: OpenOrder, desk: Desk, free: Free, full: Collection[DayKey] = (), later: bool = True, most: int = 0
 ) -> tuple[list[Choice], list[Refusal]]:
-    """The order's best choices out of `free`, cheapest first, and why some services cannot.
+    """The order's best choices out of `free`, cheapest first, and why some services cannot; `most`, 0: as costs say.
 
     Without `later` the departures of a service are looked at until one can no more come too early: to wait for another
     costs no less, and the room of a day is not fought over.
@@ -140,8 +164,9 @@ def choices(
     ways, refusals = desk.ways(order.demand, free, ahead, also=held)
     judged = [choice for way in ways if (choice := judge(way, order, desk)) is not None]
     judged.sort(key=Choice.rank)
-    stay = [choice for choice in judged[desk.costs.most_ways :] if choice.stands(order)] if order.planned else []
-    return [*judged[: desk.costs.most_ways], *stay], refusals
+    most = most or desk.costs.most_ways
+    stay = [choice for choice in judged[most:] if choice.stands(order)] if order.planned else []
+    return [*judged[:most], *stay], refusals
 
 
 def judge(way: Way, order: OpenOrder, desk: Desk) -> Choice | None:

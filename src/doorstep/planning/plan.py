@@ -3,24 +3,28 @@
 First order by order, the oldest promise first, each from what is free and what it holds itself; then all together by
 the master problem, from the same ways; each plan improved for as long as an order can change to a cheaper way that is
 free. The cheaper of the two is taken, so planning together never costs more. An order that holds all that it needs
-keeps its promise as surely as it would order by order: nobody else's saving is worth that.
+keeps its promise as surely as it would order by order: nobody else's saving is worth that. Then orders to one consignee
+may go as one shipment, too: their loads (`planning.loads`) are columns beside the ways, in the same master problem.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from doorstep.planning.answers import OrderPlan, Plan, Reason, RunnerUp
-from doorstep.planning.choices import Board, Choice, choices, ship_by, waiting
+from doorstep.planning.answers import OrderPlan, Plan, PlannedLoad
+from doorstep.planning.blocks import JointColumn
+from doorstep.planning.choices import Board, Choice, choices, priced, waiting
 from doorstep.planning.joint.select import THOROUGH, Effort
-from doorstep.planning.prices import MOVES, Column, Limited, Master, Prices, solve
-from doorstep.planning.quote import full_days, not_together, out_of_stock
-from doorstep.planning.supply import covers, shortage, together
+from doorstep.planning.limited import MOVES, Column, Limited, Prices
+from doorstep.planning.loads import Bundle, Loads, Reference, regrouped
+from doorstep.planning.prices import Master, solve
+from doorstep.planning.quote import full_days
+from doorstep.planning.supply import covers, together
+from doorstep.planning.telling import Known, loads_told, orders_told
 from doorstep.planning.values import DayKey, Deciders, PlanQuestion, Scarce, StockKey
 from doorstep.planning.ways import Desk
-from doorstep.terms.refusals import Refusal, Why, first
+from doorstep.terms.refusals import Refusal
 
-_MOST_RUNNERS_UP = 3
 _MOST_TURNS = 3  # of the master problem; in the last no order looks for ways of its own any more
 
 
@@ -33,19 +37,35 @@ def plan(question: PlanQuestion, deciders: Deciders, effort: Effort = THOROUGH) 
     picks = planner.in_turn({})
     apart_minor = planner.cost(picks)
     planner.protect(picks)
-    picks = planner.improved(picks)
+    picks, master = _mastered(planner, planner.improved(picks), effort)
+    each_minor = planner.cost(picks)
+    loads = Loads(question, planner.desk, deciders, planner.pool, full_days(question.sites))
+    if planner.look_for_loads(loads, picks, {}) or planner.look_for_loads(loads, picks, master.prices):
+        picks, master = _mastered(planner, planner.improved(picks), effort, loads)
+    prices = planner.worth(master.prices)
+    moved = tuple(order.demand.order_id for order, pick in zip(question.orders, picks, strict=True) if pick.moves)
+    told, sent_together = planner.told(picks, master)
+    return Plan(
+        *(told, master.bound_minor, prices, apart_minor, moved, question.move_gain_minor),
+        *(sent_together, each_minor),
+    )
+
+
+def _mastered(
+    planner: _Planner, picks: list[Choice], effort: Effort, loads: Loads | None = None
+) -> tuple[list[Choice], Master]:
+    """The plan made better by the master problem, with what it found last: its bound is over all that was found."""
     for turn in range(_MOST_TURNS):
         known, planner.looks = planner.known(), turn < _MOST_TURNS - 1
-        master = solve(planner.table(), planner.room(), planner.cost(picks), effort)
+        master = solve(planner.table(), planner.room(), planner.cost(picks), effort, planner.joint())
         for others in planner.at(master) if master.bound_minor < planner.cost(picks) else ():
             if planner.cost(others) < planner.cost(picks) and planner.keeps(others):
                 picks = others
+        if loads is not None and planner.looks and planner.look_for_loads(loads, picks, master.prices):
+            picks = planner.improved(picks)
         if planner.known() == known:  # else the bound is not over all ways that were found
             break
-    prices = planner.worth(master.prices)
-    moved = tuple(order.demand.order_id for order, pick in zip(question.orders, picks, strict=True) if pick.moves)
-    told = planner.told(picks, prices)
-    return Plan(told, master.bound_minor, prices, apart_minor, moved, question.move_gain_minor)
+    return picks, master
 
 
 class _Planner:
@@ -70,6 +90,8 @@ class _Planner:
             self.refusals.append(refusals)
             self._stand(len(self.choices) - 1, found)
             self._add(len(self.choices) - 1, found)
+        self.groups: list[tuple[int, ...]] = []  # orders to one consignee
+        self.bundles: dict[int, list[Bundle]] = {}  # the loads of a group, by its first order
         self.most: list[int | None] = [None] * len(self.orders)  # what a way may cost that does not hold the promise
         # The oldest promise chooses first.
         self.turns = sorted(
@@ -113,8 +135,38 @@ class _Planner:
         self.days |= {key for choice in found for key in choice.uses if isinstance(key, DayKey)}
 
     def known(self) -> int:
-        """How many ways were found by now."""
-        return sum(map(len, self.choices))
+        """How many ways and loads were found by now."""
+        return sum(map(len, self.choices)) + sum(map(len, self.bundles.values()))
+
+    def look_for_loads(self, loads: Loads, picks: Sequence[Choice], prices: Prices) -> bool:
+        """Add the loads that save most against what orders cost without, at prices; whether there are any."""
+        self.groups = loads.groups
+        found = False
+        for group in loads.groups:
+            known = self.bundles.setdefault(group[0], [])
+            names = {tuple(part.name() for part in bundle.parts) for bundle in known}
+            cheapest = {i: min(priced(c, prices) for c in (*self.choices[i], self.waits[i])) for i in group}
+            now = {i: picks[i].weighed_minor for i in group}
+            for bundle in (
+                *loads.of(group, Reference(cheapest, prices)),
+                *loads.of(group, Reference(now, {})),
+                *loads.from_stock_of(group, picks, Reference(now, {})),
+            ):
+                name = tuple(part.name() for part in bundle.parts)
+                if name not in names:
+                    names.add(name)
+                    parts = (self._counted(i, part) for i, part in zip(bundle.orders, bundle.parts, strict=True))
+                    known.append(bundle._replace(parts=tuple(parts)))
+                    self.days |= {key for part in bundle.parts for key in part.uses if isinstance(key, DayKey)}
+                    found = True
+        return found
+
+    def joint(self) -> list[JointColumn]:
+        """The loads as columns."""
+        return [JointColumn(b.orders, tuple(part.column for part in b.parts)) for b in self._bundles()]
+
+    def _bundles(self) -> list[Bundle]:
+        return [bundle for group in self.groups for bundle in self.bundles[group[0]]]
 
     def table(self) -> list[list[Column]]:
         """The ways that each order may take, and last that it waits."""
@@ -138,7 +190,11 @@ class _Planner:
 
     def at(self, master: Master) -> Iterator[list[Choice]]:
         """Plans at what the master problem found; where orders wait, also that of all in turn at its prices."""
-        found = [self._allowed(i)[c] for i, c in enumerate(master.picks) if c is not None]
+        at = {i: self._allowed(i)[c] for i, c in enumerate(master.picks) if c is not None}
+        bundles = self._bundles() if master.joint else []
+        for j in master.joint:
+            at.update(zip(bundles[j].orders, bundles[j].parts, strict=True))
+        found = [at[i] for i in sorted(at)]
         if len(found) == len(self.orders):
             yield self.improved(found)
         if len(found) < len(self.orders) or any(choice.way is None for choice in found):
@@ -190,12 +246,12 @@ class _Planner:
         free = [choice for choice in ranked if board.hinders(choice) is None]
         pick = next((choice for choice in free if self._may(i, choice)), free[0] if free else self.waits[i])
         # Where the stock is worth more to others than waiting costs, the order waits for what they leave.
-        return min(pick, self.waits[i], key=lambda choice: _priced(choice, prices))
+        return min(pick, self.waits[i], key=lambda choice: priced(choice, prices))
 
     def _under(self, i: int, prices: Prices) -> list[Choice]:
         if not prices:
             return self.choices[i]
-        return sorted(self.choices[i], key=lambda choice: _priced(choice, prices))
+        return sorted(self.choices[i], key=lambda choice: priced(choice, prices))
 
     def improved(self, picks: Sequence[Choice]) -> list[Choice]:
         """The plan after every order has changed to a cheaper choice as long as any could."""
@@ -205,7 +261,7 @@ class _Planner:
         while changed:
             changed = False
             for i in self.turns:
-                if self.choices[i] and picks[i] is self.choices[i][0]:
+                if picks[i].load or (self.choices[i] and picks[i] is self.choices[i][0]):
                     continue
                 board.give_back(picks[i])
                 better = self._pick(i, board, {}) if picks[i].way is None else self._first_fit(i, board)
@@ -213,6 +269,8 @@ class _Planner:
                     picks[i] = better
                     changed = True
                 board.take(picks[i])
+            for group in self.groups:
+                changed |= regrouped(group, self.bundles[group[0]], picks, board, self._first_fit)
         return picks
 
     def _first_fit(self, i: int, board: Board) -> Choice | None:
@@ -225,62 +283,12 @@ class _Planner:
             board.take(pick)
         return board
 
-    def told(self, picks: Sequence[Choice], prices: Mapping[Scarce, int]) -> tuple[OrderPlan, ...]:
-        """The plan order by order, in the order in which they were given."""
-        board = self._board_of(picks)
-        answers = []
-        for i, pick in enumerate(picks):
-            board.give_back(pick)
-            answers.append(self._told_one(i, pick, board, prices))
-            board.take(pick)
-        return tuple(answers)
-
-    def _told_one(self, i: int, pick: Choice, board: Board, prices: Mapping[Scarce, int]) -> OrderPlan:
-        order, mine = self.orders[i], self.choices[i]
-        cheaper = [choice for choice in mine if choice.cost.total_minor < pick.cost.total_minor]
-        reasons = list(dict.fromkeys(_why_not(choice, pick, board) for choice in cheaper))
-        if not cheaper and pick.way:
-            reasons.append(Reason.CHEAPEST)
-        if pick.way is None:
-            reasons.append(Reason.WAITS)
-        elif not pick.holds:
-            reasons.append(Reason.PROMISE_AT_RISK)
-        others = [choice for choice in mine if choice is not pick][:_MOST_RUNNERS_UP]
-        alone = min(cheaper, key=lambda choice: choice.cost.total_minor, default=None)
-        shipments = []
-        for n, option in enumerate(pick.way.options if pick.way else ()):
-            carried = {reservation.line_no for reservation in option.taken}
-            assert pick.way is not None
-            shipments.append(
-                option.as_shipment(
-                    ship_by(pick.way, n, order, self.desk), min(pick.line_ppm[line_no] for line_no in carried)
-                )
-            )
-        return OrderPlan(
-            order_id=order.demand.order_id,
-            shipments=tuple(shipments),
-            reservations=tuple(r for s in shipments for r in s.reservations) if pick.way else order.held,
-            cost=pick.cost,
-            in_window_ppm=pick.line_ppm.get(0, 0),
-            least_minor=min(choice.cost.total_minor for choice in (*mine, self.waits[i])),
-            reasons=tuple(reasons),
-            runners_up=tuple(_runner_up(choice, pick, board) for choice in others),
-            refusal=None if pick.way else self._why_waiting(i),
-            alone=_runner_up(alone, pick, board) if alone else None,
-            moved_by=_moved_by(alone, pick, prices) if alone else (),
-        )
-
-    def _why_waiting(self, i: int) -> Refusal:
-        demand = self.orders[i].demand
-        short = shortage(demand, self.desk.supply, self.pool, self.desk.today())
-        if short:
-            return out_of_stock(demand, self.desk.supply, short)
-        if not self.choices[i] and self.refusals[i]:
-            return first(self.refusals[i])
-        if not self.choices[i]:
-            return not_together(demand, self.question.costs)
-        says = "other orders have the stock or the room that it needs"
-        return Refusal(Why.OUT_OF_STOCK, says, {"order": demand.order_id})
+    def told(self, picks: Sequence[Choice], master: Master) -> tuple[tuple[OrderPlan, ...], tuple[PlannedLoad, ...]]:
+        """The plan order by order, in the order in which they were given, and its loads."""
+        question, bundles = self.question, self._bundles()
+        known = Known(question, self.desk, self.pool, self.choices, self.waits, self.refusals, bundles)
+        prices = self.worth(master.prices)
+        return orders_told(known, picks, self._board_of(picks), prices), loads_told(known, picks, self._board_of(picks))
 
 
 def _days_are_fought_over(question: PlanQuestion) -> bool:
@@ -289,37 +297,4 @@ def _days_are_fought_over(question: PlanQuestion) -> bool:
         site.daily_shipments is not None
         and site.daily_shipments - max(site.booked.values(), default=0) < len(question.orders)
         for site in question.sites
-    )
-
-
-def _priced(choice: Choice, prices: Prices) -> int:
-    if not prices:
-        return choice.weighed_minor
-    return choice.weighed_minor + sum(units * prices.get(key, 0) for key, units in choice.limited().items())
-
-
-def _why_not(choice: Choice, pick: Choice, board: Board) -> Reason:
-    """Why `choice` was not taken; `board` has back what the order itself uses."""
-    hindrance = board.hinders(choice)
-    if hindrance is not None and choice.cost.total_minor <= pick.cost.total_minor:
-        return hindrance
-    if choice.moves and not pick.moves and choice.cost.total_minor < pick.cost.total_minor:
-        return Reason.KEPT
-    return Reason.DEARER if choice.holds else Reason.PROMISE_AT_RISK
-
-
-def _moved_by(alone: Choice, pick: Choice, prices: Mapping[Scarce, int]) -> tuple[tuple[Scarce, int], ...]:
-    """What the order left to others, each unit at its price, the dearest first."""
-    left = ((key, prices[key]) for key, units in alone.uses.items() if key in prices and units > pick.uses.get(key, 0))
-    return tuple(sorted(left, key=lambda each: (-each[1], repr(each[0]))))
-
-
-def _runner_up(choice: Choice, pick: Choice, board: Board) -> RunnerUp:
-    options = choice.way.options if choice.way else ()
-    return RunnerUp(
-        ways=tuple((option.day.site_id, option.service_id) for option in options),
-        first_departs=min(option.departs for option in options),
-        cost_minor=choice.cost.total_minor,
-        why=_why_not(choice, pick, board),
-        freight=tuple(option.freight for option in options),
     )

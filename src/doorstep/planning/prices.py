@@ -8,53 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
+from doorstep.planning.blocks import JointColumn, Plain, Taken, blocks_of, rows_of
 from doorstep.planning.joint.columns import Columns, Ints, columns, unit_worth
 from doorstep.planning.joint.select import Effort, find_prices, select
 from doorstep.planning.joint.unit_prices import first_prices
+from doorstep.planning.limited import Column, Limited, Prices
 from doorstep.planning.supply import RowKey
-from doorstep.planning.values import DayKey
 
 MILLS = 1_000  # thousandths of a minor unit, so that prices of single units stay whole
 _GRAINS = 10_000  # a price is rounded to this part of an order's mean cost
 _NOTHING = 100  # an order that has not even what it holds: times the dearest way there is
 
 
-class Moves(NamedTuple):
-    """Changes of plans that stand."""
-
-    name: str = "moves"
-
-
-MOVES = Moves()
-# What there is so much of and no more: units of a row of supply, a site's room on a day, changes of plans.
-Limited = RowKey | DayKey | Moves
-
-
-class Column(NamedTuple):
-    """One choice for one order: its cost and what it uses of what is limited."""
-
-    cost_minor: int
-    uses: Mapping[Limited, int]
-
-
 Table = Sequence[Sequence[Column]]  # the choices of each order
-Prices = Mapping[Limited, int]  # minor units for one unit
 
 
 @dataclass(frozen=True, slots=True)
 class Master:
     """The number of each order's column, or None where it finds nothing; what units are worth; and the bound.
 
-    No selection of one column per order within the room costs less than `bound_minor`.
+    No selection of one column per order within the room costs less than `bound_minor`. Orders of a joint column that is
+    chosen, as `joint` tells by number, have no pick of their own.
     """
 
     picks: tuple[int | None, ...]
     bound_minor: int
     prices: Prices = field(default_factory=dict)
+    joint: tuple[int, ...] = ()
 
 
 def contested(table: Table, room: Mapping[Limited, int]) -> set[Limited]:
@@ -70,11 +53,55 @@ def contested(table: Table, room: Mapping[Limited, int]) -> set[Limited]:
     return {key for key, units in most.items() if key in room and units > room[key]}
 
 
-def solve(table: Table, room: Mapping[Limited, int], reached_minor: int, effort: Effort) -> Master:
+def solve(
+    table: Table,
+    room: Mapping[Limited, int],
+    reached_minor: int,
+    effort: Effort,
+    joint: Sequence[JointColumn] = (),
+) -> Master:
     """A column for every order; `reached_minor` is the cost of a selection already found. Each order has a column.
 
-    What is not in `room` is not limited.
+    What is not in `room` is not limited. `joint` are columns of several orders, who have that one or one each.
     """
+    if joint:
+        return _solve_blocks(table, room, reached_minor, effort, joint)
+    return _solve(table, room, reached_minor, effort)
+
+
+def _solve_blocks(
+    table: Table, room: Mapping[Limited, int], reached_minor: int, effort: Effort, joint: Sequence[JointColumn]
+) -> Master:
+    """The same with the orders that can share a column as one."""
+    parts: dict[int, list[Column]] = {}
+    for column in joint:
+        for order, part in zip(column.orders, column.parts, strict=True):
+            parts.setdefault(order, []).append(part)
+    fought = contested([[*ways, *parts.get(o, ())] for o, ways in enumerate(table)], room)
+    keys = sorted(fought, key=repr)
+    number = {key: n for n, key in enumerate(keys)}
+    rows: list[list[Plain]] = []
+    for block in blocks_of(joint):
+        mine = {j: column for j, column in enumerate(joint) if column.orders[0] in block}
+        rows += rows_of(block, table, mine, number)
+    lone = [o for o in range(len(table)) if o not in parts]
+    made = [[Column(each.cost_minor, {keys[n]: units for n, units in each.uses}) for each in row] for row in rows]
+    master = _solve([*(table[o] for o in lone), *made], room, reached_minor, effort)
+    picks: list[int | None] = [None] * len(table)
+    for o, pick in zip(lone, master.picks, strict=False):
+        picks[o] = pick
+    together = []
+    for row, pick in zip(rows, master.picks[len(lone) :], strict=True):
+        stands_for: tuple[Taken, ...] = () if pick is None else row[pick].stands_for or ()
+        for taken in stands_for:
+            if taken.order is None:
+                together.append(taken.number)
+            else:
+                picks[taken.order] = taken.number
+    return Master(tuple(picks), master.bound_minor, master.prices, tuple(together))
+
+
+def _solve(table: Table, room: Mapping[Limited, int], reached_minor: int, effort: Effort) -> Master:
     fought = sorted(contested(table, room), key=lambda key: (not isinstance(key, RowKey), repr(key)))
     at_best = [min(range(len(ways)), key=lambda c, ways=ways: ways[c].cost_minor) for ways in table]  # type: ignore[misc]
     free_minor = sum(ways[best].cost_minor for ways, best in zip(table, at_best, strict=True))

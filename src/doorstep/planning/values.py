@@ -281,6 +281,7 @@ class OpenOrder:
 
     `agreed` is the promise of the order as a whole, `line_windows` the promises of its lines (a line without one has
     the order's). `demand.wanted_ppm` is what the promise is to be kept with. `planned` is its plan by now, sorted.
+    Orders whose `delivers_to` is the same go to one consignee and may go as one shipment; (): by itself.
     """
 
     demand: Demand
@@ -288,6 +289,7 @@ class OpenOrder:
     line_windows: Mapping[int, Window] = field(default_factory=dict)
     held: tuple[Reservation, ...] = ()
     planned: tuple[Standing, ...] = ()
+    delivers_to: tuple[str, ...] = ()
 
     def window_of(self, line_no: int) -> Window:
         return self.line_windows.get(line_no, self.agreed)
