@@ -59,6 +59,7 @@ def test_what_leaves_now_is_followed_once_enough_parcels_came(
     store = Store(database_url, clock, Ids.seeded(clock, seed=9))
     for room in (learn, lanes):
         monkeypatch.setattr(room, "NEEDS", 10)
+    monkeypatch.setattr(lanes, "FIRST", 10)
     known = learn.learn(Office(store))
     assert known.lanes
     assert learn.learn(Office(store)).lanes == 0

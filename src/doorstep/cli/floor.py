@@ -130,7 +130,7 @@ def _planned(told: Planned, currency: str, dry_run: bool) -> Iterator[Part]:
 
 def _released(told: Released, site_id: str) -> str:
     if not told.wave_id:
-        said = f"There is nothing to release at {site_id}: what waits for a later day goes a working day before it."
+        said = f"There is nothing to release at {site_id}. What waits for a later day goes a working day before it."
     else:
         work, tasks = many(len(told.fulfilment_ids), "fulfilment order"), many(len(told.task_ids), "pick task")
         said = f"Wave {told.wave_id}: {work}, {tasks}. See them: doorstep tasks {site_id}"

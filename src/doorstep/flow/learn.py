@@ -61,7 +61,7 @@ def _transits(tx: Transaction) -> Iterator[Body]:
         under_way = learning.under_way(tx, zones)
         until = service.calendar.day_of(tx.now)
         days, never = _counted(service, came, learning.missing(tx, zones, NEVER_AFTER_DAYS))
-        waiting = _waiting(service, under_way, until - timedelta(days=1))
+        waiting = _waiting(service, under_way, until - timedelta(days=1), days["", ""])
         expected = _expected(service, came, under_way, until)
         for lane in sorted(days.keys() | never.keys() | waiting.keys()):
             told = {str(day): parcels for day, parcels in sorted(days[lane].items())}
@@ -138,12 +138,19 @@ def _counted(
     return days, never
 
 
-def _waiting(service: CarrierService, under_way: Sequence[Any], until: date) -> dict[Lane, Counter[int]]:
-    """Parcels on their way, by the working day after which they had not come at the end of `until`."""
+def _waiting(
+    service: CarrierService, under_way: Sequence[Any], until: date, came: Counter[int]
+) -> dict[Lane, Counter[int]]:
+    """Parcels on their way, by the working day after which they had not come at the end of `until`.
+
+    Longer than any ever took, by counts of what `came` or by what is published, says no more and is no news: each is
+    told as no longer than that, with room for what zones are apart.
+    """
+    longest = max(came, default=0) + 2 * max((len(ppm) for ppm in service.transit_ppm.values()), default=0)
     days: dict[Lane, Counter[int]] = defaultdict(Counter)
     for row in under_way:
         if until - timedelta(days=NEVER_AFTER_DAYS) < row.left_on <= until:
-            gone = _working_days(service.calendar, row.left_on, until)
+            gone = min(_working_days(service.calendar, row.left_on, until), longest)
             for lane in _levels(row):
                 days[lane][gone] += row.parcels
     return days

@@ -23,7 +23,7 @@ MOST = 50_000  # parcels that are looked at, the latest of more
 HORIZON = 45  # working days that are looked ahead; later is never
 _SETTLED = 12.0
 _LEAST_SPREAD = 0.25
-_FIRST = 50  # settled parcels with which the learner begins
+FIRST = 50  # settled parcels with which the learner begins
 _PACE, _GROUP_PACE = 0.0005, 0.001
 _AGES: Reals = np.arange(0.0, HORIZON)
 Lane = tuple[str, str]
@@ -147,7 +147,7 @@ def _habits(standard: Mass) -> Habits:
     spread = float(np.sqrt(ppm @ (scaled - mean) ** 2 / ppm.sum()))
     return Habits(
         Scale.LOG, leans=(float(LEANS_ON), float(LEANS_ON)), standard=float(np.expm1(mean)),
-        spread=max(spread, _LEAST_SPREAD), settled=_SETTLED, needs=_FIRST, ahead=5.0,
+        spread=max(spread, _LEAST_SPREAD), settled=_SETTLED, needs=FIRST, ahead=5.0,
     )  # fmt: skip
 
 
