@@ -15,6 +15,7 @@ from doorstep.carriers.karrio_bridge import Plugin, plugin
 from doorstep.carriers.karrio_ship import CALLED
 from doorstep.carriers.karrio_sold import document_in, parts_of
 from doorstep.carriers.karrio_wire import (
+    FEDEX_HEADERS,
     HEADERS,
     address_of,
     answer_of,
@@ -35,7 +36,13 @@ from doorstep.carriers.port import (
     Reply,
     Request,
 )
-from doorstep.carriers.reading import UnreadableError, read_money, read_part, read_text
+from doorstep.carriers.reading import (
+    UnreadableError,
+    read_money,
+    read_part,
+    read_part_if_any,
+    read_text,
+)
 from doorstep.carriers.states import state_of
 from doorstep.terms.measures import Measure, whole_up
 
@@ -127,8 +134,7 @@ def build_pickup(name: str, account: str, ask: PickupAsk) -> Request | CarrierSa
         body["plannedPickupDateAndTime"] = f"{ready:%Y-%m-%dT%H:%M:%S} GMT{offset[:3]}:{offset[3:]}"
     if name == "usps":
         body["pickupAddress"]["address"]["state"] = state_of(ask.at.country, ask.at.postcode)
-    headers = {**HEADERS, "X-locale": "en_US"} if name == "fedex" else HEADERS
-    return Request("POST", _PICKUPS[name], headers, bytes_of(body))
+    return Request("POST", _PICKUPS[name], FEDEX_HEADERS if name == "fedex" else HEADERS, bytes_of(body))
 
 
 def _parcels(its: Plugin, name: str, ask: PickupAsk) -> list[Any]:
@@ -155,7 +161,7 @@ def read_pickup(name: str, reply: Reply, ask: PickupAsk) -> PickupMade | Carrier
             return no_of(reply, messages)
         confirmation = read_text({"confirmation": made.confirmation_number}, "confirmation", 64)
         cost_minor, currency = _cost(name, answer)
-        place = str(_part(answer, "output").get("location") or "") if name == "fedex" else ""
+        place = str(read_part_if_any(answer, "output").get("location") or "") if name == "fedex" else ""
         ref = f"{confirmation}/{place}/{day}" if name == "fedex" else confirmation
         return PickupMade(ref, confirmation, cost_minor, currency)
     except UnreadableError as problem:
@@ -164,7 +170,7 @@ def read_pickup(name: str, reply: Reply, ask: PickupAsk) -> PickupMade | Carrier
 
 def _cost(name: str, answer: dict[str, object]) -> tuple[int, str]:
     """UPS says what it asks for; the others bill nothing for it, or say it on the invoice alone."""
-    rate = _part(_part(answer, "PickupCreationResponse"), "RateResult")
+    rate = read_part_if_any(read_part_if_any(answer, "PickupCreationResponse"), "RateResult")
     if name != "ups" or not rate.get("GrandTotalOfAllCharge"):
         return 0, "USD"
     return read_money(rate, "GrandTotalOfAllCharge"), read_text(rate, "CurrencyCode")
@@ -181,7 +187,7 @@ def build_pickup_cancel(name: str, account: str, carrier_ref: str) -> Request | 
             options={"fedex_carrier_code": "FDXE", "fedex_pickup_location": place},
         )
         body = its.lib.to_dict(its.mapper.create_cancel_pickup_request(said).serialize())
-        return Request("PUT", "/pickup/v1/pickups/cancel", {**HEADERS, "X-locale": "en_US"}, bytes_of(body))
+        return Request("PUT", "/pickup/v1/pickups/cancel", FEDEX_HEADERS, bytes_of(body))
     accept = {"Accept": "application/json"}
     if name == "ups":
         return Request("DELETE", "/api/shipments/v2409/pickup/02", {**accept, "Prn": confirmation})
@@ -203,12 +209,9 @@ def read_pickup_cancel(name: str, reply: Reply, carrier_ref: str) -> PickupOff |
         done, messages = safely(lambda: its.mapper.parse_cancel_pickup_response(known))
         if done is None or not done.success or reply.status >= 300:
             return no_of(reply, messages)
-        if name == "fedex" and _part(answer, "output").get("pickupConfirmationCode") != carrier_ref.split("/")[0]:
+        told = read_part_if_any(answer, "output").get("pickupConfirmationCode")
+        if name == "fedex" and told != carrier_ref.split("/")[0]:
             raise UnreadableError(f"the answer is about another pickup than {carrier_ref}")
         return PickupOff(carrier_ref)
     except UnreadableError as problem:
         return parked(reply, problem)
-
-
-def _part(message: dict[str, object], name: str) -> dict[str, object]:
-    return {} if message.get(name) is None else read_part(message, name)

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from doorstep.carriers.reading import UnreadableError, read_list, read_part, read_text, read_text_if_any
+from doorstep.carriers.reading import (
+    UnreadableError,
+    read_first,
+    read_list,
+    read_list_if_any,
+    read_part,
+    read_part_if_any,
+    read_text,
+    read_text_if_any,
+)
 from doorstep.carriers.states import zone_of
 from doorstep.terms.clock import read_stamp
 
@@ -43,30 +52,14 @@ def read_event(dialect: str, event: Json) -> Event:
     return {"ups": _ups_event, "fedex": _fedex_event, "usps": _usps_event, "dhl": _dhl_event}[dialect](event)
 
 
-def _part(message: Json, name: str) -> Json:
-    """The object under a name, empty where there is none."""
-    return {} if message.get(name) is None else read_part(message, name)
-
-
-def _list(message: Json, name: str) -> list[Json]:
-    return [] if message.get(name) is None else read_list(message, name)
-
-
-def _first(message: Json, name: str) -> Json:
-    found = read_list(message, name)
-    if not found:
-        raise UnreadableError(f"{name} is empty")
-    return found[0]
-
-
 def _ups(answer: Json) -> tuple[list[Json], str, str]:
-    package = _first(_first(read_part(answer, "trackResponse"), "shipment"), "package")
-    signed_by = read_text_if_any(_part(package, "deliveryInformation"), "receivedBy")
-    return _list(package, "activity"), read_text(package, "trackingNumber", 64), signed_by
+    package = read_first(read_first(read_part(answer, "trackResponse"), "shipment"), "package")
+    signed_by = read_text_if_any(read_part_if_any(package, "deliveryInformation"), "receivedBy")
+    return read_list_if_any(package, "activity"), read_text(package, "trackingNumber", 64), signed_by
 
 
 def _ups_event(event: Json) -> Event:
-    status, place = read_part(event, "status"), _part(_part(event, "location"), "address")
+    status, place = read_part(event, "status"), read_part_if_any(read_part_if_any(event, "location"), "address")
     state, country = read_text_if_any(place, "stateProvince"), read_text_if_any(place, "countryCode")
     if event.get("gmtDate"):
         clock = re.sub(r"\D", "", read_text(event, "gmtTime"))
@@ -79,18 +72,18 @@ def _ups_event(event: Json) -> Event:
 
 def _fedex(answer: Json) -> tuple[list[Json], str, str]:
     """FedEx uses a number again: of several parcels under it the one that moved last is ours, as karrio has it."""
-    complete = _first(read_part(answer, "output"), "completeTrackResults")
+    complete = read_first(read_part(answer, "output"), "completeTrackResults")
     results = [one for one in read_list(complete, "trackResults") if one.get("scanEvents")]
     if not results:
         raise UnreadableError("the answer has no scanEvents")
     last = max(results, key=lambda one: max(read_text(scan, "date")[:19] for scan in read_list(one, "scanEvents")))
-    delivery = _part(last, "deliveryDetails")
+    delivery = read_part_if_any(last, "deliveryDetails")
     signed_by = read_text_if_any(delivery, "signedByName") or read_text_if_any(delivery, "receivedByName")
     return read_list(last, "scanEvents"), read_text(complete, "trackingNumber", 64), signed_by
 
 
 def _fedex_event(event: Json) -> Event:
-    place, date = _part(event, "scanLocation"), read_text(event, "date")
+    place, date = read_part_if_any(event, "scanLocation"), read_text(event, "date")
     state, country = read_text_if_any(place, "stateOrProvinceCode"), read_text_if_any(place, "countryCode")
     if _OFFSET.search(date[19:]):
         at = _stamp(date)
@@ -100,7 +93,7 @@ def _fedex_event(event: Json) -> Event:
 
 
 def _usps(answer: Json) -> tuple[list[Json], str, str]:
-    return _list(answer, "trackingEvents"), read_text(answer, "trackingNumber", 64), ""
+    return read_list_if_any(answer, "trackingEvents"), read_text(answer, "trackingNumber", 64), ""
 
 
 def _usps_event(event: Json) -> Event:
@@ -109,8 +102,8 @@ def _usps_event(event: Json) -> Event:
 
 
 def _dhl(answer: Json) -> tuple[list[Json], str, str]:
-    shipment = _first(answer, "shipments")
-    listed = _list(shipment, "events")
+    shipment = read_first(answer, "shipments")
+    listed = read_list_if_any(shipment, "events")
     signed = [name for one in listed if (name := read_text_if_any(one, "signedBy"))]
     return listed, read_text(shipment, "shipmentTrackingNumber", 64), next(iter(signed), "")
 
@@ -121,7 +114,7 @@ def _dhl_event(event: Json) -> Event:
         raise UnreadableError("the event says neither its zone nor its GMTOffset")
     time = read_text(event, "time")
     at = _stamp(f"{read_text(event, 'date')}T{time if len(time) > 5 else time + ':00'}{offset}")
-    area = _list(event, "serviceArea")
+    area = read_list_if_any(event, "serviceArea")
     place = read_text_if_any(area[0], "description") if area else ""
     return Event(read_text(event, "typeCode"), "", at, place, read_text_if_any(event, "signedBy"))
 

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from doorstep.carriers.karrio_bridge import plugin
-from doorstep.carriers.karrio_wire import HEADERS, address_of, bytes_of, parcel_of, safely
+from doorstep.carriers.karrio_wire import FEDEX_HEADERS, HEADERS, address_of, bytes_of, parcel_of, safely
 from doorstep.carriers.port import CarrierSaysNo, LabelAsk, Request
 from doorstep.carriers.reading import UnreadableError
 from doorstep.carriers.states import state_of, zone_of
@@ -53,7 +53,7 @@ def key_at_usps(reference: str) -> str:
 def headers_of(name: str, reference: str) -> Mapping[str, str]:
     """What is said beside the body of a request for a label."""
     if name == "fedex":
-        return {**HEADERS, "X-locale": "en_US", "x-customer-transaction-id": reference_at(name, reference)}
+        return {**FEDEX_HEADERS, "x-customer-transaction-id": reference_at(name, reference)}
     if name == "usps":
         # Its label comes as several parts, whatever is asked for.
         return {"Content-Type": "application/json", "X-Idempotency-Key": key_at_usps(reference)}

@@ -16,10 +16,13 @@ from doorstep.carriers.karrio_wire import MOST_REPLY_BYTES, no_of, no_of_status,
 from doorstep.carriers.port import CarrierSaysNo, LabelMade, Parked, Reply
 from doorstep.carriers.reading import (
     UnreadableError,
+    read_first,
     read_list,
+    read_list_if_any,
     read_money,
     read_object,
     read_part,
+    read_part_if_any,
     read_text,
     read_text_if_any,
 )
@@ -108,7 +111,7 @@ def _about_fedex(answer: Json) -> str:
 
 def _without_documents(answer: Json) -> Json:
     """The same for the plugin, which would fetch a document that is only named, and write anew one that is there."""
-    output = _part(answer, "output")
+    output = read_part_if_any(answer, "output")
     if not isinstance(output.get("transactionShipments"), list):
         return answer
     bare = []
@@ -119,11 +122,11 @@ def _without_documents(answer: Json) -> Json:
 
 
 def _document_of_fedex(answer: Json) -> str:
-    (shipment, *_) = read_list(read_part(answer, "output"), "transactionShipments")
-    (piece, *more) = read_list(shipment, "pieceResponses")
-    labels = [each for each in read_list(piece, "packageDocuments") if "LABEL" in str(each.get("contentType"))]
-    if more or len(labels) != 1:
-        raise UnreadableError(f"{len(labels)} labels of {1 + len(more)} parcels, where one is asked for")
+    pieces = read_list(read_first(read_part(answer, "output"), "transactionShipments"), "pieceResponses")
+    documents = [each for piece in pieces for each in read_list(piece, "packageDocuments")]
+    labels = [each for each in documents if "LABEL" in str(each.get("contentType"))]
+    if len(pieces) != 1 or len(labels) != 1:
+        raise UnreadableError(f"{len(labels)} labels of {len(pieces)} parcels, where one is asked for")
     return read_text(labels[0], "encodedLabel", MOST_REPLY_BYTES)
 
 
@@ -143,9 +146,9 @@ def _cost_ups(answer: Json) -> tuple[int, str]:
 
 def _cost_fedex(answer: Json) -> tuple[int, str]:
     """Of its prices the one that it says it charges, else the account's."""
-    shipment = read_list(read_part(answer, "output"), "transactionShipments")[0]
-    rating = _part(_part(shipment, "completedShipmentDetail"), "shipmentRating")
-    details = [] if rating.get("shipmentRateDetails") is None else read_list(rating, "shipmentRateDetails")
+    shipment = read_first(read_part(answer, "output"), "transactionShipments")
+    rating = read_part_if_any(read_part_if_any(shipment, "completedShipmentDetail"), "shipmentRating")
+    details = read_list_if_any(rating, "shipmentRateDetails")
     actual = read_text_if_any(rating, "actualRateType")
     ours = [each for each in details if actual and each.get("rateType") == actual]
     ours = ours or [each for each in details if "ACCOUNT" in str(each.get("rateType"))]
@@ -166,15 +169,11 @@ def _cost_usps(answer: Json) -> tuple[int, str]:
 
 def _cost_dhl(answer: Json) -> tuple[int, str]:
     """In the currency that the account is billed in."""
-    charges = [] if answer.get("shipmentCharges") is None else read_list(answer, "shipmentCharges")
+    charges = read_list_if_any(answer, "shipmentCharges")
     billed = [each for each in charges if each.get("currencyType") == "BILLC"]
     if not billed:
         return _UNTOLD
     return _money(billed[0], "price", "priceCurrency")
-
-
-def _part(message: Json, name: str) -> Json:
-    return {} if message.get(name) is None else read_part(message, name)
 
 
 def _money(message: Json, amount: str, currency: str) -> tuple[int, str]:

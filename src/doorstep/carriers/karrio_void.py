@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from doorstep.carriers.karrio_bridge import plugin
-from doorstep.carriers.karrio_wire import HEADERS, answer_of, bytes_of, no_of, parked, safely
+from doorstep.carriers.karrio_wire import FEDEX_HEADERS, answer_of, bytes_of, no_of, parked, safely
 from doorstep.carriers.port import AtCarrier, CarrierSaysNo, Parked, Reply, Request, Voided
 from doorstep.carriers.reading import UnreadableError, read_part, read_text, read_text_if_any
 
@@ -25,7 +25,7 @@ def build(name: str, account: str, label: AtCarrier) -> Request | Voided:
         its.models.ShipmentCancelRequest(shipment_identifier=label.tracking_number)
     ).serialize()
     if name == "fedex":
-        return Request("PUT", "/ship/v1/shipments/cancel", {**HEADERS, "X-locale": "en_US"}, bytes_of(said))
+        return Request("PUT", "/ship/v1/shipments/cancel", FEDEX_HEADERS, bytes_of(said))
     if name == "usps":
         (one,) = said
         return Request("DELETE", f"/labels/v3/label/{quote(one['trackingNumber'], safe='')}", _ACCEPT)

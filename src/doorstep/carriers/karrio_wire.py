@@ -15,6 +15,7 @@ from doorstep.terms.places import Address
 
 MOST_REPLY_BYTES = 4 * 1024 * 1024
 HEADERS: Mapping[str, str] = {"Content-Type": "application/json", "Accept": "application/json"}
+FEDEX_HEADERS: Mapping[str, str] = {**HEADERS, "X-locale": "en_US"}
 _LONGEST_SAYS = 500
 _NOT_LET_IN, _TIMED_OUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = (401, 403), 408, 429, 500
 

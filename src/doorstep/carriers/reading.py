@@ -44,6 +44,24 @@ def read_list(message: dict[str, object], name: str) -> list[dict[str, object]]:
     return [_as_object(one, f"a member of {name}") for one in value]
 
 
+def read_part_if_any(message: dict[str, object], name: str) -> dict[str, object]:
+    """The object under `name`; empty where it is missing or null."""
+    return {} if message.get(name) is None else read_part(message, name)
+
+
+def read_list_if_any(message: dict[str, object], name: str) -> list[dict[str, object]]:
+    """The list of objects under `name`; empty where it is missing or null."""
+    return [] if message.get(name) is None else read_list(message, name)
+
+
+def read_first(message: dict[str, object], name: str) -> dict[str, object]:
+    """The first of the objects under `name`; UnreadableError where there is none."""
+    found = read_list(message, name)
+    if not found:
+        raise UnreadableError(f"{name} is empty")
+    return found[0]
+
+
 def read_text(message: dict[str, object], name: str, longest: int = _LONGEST_TEXT) -> str:
     """The text under `name`: not blank, without control characters or half characters."""
     value = _field(message, name)

@@ -161,36 +161,34 @@ class Sender:
         return self._exchange(end, self._clients[end.carrier_id], request.method, url, headers, request.body)
 
     def _token(self, end: End, client: Client, now: datetime) -> Token | NoReply:
-        """The token that holds now, else a new one; NoReply with nothing done where none is given."""
-        with self._lock:
-            known = self._tokens.get(end.carrier_id)
-        if known is not None and known.holds(now):
-            return known
         headers, body = asked(client)
-        url = end.base_url.rstrip("/") + client.path
-        headers = {**headers, "Accept-Encoding": "identity"}
-        reply = self._exchange(end, self._clients[end.carrier_id], "POST", url, headers, body)
-        told = read(reply, now) if isinstance(reply, Reply) else reply.why
-        if isinstance(told, str):
-            return NoReply(outcome_unknown=False, why=told)
-        with self._lock:
-            self._tokens[end.carrier_id] = told
-        return told
+        return self._kept(self._tokens, end, (client.path, headers, body), read, now)
 
     def _payment(self, end: End, payer: Payer, authorised: str, now: datetime) -> Token | NoReply:
-        """The token that shows who pays, as `_token` has the other."""
+        headers = {"Content-Type": "application/json", "Authorization": authorised}
+        return self._kept(self._payments, end, (payer.path, headers, payer.body), read_payment, now)
+
+    def _kept(
+        self,
+        tokens: dict[str, Token],
+        end: End,
+        asking: tuple[str, Mapping[str, str], bytes],
+        reader: Callable[[Reply, datetime], Token | str],
+        now: datetime,
+    ) -> Token | NoReply:
+        """The token that holds now, else a new one, asked for so; NoReply with nothing done where none is given."""
         with self._lock:
-            known = self._payments.get(end.carrier_id)
+            known = tokens.get(end.carrier_id)
         if known is not None and known.holds(now):
             return known
-        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity", "Authorization": authorised}
-        url = end.base_url.rstrip("/") + payer.path
-        reply = self._exchange(end, self._clients[end.carrier_id], "POST", url, headers, payer.body)
-        told = read_payment(reply, now) if isinstance(reply, Reply) else reply.why
+        path, headers, body = asking
+        url, headers = end.base_url.rstrip("/") + path, {**headers, "Accept-Encoding": "identity"}
+        reply = self._exchange(end, self._clients[end.carrier_id], "POST", url, headers, body)
+        told = reader(reply, now) if isinstance(reply, Reply) else reply.why
         if isinstance(told, str):
             return NoReply(outcome_unknown=False, why=told)
         with self._lock:
-            self._payments[end.carrier_id] = told
+            tokens[end.carrier_id] = told
         return told
 
     def fetch(self, carrier_id: str, url: str) -> Reply | NoReply:
