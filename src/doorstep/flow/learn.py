@@ -61,7 +61,7 @@ def _transits(tx: Transaction) -> Iterator[Body]:
         under_way = learning.under_way(tx, zones)
         until = service.calendar.day_of(tx.now)
         days, never = _counted(service, came, learning.missing(tx, zones, NEVER_AFTER_DAYS))
-        waiting = _waiting(service, under_way, until - timedelta(days=1), days["", ""])
+        waiting = _waiting(service, under_way, until - timedelta(days=1), days.get(("", ""), Counter()))
         expected = _expected(service, came, under_way, until)
         for lane in sorted(days.keys() | never.keys() | waiting.keys()):
             told = {str(day): parcels for day, parcels in sorted(days[lane].items())}
