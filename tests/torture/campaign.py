@@ -233,7 +233,9 @@ class Campaign:
                 *tx.rows("SELECT verb, key, due_at, leased_until, attempts, trouble FROM due LIMIT 10"),
                 *tx.rows(
                     "SELECT o.order_id, d.item_id, d.waiting, d.held, d.picked, d.shipped, f.site_id, f.service_id, "
-                    "f.state, f.ship_by FROM orders o JOIN demand d USING (order_id) "
+                    "f.state, f.ship_by, ARRAY(SELECT p.state || ' ' || p.milestone FROM parcel p "
+                    "WHERE p.fulfilment_id = f.fulfilment_id ORDER BY p.sscc) AS parcels "
+                    "FROM orders o JOIN demand d USING (order_id) "
                     "LEFT JOIN fulfilment f USING (order_id) WHERE o.state = 'open' AND NOT o.stopped "
                     "AND o.cleared_at IS NOT NULL LIMIT 10"
                 ),

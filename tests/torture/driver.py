@@ -137,6 +137,15 @@ def _change_quantity(office: Office, asked: Asked) -> Any:
     return change.change_quantity(office, WHO, asked["order_id"], line_no, quantity, asked["key"])
 
 
+# What the carrier said it lost is not ours to deliver: a person has to see to it, once all else is at the door.
+_LOST = (
+    "EXISTS (SELECT FROM parcel p WHERE p.order_id = o.order_id AND p.state = 'handed_over' AND p.milestone = 'lost') "
+    "AND NOT EXISTS (SELECT FROM parcel p WHERE p.order_id = o.order_id AND NOT (p.state IN ('delivered', 'unpacked') "
+    "OR p.state = 'handed_over' AND p.milestone = 'lost')) AND NOT EXISTS (SELECT FROM demand d "
+    "WHERE d.order_id = o.order_id AND d.waiting + d.held + d.picked > 0)"
+)
+
+
 def _rows(query: str) -> Callable[[Office, Asked], Any]:
     def read(office: Office, asked: Asked) -> Any:
         with office.store.reading() as tx:
@@ -195,7 +204,8 @@ VERBS: Mapping[str, Callable[[Office, Asked], Any]] = {
     ),
     "stopped": _rows("SELECT order_id FROM orders WHERE stopped AND state = 'open' ORDER BY order_id LIMIT 50"),
     "work": _rows(
-        "SELECT (SELECT count(*) FROM orders WHERE state = 'open' AND NOT stopped AND cleared_at IS NOT NULL) AS open, "
+        "SELECT (SELECT count(*) FROM orders o WHERE state = 'open' AND NOT stopped AND cleared_at IS NOT NULL "
+        f"AND NOT ({_LOST})) AS open, "
         "(SELECT count(*) FROM due) AS due, (SELECT count(DISTINCT order_id) FROM demand JOIN orders USING (order_id) "
         "WHERE state = 'open' AND waiting + held + demand.picked > 0) AS inside"
     ),
