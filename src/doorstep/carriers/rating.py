@@ -150,6 +150,11 @@ class Rater:
             far = distance_of(tariff, origin, destination)
             self._quoter = _quoter((id(tariff), origin.head, destination.head, on, service.account, far), tariff)
 
+    @property
+    def alike(self) -> tuple[Quoter, int] | None:
+        """What all hauls have in common on which this service asks as much for a parcel; None where each is its own."""
+        return None if self._quoter is None else (self._quoter, self._flags)
+
     def takes(self, parcel_size: Size, weight_g: int) -> bool:
         """Whether it has a price for such a parcel. ValueError where a side or the weight is not above zero."""
         if self._quoter is None or weight_g <= 0 or min(parcel_size) <= 0:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import Any
 
 from doorstep.carriers.billed import Learned
 from doorstep.carriers.distance import Haul
@@ -31,6 +32,7 @@ from doorstep.terms.service import CarrierService
 AS_TARIFFS_SAY = Learned()
 _KEPT = 1024  # contents whose estimate is kept, and what they come to on a lane
 _MOST_LANES = 4096
+_MOST_ITEMS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,19 @@ def deciders(
     """
     cartons, params = tuple(cartons), packed_as(separated)
 
+    @lru_cache(maxsize=_MOST_ITEMS)
+    def boxes_of(item: Item) -> Boxes:
+        return _boxes_of(pack_item(item, 1, unknown), cartons)
+
     @lru_cache(maxsize=_KEPT)
     def reckoned(contents: tuple[tuple[Item, int], ...]) -> _Reckoned:
         """Kept, because every service, site and lane is asked about the same contents."""
-        return _Reckoned(tuple(pack_item(item, quantity, unknown) for item, quantity in contents), cartons, params)
+        goods = tuple(pack_item(item, quantity, unknown) for item, quantity in contents)
+        return _Reckoned(goods, [boxes_of(item) for item, _ in contents], cartons, params)
 
+    last: list[tuple[object, _Reckoned]] = [((), reckoned(()))]
     lanes: dict[tuple[int, Locality, Locality], _Known] = {}
+    alike: dict[tuple[int, ...], _Alike] = {}
 
     def lane_of(service: CarrierService, origin: Locality, destination: Locality) -> _Known:
         """What is known of a lane of this very service; it is held here, so its identity stays its own."""
@@ -80,7 +89,10 @@ def deciders(
         if known is None:
             if len(lanes) >= _MOST_LANES:
                 lanes.clear()
-            known = lanes[key] = _Known(Lane(service, currency, origin, destination, on, exchange, billed))
+                alike.clear()
+            lane = Lane(service, currency, origin, destination, on, exchange, billed)
+            same = lane.alike
+            known = lanes[key] = _Known(lane, alike.setdefault(same, _Alike(lane)) if same else _Alike(lane))
         return known
 
     def carton_up(
@@ -90,7 +102,12 @@ def deciders(
         if packed:
             goods = [pack_item(item, quantity, unknown) for item, quantity in contents]
             return _packed(goods, cartons, known.lane, params)
-        return known.boxed(reckoned(tuple(contents)))
+        # Every service is asked about contents before the next ones are: the last ones need not be looked up.
+        asked, found = last[0]
+        if asked is not contents or not isinstance(contents, tuple):
+            found = reckoned(tuple(contents))
+            last[0] = (contents, found)
+        return known.boxed(found)
 
     def joint_up(
         parcels: Sequence[BoxedParcel], service: CarrierService, origin: Locality, destination: Locality
@@ -187,6 +204,15 @@ class Lane:
         return "" if isinstance(rated, NoRate) else rated.zone
 
     @property
+    def alike(self) -> tuple[int, ...]:
+        """What lanes of this service have in common that ask as much for every parcel; () where this is like no other.
+
+        An identity of what the lane holds.
+        """
+        same = self._rater.alike
+        return (id(self.service), id(same[0]), same[1]) if same else ()
+
+    @property
     def haul(self) -> Haul:
         return Haul(self.origin, self.destination, self.on)
 
@@ -227,11 +253,12 @@ class Lane:
 class _Reckoned:
     """Contents as every lane is asked about them, worked out once."""
 
-    def __init__(self, goods: tuple[PackItem, ...], cartons: Sequence[Carton], params: Params) -> None:
+    def __init__(
+        self, goods: tuple[PackItem, ...], boxes: Sequence[Boxes], cartons: Sequence[Carton], params: Params
+    ) -> None:
         reckoned = estimate(goods, cartons)
         self.no: Refusal | None = None
-        # What one unit of each item could go in, as outer size and grams.
-        self.boxes = [_boxes_of(item, cartons) for item in goods]
+        self.boxes = boxes  # what one unit of each item could go in
         if reckoned.unpackable or any(item.keep_together for item in goods):
             # Whether a group goes into one carton no estimate knows; such orders are rare enough to be packed.
             left = cartonize(goods, cartons, params).unpackable
@@ -241,7 +268,7 @@ class _Reckoned:
         self.likely = [("", p.size, p.weight_g, share) for p, share in zip(parcels, shares, strict=True)]
 
 
-Boxes = tuple[tuple[Size, int], ...]
+Boxes = tuple[tuple[Size, int], ...]  # outer sizes, with the grams of a parcel in each
 
 
 def _boxes_of(item: PackItem, cartons: Sequence[Carton]) -> Boxes:
@@ -249,23 +276,42 @@ def _boxes_of(item: PackItem, cartons: Sequence[Carton]) -> Boxes:
     return boxes or ((item.size, item.weight_g),)
 
 
-class _Known:
-    """What was found of a lane: which items go by it, and what contents come to."""
+class _Alike:
+    """What was found of all lanes that ask as much as `lane`: which items go by them, and what contents come to.
+
+    What is kept under an identity is kept with what has it, so that it stays its own.
+    """
 
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
+        self.taken: dict[int, Boxes] = {}
+        self.boxed: dict[int, tuple[_Reckoned, Boxed]] = {}
+
+
+class _Known:
+    """What was found of a lane. Prices it shares with lanes alike; a refusal names the lane, and is its own."""
+
+    def __init__(self, lane: Lane, alike: _Alike) -> None:
+        self.lane = lane
+        self._alike = alike
         self._freight = is_freight(lane.service)
-        self._none_is_taken: dict[Boxes, Refusal | None] = {}
-        self._boxed: dict[int, tuple[_Reckoned, Boxed | Refusal]] = {}
+        self._refused_boxes: dict[Boxes, Refusal] = {}
+        self._no: dict[int, tuple[_Reckoned, Refusal]] = {}
 
     def boxed(self, reckoned: _Reckoned) -> Boxed | Refusal:
         """The parcels of contents in the lane; kept as long as the contents are."""
-        known = self._boxed.get(id(reckoned))
-        if known is None:
-            if len(self._boxed) >= _KEPT:
-                self._boxed.clear()
-            known = self._boxed[id(reckoned)] = (reckoned, self._estimated(reckoned))
-        return known[1]
+        known = self._alike.boxed.get(id(reckoned)) or self._no.get(id(reckoned))
+        return self._found(reckoned) if known is None else known[1]
+
+    def _found(self, reckoned: _Reckoned) -> Boxed | Refusal:
+        found = self._estimated(reckoned)
+        if isinstance(found, Refusal):
+            _make_room(self._no, _KEPT)
+            self._no[id(reckoned)] = (reckoned, found)
+        else:
+            _make_room(self._alike.boxed, _KEPT)
+            self._alike.boxed[id(reckoned)] = (reckoned, found)
+        return found
 
     def _estimated(self, reckoned: _Reckoned) -> Boxed | Refusal:
         if reckoned.no is not None:
@@ -279,15 +325,26 @@ class _Known:
 
     def _refused(self, boxes: Boxes) -> Refusal | None:
         """Why no parcel with a unit of an item goes by the service; None: one does."""
-        if boxes not in self._none_is_taken:
-            self._none_is_taken[boxes] = self._why_none(boxes)
-        return self._none_is_taken[boxes]
+        if id(boxes) in self._alike.taken:
+            return None
+        refused = self._refused_boxes.get(boxes) or self._why_none(boxes)
+        if refused is not None:
+            self._refused_boxes[boxes] = refused
+        else:
+            _make_room(self._alike.taken, _MOST_ITEMS)
+            self._alike.taken[id(boxes)] = boxes
+        return refused
 
     def _why_none(self, boxes: Boxes) -> Refusal | None:
         if any(self.lane.takes(size, weight_g) for size, weight_g in boxes):
             return None
         refused = self.lane.rate(*boxes[0])
         return refused if isinstance(refused, Refusal) else None
+
+
+def _make_room(kept: dict[int, Any], most: int) -> None:
+    if len(kept) >= most:
+        kept.clear()
 
 
 def _packed(goods: Sequence[PackItem], cartons: Sequence[Carton], lane: Lane, params: Params) -> Boxed | Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,21 +27,30 @@ class Contents:
         return any(each.expires_on or _hangs_on_time(each.item, consignee) for each in self.goods)
 
 
+Asked = Callable[[CarrierService], Refusal | None]
+
+
 class Legal:
     """Asks the decider about ways of orders, and keeps what orders of equal goods and equal consignees share."""
 
     def __init__(self, now: datetime, may_ship: MayShip) -> None:
         self._now = now
         self._may_ship = may_ship
-        self._told: dict[tuple[object, ...], Refusal | None] = {}
+        self._told: dict[tuple[object, ...], dict[str, Refusal | None]] = {}
 
-    def forbids(self, service: CarrierService, site: SiteSupply, demand: Demand, contents: Contents) -> Refusal | None:
-        """Why these goods may not go with the service at all; None where they may, at the right time."""
-        key = (service.service_id, site.area[:2], demand.area, demand.consignee, contents.units)
-        if key not in self._told:
-            goods = tuple(Goods(each.item, each.quantity) for each in contents.goods)
-            self._told[key] = self._may_ship(self._sending(goods, service, site, demand))
-        return self._told[key]
+    def forbids(
+        self, site: SiteSupply, demand: Demand, contents: Contents
+    ) -> Callable[[CarrierService], Refusal | None]:
+        """Of a service: why these goods may not go with it at all; None where they may, at the right time."""
+        told = self._told.setdefault((site.area[:2], demand.area, demand.consignee, contents.units), {})
+
+        def forbids_with(service: CarrierService) -> Refusal | None:
+            if service.service_id not in told:
+                goods = tuple(Goods(each.item, each.quantity) for each in contents.goods)
+                told[service.service_id] = self._may_ship(self._sending(goods, service, site, demand))
+            return told[service.service_id]
+
+        return forbids_with
 
     def forbids_then(
         self,

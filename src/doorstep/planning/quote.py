@@ -12,6 +12,7 @@ from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import Costs, DayKey, Deciders, Demand, QuoteQuestion, SiteSupply
 from doorstep.planning.ways import Desk, Way, scarce_minor
 from doorstep.promising.learned import LEARNED
+from doorstep.promising.mass import Mass
 from doorstep.promising.priors import PRIOR_ONLY
 from doorstep.promising.window import Basis, days_late_ppm, promised
 from doorstep.terms.calendar import Window
@@ -38,7 +39,8 @@ def quote(question: QuoteQuestion, deciders: Deciders, at: Desk | None = None) -
     ways, refusals = desk.ways(demand, desk.supply.free, ahead)
     if not ways:
         return Quote((), first(refusals) if refusals else not_together(demand, question.costs))
-    tried = [judged for way in ways if (judged := _tried(way, question)) is not None]
+    judge = _Judge(question)
+    tried = [judged for way in ways if (judged := judge.tried(way)) is not None]
     if not tried:
         says = "no lot lasts long enough, or nothing arrives after the first day asked for"
         return _no(Why.OUT_OF_STOCK, says, {"order": demand.order_id})
@@ -75,28 +77,57 @@ class _Tried(NamedTuple):
         return (self.cost.rank_minor, self.last_day, len(options), names)
 
 
-def _tried(way: Way, question: QuoteQuestion) -> _Tried | None:
-    """What this way lets us promise; None where it may never arrive, or a lot would not last."""
-    demand = question.demand
-    windows: dict[int, Window] = {}
-    for line_no in (0, *(need.line_no for need in demand.needs)):
-        if line_no in windows:
-            continue
-        if windows and len(way.options) == 1:  # all lines are in one shipment: what holds of the order holds of each
-            windows[line_no] = windows[0]
-            continue
-        window = promised(way.arrival_of(line_no), demand.wanted_ppm, demand.asked_from)
-        if window is None:
+class _Promised(NamedTuple):
+    """What an arrival of everything at once lets us promise, by line, and the expected days late in millionths."""
+
+    windows: dict[int, Window]
+    last_days: dict[int, date]
+    late_ppm: int
+
+
+class _Judge:
+    """Judges the ways of one order. Most ways are one shipment, and many of them arrive alike: that is judged once."""
+
+    def __init__(self, question: QuoteQuestion) -> None:
+        self._question = question
+        self._line_nos = tuple(dict.fromkeys((0, *(need.line_no for need in question.demand.needs))))
+        self._at_once: dict[Mass, _Promised | None] = {}
+
+    def tried(self, way: Way) -> _Tried | None:
+        """What this way lets us promise; None where it may never arrive, or a lot would not last."""
+        demand, prices = self._question.demand, self._question.prices
+        found = self._of_one(way.options[0].arrival) if len(way.options) == 1 else self._of_several(way)
+        if found is None or not way.lasts(found.last_days, demand.shelf_life_days):
             return None
-        windows[line_no] = window
-    last_days = {line_no: window.last_day for line_no, window in windows.items()}
-    if not way.lasts(last_days, demand.shelf_life_days):
-        return None
-    late = days_late_ppm(way.arrival_of(0), last_days[0], question.costs.never_days)
-    cost = way.cost._replace(late_minor=demand.late_minor(late, question.costs))
-    if question.prices:
-        cost = cost._replace(scarce_minor=scarce_minor(way.uses(), question.prices))
-    return _Tried(way, windows, cost, all(window.ppm >= demand.wanted_ppm for window in windows.values()))
+        cost = way.cost.missing(demand.late_minor(found.late_ppm, self._question.costs), 0)
+        if prices:
+            cost = cost._replace(scarce_minor=scarce_minor(way.uses(), prices))
+        as_wanted = min(window.ppm for window in found.windows.values()) >= demand.wanted_ppm
+        return _Tried(way, found.windows, cost, as_wanted)
+
+    def _of_one(self, arrival: Mass) -> _Promised | None:
+        if arrival not in self._at_once:
+            window = self._window(arrival)
+            # All lines are in one shipment: what holds of the order holds of each.
+            told = None if window is None else dict.fromkeys(self._line_nos, window)
+            self._at_once[arrival] = None if told is None else self._with_lateness(arrival, told)
+        return self._at_once[arrival]
+
+    def _of_several(self, way: Way) -> _Promised | None:
+        windows: dict[int, Window] = {}
+        for line_no in self._line_nos:
+            window = self._window(way.arrival_of(line_no))
+            if window is None:
+                return None
+            windows[line_no] = window
+        return self._with_lateness(way.arrival_of(0), windows)
+
+    def _window(self, arrival: Mass) -> Window | None:
+        return promised(arrival, self._question.demand.wanted_ppm, self._question.demand.asked_from)
+
+    def _with_lateness(self, arrival: Mass, windows: dict[int, Window]) -> _Promised:
+        last_days = {line_no: window.last_day for line_no, window in windows.items()}
+        return _Promised(windows, last_days, days_late_ppm(arrival, last_days[0], self._question.costs.never_days))
 
 
 def _offers(tried: Sequence[_Tried], question: QuoteQuestion) -> tuple[Offer, ...]:

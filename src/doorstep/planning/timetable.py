@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -19,9 +19,10 @@ from doorstep.promising.arrivals import (
     next_departure,
     working_day_after,
 )
-from doorstep.promising.learned import Transits, learned_of, transit
+from doorstep.promising.learned import Seen, Transits, lane_of, learned_of, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.promising.priors import handling_prior
+from doorstep.terms.calendar import Calendar
 from doorstep.terms.service import CarrierService
 
 _HALF = WHOLE // 2
@@ -88,76 +89,119 @@ class Departure(NamedTuple):
 class Timetable:
     """The departures from some sites, with the handling that is expected of them now."""
 
-    def __init__(self, sites: Sequence[SiteSupply], transits: Transits, most_departures: int) -> None:
+    def __init__(
+        self,
+        sites: Sequence[SiteSupply],
+        services: Sequence[CarrierService],
+        transits: Transits,
+        most_departures: int,
+    ) -> None:
+        self.most = most_departures
+        self.handling = {site.site_id: handling_prior(site.own_s, site.queue_s) for site in sites}
+        # Equal calendars are one here, so that what hangs on one is found by its identity.
+        calendars: dict[Calendar, Calendar] = {}
+        self.calendars = {each.service_id: calendars.setdefault(each.calendar, each.calendar) for each in services}
         self._transits = transits
-        self._most = most_departures
-        self._handling = {site.site_id: handling_prior(site.own_s, site.queue_s) for site in sites}
         self._travels: dict[tuple[str, str, str, str], Travels] = {}
+        self._believed: dict[tuple[str, str, Seen], Travels] = {}
         self._aims: dict[tuple[object, ...], _Aims] = {}
-        self._known: dict[tuple[object, ...], list[Departure]] = {}
+        self._leaving: dict[tuple[object, ...], Leaving] = {}
 
     def travels(self, service: CarrierService, site: SiteSupply, area: str, zone: str) -> Travels:
         """What is believed of a lane: what was seen of it, of its zone and of the service, and what is published."""
         key = (service.service_id, site.area, area, zone)
         known = self._travels.get(key)
         if known is None:
-            seen = learned_of(self._transits, service, site.area, area, zone)
-            believed = transit(seen, tuple(service.transit_of(zone) or ()))
-            known = self._travels[key] = Travels(believed, bool(seen.service.parcels))
+            # Most lanes have seen nothing of their own: what is believed of them is their zone's.
+            lane = lane_of(self._transits, service, site.area, area)
+            if (service.service_id, zone, lane) not in self._believed:
+                seen = learned_of(self._transits, service, site.area, area, zone)
+                believed = transit(seen, tuple(service.transit_of(zone) or ()))
+                self._believed[service.service_id, zone, lane] = Travels(believed, bool(seen.service.parcels))
+            known = self._travels[key] = self._believed[service.service_id, zone, lane]
         return known
 
-    def of(
-        self, service: CarrierService, site: SiteSupply, demand: Demand, travels: Travels, source: Source, ahead: Ahead
-    ) -> list[Departure]:
-        """The departures for a shipment, the first of which is more likely than not."""
-        # Services that call at the same time, on the same days and take as long are alike.
-        cut_off = service.cut_offs[site.site_id]
+    def leaving(self, site: SiteSupply, demand: Demand, source: Source, ahead: Ahead) -> Leaving:
+        """What leaves from a site with goods that are there at such a time."""
         full, dear = (
-            frozenset(day.day for day in days if day.site_id == site.site_id) for days in (ahead.full, ahead.dear)
+            frozenset([day.day for day in days if day.site_id == site.site_id]) for days in (ahead.full, ahead.dear)
         )
-        key = (
-            *(site.site_id, cut_off, service.calendar, travels.transit, source),
-            *(demand.receives, ahead.not_before, ahead.later, full, dear),
-        )
-        known = self._known.get(key)
+        key = (site.site_id, source, demand.receives, ahead.not_before, ahead.later, full, dear)
+        known = self._leaving.get(key)
         if known is None:
-            leg = Leg(
-                release_at=source.latest,
-                handling=self._handling[site.site_id],
-                site=site.calendar,
-                cut_off=cut_off,
-                transit=travels.transit,
-                carrier=service.calendar,
-                lateness=source.lateness,
-                receives=demand.receives,
-                there_ppm=source.there_ppm,
-            )
-            aims = self._aims_of(leg, site.site_id)
-            known = self._known[key] = list(self._departures(leg, aims, ahead, full, dear))
+            known = self._leaving[key] = Leaving(self, site, demand.receives, source, ahead, full, dear)
         return known
 
-    def _aims_of(self, leg: Leg, site_id: str) -> _Aims:
+    def aims_of(self, leg: Leg, site_id: str) -> _Aims:
         key = (site_id, leg.cut_off, leg.carrier, leg.release_at, leg.lateness)
         if key not in self._aims:
             self._aims[key] = _Aims(leg, site_id)
         return self._aims[key]
 
-    def _departures(
-        self, leg: Leg, aims: _Aims, ahead: Ahead, full: Collection[date], dear: Collection[date]
-    ) -> Iterator[Departure]:
+
+class Leaving:
+    """The departures from one site of goods of one source."""
+
+    def __init__(
+        self,
+        timetable: Timetable,
+        site: SiteSupply,
+        receives: Calendar | None,
+        source: Source,
+        ahead: Ahead,
+        full: Collection[date],
+        dear: Collection[date],
+    ) -> None:
+        self._timetable = timetable
+        self._site = site
+        self._receives = receives
+        self._source = source
+        self._ahead = ahead
+        self._full = full
+        self._dear = dear
+        self._known: dict[tuple[time, int, int], tuple[Mass, list[Departure]]] = {}
+
+    def by(self, service: CarrierService, travels: Travels) -> list[Departure]:
+        """The departures with a service, the first of which is more likely than not."""
+        # Services that call at the same time, on the same days and take as long are alike.
+        cut_off = service.cut_offs[self._site.site_id]
+        carrier = self._timetable.calendars[service.service_id]
+        key = (cut_off, id(carrier), id(travels.transit))
+        known = self._known.get(key)
+        if known is None:  # what is kept by its identity is kept with it
+            departures = list(self._departures(self._leg(cut_off, carrier, travels.transit)))
+            known = self._known[key] = (travels.transit, departures)
+        return known[1]
+
+    def _leg(self, cut_off: time, carrier: Calendar, on_the_way: Mass) -> Leg:
+        source = self._source
+        return Leg(
+            release_at=source.latest,
+            handling=self._timetable.handling[self._site.site_id],
+            site=self._site.calendar,
+            cut_off=cut_off,
+            transit=on_the_way,
+            carrier=carrier,
+            lateness=source.lateness,
+            receives=self._receives,
+            there_ppm=source.there_ppm,
+        )
+
+    def _departures(self, leg: Leg) -> Iterator[Departure]:
+        ahead, aims = self._ahead, self._timetable.aims_of(leg, self._site.site_id)
         not_before, yielded = ahead.not_before, 0
         longest = leg.transit.start + len(leg.transit.ppm)
         for number in range(_FAR_DAYS):
-            aim = aims.at(number) if yielded < self._most else None
+            aim = aims.at(number) if yielded < self._timetable.most else None
             if aim is None:
                 return
             left_on = aim.day.day
             too_early = not_before is not None and _there_before(leg, left_on, longest, not_before)
-            if not too_early and left_on not in full:
+            if not too_early and left_on not in self._full:
                 yielded += 1
                 arrival = arriving(aim.leaving, leg.transit, leg.carrier, leg.receives, leg.there_ppm)
                 yield Departure(aim.departs, aim.day, leg.held_until(aim.departs) if number else leg, arrival)
-                if ahead.later or left_on in dear:
+                if ahead.later or left_on in self._dear:
                     continue
                 if not_before is None or not _there_before(leg, left_on, leg.transit.start, not_before):
                     return

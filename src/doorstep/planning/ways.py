@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -183,8 +183,8 @@ class Desk:
         self.services = services
         self.costs = costs
         self._deciders = deciders
-        self._boxed: dict[tuple[object, ...], Boxed | Refusal] = {}
-        self._timetable = Timetable(sites, transits, costs.most_departures)
+        self._boxed: dict[tuple[object, ...], dict[str, Boxed | Refusal]] = {}
+        self._timetable = Timetable(sites, services, transits, costs.most_departures)
 
     def today(self) -> date:
         return self.now.date()
@@ -258,15 +258,17 @@ class Desk:
         hangs_on_time = taking.contents.hang_on_time(demand.consignee)
         options: list[Option] = []
         refusals: list[Refusal] = []
+        box = self._box(site, demand, taking.contents)
+        leaving = self._timetable.leaving(site, demand, taking.source, ahead)
         for service in self.services:
-            boxed = self._box(service, site, demand, taking.contents)
+            boxed = box(service)
             if isinstance(boxed, Refusal):
                 refusals.append(boxed)
                 continue
             freight_minor = sum(parcel.freight_minor for parcel in boxed.parcels)
             cartons_minor = sum(parcel.carton_minor for parcel in boxed.parcels)
             travels = self._timetable.travels(service, site, demand.area, boxed.zone)
-            for departs, day, leg, arrival in self._timetable.of(service, site, demand, travels, taking.source, ahead):
+            for departs, day, leg, arrival in leaving.by(service, travels):
                 if hangs_on_time:
                     no = self._legal.forbids_then(service, site, demand, taking.contents, departs, leg)
                     if no is not None:
@@ -280,23 +282,28 @@ class Desk:
                 )
         return options, refusals
 
-    def _box(self, service: CarrierService, site: SiteSupply, demand: Demand, contents: Contents) -> Boxed | Refusal:
-        """The shipment in its parcels, or why this service cannot take it: may it ship is asked before cost."""
-        area = demand.area
-        if site.site_id not in service.cut_offs:
-            return no_service(service, site, area, f"{service.name} does not call at {site.site_id}")
-        forbidden = self._legal.forbids(service, site, demand, contents)
-        if forbidden is not None:
-            return forbidden
-        key = (service.service_id, site.lies, demand.lies, contents.units)
-        boxed = self._boxed.get(key)
-        if boxed is None:
-            goods = [(each.item, each.quantity) for each in contents.goods]
-            boxed = self._deciders.carton_up(goods, service, site.lies, demand.lies)
-            if isinstance(boxed, Boxed) and service.transit_of(boxed.zone) is None:
-                boxed = no_service(service, site, area, f"{service.name} states no transit time for {boxed.zone}")
-            self._boxed[key] = boxed
-        return boxed
+    def _box(self, site: SiteSupply, demand: Demand, contents: Contents) -> Callable[[CarrierService], Boxed | Refusal]:
+        """Of a service: the shipment in its parcels, or why it cannot take it: may it ship is asked before cost."""
+        area, origin, destination = demand.area, site.lies, demand.lies
+        forbids = self._legal.forbids(site, demand, contents)
+        known = self._boxed.setdefault((origin, destination, contents.units), {})
+        goods = tuple([(each.item, each.quantity) for each in contents.goods])
+
+        def boxed_for(service: CarrierService) -> Boxed | Refusal:
+            if site.site_id not in service.cut_offs:
+                return no_service(service, site, area, f"{service.name} does not call at {site.site_id}")
+            forbidden = forbids(service)
+            if forbidden is not None:
+                return forbidden
+            boxed = known.get(service.service_id)
+            if boxed is None:
+                boxed = self._deciders.carton_up(goods, service, origin, destination)
+                if isinstance(boxed, Boxed) and service.transit_of(boxed.zone) is None:
+                    boxed = no_service(service, site, area, f"{service.name} states no transit time for {boxed.zone}")
+                known[service.service_id] = boxed
+            return boxed
+
+        return boxed_for
 
 
 def no_service(service: CarrierService, site: SiteSupply, area: str, says: str) -> Refusal:

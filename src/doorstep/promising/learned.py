@@ -79,9 +79,14 @@ class Learned:
     service: Seen = NOTHING
 
 
+def lane_of(transits: Transits, service: CarrierService, origin: str, destination: str) -> Seen:
+    """What was seen of the lane itself."""
+    return transits.get((service.service_id, region(origin), region(destination)), NOTHING)
+
+
 def learned_of(transits: Transits, service: CarrierService, origin: str, destination: str, zone: str) -> Learned:
     """What is known of a service's lane between two areas, in the tariff's `zone` of it."""
-    lane = transits.get((service.service_id, region(origin), region(destination)), NOTHING)
+    lane = lane_of(transits, service, origin, destination)
     whole = transits.get((service.service_id, "", ""), NOTHING)
     told = tuple(
         (seen, published)
