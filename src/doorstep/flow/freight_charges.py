@@ -11,7 +11,7 @@ from doorstep.carriers.bills import Charge
 from doorstep.flow.office import Office, company_of
 from doorstep.flow.price_book import price_book
 from doorstep.planning.charges import expected_charges, together
-from doorstep.planning.compose import Lane
+from doorstep.planning.lane import Lane
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why

@@ -12,7 +12,8 @@ from doorstep.events.legal import LabelForbidden
 from doorstep.flow.consignees import consignees
 from doorstep.flow.office import Office, Scribe, company_of
 from doorstep.flow.requote import Requote
-from doorstep.planning.compose import Lane, refusal_of
+from doorstep.planning.compose import refusal_of
+from doorstep.planning.lane import Lane
 from doorstep.planning.legal import trip_between
 from doorstep.promising.learned import learned_of, transit
 from doorstep.storage.queries import learning, legal, master

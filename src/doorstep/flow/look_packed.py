@@ -17,7 +17,8 @@ from doorstep.packing import Packing, explain
 from doorstep.packing.draw import fill_ppm
 from doorstep.packing.explain import Point
 from doorstep.packing.legend import position
-from doorstep.planning.compose import Lane, pack_item
+from doorstep.planning.compose import pack_item
+from doorstep.planning.lane import Lane
 from doorstep.storage.queries import floor, master, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.item import Item

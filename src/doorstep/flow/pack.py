@@ -16,7 +16,8 @@ from doorstep.flow.pick import may_work_on
 from doorstep.flow.price_book import PriceBook, price_book
 from doorstep.flow.slack import hand_off
 from doorstep.packing import Packing, cartonize, check, in_words
-from doorstep.planning.compose import Lane, pack_item, packed_as
+from doorstep.planning.compose import pack_item, packed_as
+from doorstep.planning.lane import Lane
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS

@@ -8,8 +8,9 @@ from doorstep.carriers.bills import Charge, NoRate
 from doorstep.carriers.rating import itemised_between
 from doorstep.carriers.shipments import Piece
 from doorstep.packing import estimate
-from doorstep.planning.compose import Lane, pack_item
+from doorstep.planning.compose import pack_item
 from doorstep.planning.freight import is_freight, whole_shipment
+from doorstep.planning.lane import Lane
 from doorstep.terms.item import Item
 from doorstep.terms.money import share_out
 from doorstep.terms.parcel import Carton

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from doorstep.carriers.billed import Learned
-from doorstep.carriers.distance import Haul
 from doorstep.carriers.may_ship import NO_LISTS, may_it_ship
-from doorstep.carriers.rating import NoRate, Rated, Rater
 from doorstep.carriers.rules import Forbidden
 from doorstep.carriers.shipments import Piece
 from doorstep.packing import Params, cartonize, cartons_for, estimate, in_words
-from doorstep.packing.explain import NEVER_MINOR
-from doorstep.packing.values import Price
-from doorstep.planning.freight import Whole, is_freight, whole_shipment
+from doorstep.planning.freight import is_freight
+from doorstep.planning.lane import AS_TARIFFS_SAY, Lane
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
 from doorstep.terms.item import Item
-from doorstep.terms.money import Money, share_out
+from doorstep.terms.money import share_out
 from doorstep.terms.parcel import ANY_UP, UPRIGHT, Carton, PackItem, Size, Unpackable
 from doorstep.terms.places import Locality
 from doorstep.terms.refusals import Refusal, Why
@@ -29,7 +26,6 @@ from doorstep.terms.rulebook import Rulebook
 from doorstep.terms.sending import Sending
 from doorstep.terms.service import CarrierService
 
-AS_TARIFFS_SAY = Learned()
 _KEPT = 1024  # contents whose estimate is kept, and what they come to on a lane
 _MOST_LANES = 4096
 _MOST_ITEMS = 50_000
@@ -66,48 +62,17 @@ def deciders(
     `packed` False reckons with estimated parcels (microseconds; `carton_id` is empty), True packs every shipment for
     every service (milliseconds). A quote and the plan that follows it must be asked alike.
     """
-    cartons, params = tuple(cartons), packed_as(separated)
-
-    @lru_cache(maxsize=_MOST_ITEMS)
-    def boxes_of(item: Item) -> Boxes:
-        return _boxes_of(pack_item(item, 1, unknown), cartons)
-
-    @lru_cache(maxsize=_KEPT)
-    def reckoned(contents: tuple[tuple[Item, int], ...]) -> _Reckoned:
-        """Kept, because every service, site and lane is asked about the same contents."""
-        goods = tuple(pack_item(item, quantity, unknown) for item, quantity in contents)
-        return _Reckoned(goods, [boxes_of(item) for item, _ in contents], cartons, params)
-
-    last: list[tuple[object, _Reckoned]] = [((), reckoned(()))]
-    lanes: dict[tuple[int, Locality, Locality], _Known] = {}
-    alike: dict[tuple[int, ...], _Alike] = {}
-
-    def lane_of(service: CarrierService, origin: Locality, destination: Locality) -> _Known:
-        """What is known of a lane of this very service; it is held here, so its identity stays its own."""
-        key = (id(service), origin, destination)
-        known = lanes.get(key)
-        if known is None:
-            if len(lanes) >= _MOST_LANES:
-                lanes.clear()
-                alike.clear()
-            lane = Lane(service, currency, origin, destination, on, exchange, billed)
-            same = lane.alike
-            known = lanes[key] = _Known(lane, alike.setdefault(same, _Alike(lane)) if same else _Alike(lane))
-        return known
+    priced = _Priced(currency, on, exchange, billed)
+    reckoned = _Reckoner(tuple(cartons), packed_as(separated), unknown)
 
     def carton_up(
         contents: Sequence[tuple[Item, int]], service: CarrierService, origin: Locality, destination: Locality
     ) -> Boxed | Refusal:
-        known = lane_of(service, origin, destination)
+        known = priced.lane(service, origin, destination)
         if packed:
             goods = [pack_item(item, quantity, unknown) for item, quantity in contents]
-            return _packed(goods, cartons, known.lane, params)
-        # Every service is asked about contents before the next ones are: the last ones need not be looked up.
-        asked, found = last[0]
-        if asked is not contents or not isinstance(contents, tuple):
-            found = reckoned(tuple(contents))
-            last[0] = (contents, found)
-        return known.boxed(found)
+            return _packed(goods, reckoned.cartons, known.lane, reckoned.params)
+        return known.boxed(reckoned.of(contents))
 
     def joint_up(
         parcels: Sequence[BoxedParcel], service: CarrierService, origin: Locality, destination: Locality
@@ -115,7 +80,7 @@ def deciders(
         sized = [(p.carton_id, p.size, p.weight_g, p.carton_minor) for p in parcels if p.size is not None]
         if len(sized) < len(parcels):
             raise ValueError("parcels that are joined have a size each")
-        return _rated(sized, lane_of(service, origin, destination).lane)
+        return _rated(sized, priced.lane(service, origin, destination).lane)
 
     def may_ship(sending: Sending) -> Refusal | None:
         return refusal_of(may_it_ship(sending, rulebook), sending.service)
@@ -154,100 +119,7 @@ def pack_item(item: Item, quantity: int, unknown: Unknown = AS_UNKNOWN) -> PackI
     )
 
 
-@dataclass(frozen=True)
-class Lane:
-    """One service between two localities, priced in the company's currency, as its tariff is on the day `on`.
-
-    Without a day what has days is left out; whoever asks says so, lest a peak be planned with and packed without.
-    """
-
-    service: CarrierService
-    currency: str
-    origin: Locality
-    destination: Locality
-    on: date | None
-    exchange: Exchange | None = None
-    billed: Learned = AS_TARIFFS_SAY
-
-    def rate(self, size: Size, weight_g: int) -> Rated | Refusal:
-        rated = self._rater.rate(size, max(weight_g, 1))
-        if isinstance(rated, NoRate):
-            return self._no_rate(rated)
-        if rated.currency != self.currency:
-            known = self._exchanged(Money(rated.total_minor, rated.currency))
-            if isinstance(known, Refusal):
-                return known
-            # The whole is rounded once; its parts are told in the carrier's own money.
-            rated = rated._replace(currency=self.currency, base_minor=known, fuel_minor=0, other_minor=0)
-        return rated
-
-    def takes(self, size: Size, weight_g: int) -> bool:
-        """Whether such a parcel has a price in the company's currency."""
-        if self.service.tariff.currency != self.currency:
-            return not isinstance(self.rate(size, weight_g), Refusal)
-        return self._rater.takes(size, max(weight_g, 1))
-
-    def freight(self, pieces: Sequence[Piece]) -> tuple[Whole, int] | Refusal:
-        """A shipment as a whole, by a tariff of freight, trucks or vans, and its price in the company's minor units."""
-        whole = whole_shipment(self.service, pieces, self.haul)
-        if isinstance(whole, NoRate):
-            return self._no_rate(whole)
-        minor = self._exchanged(Money(whole.bill.total_minor, whole.bill.currency))
-        return minor if isinstance(minor, Refusal) else (whole, minor)
-
-    def zone(self, size: Size, weight_g: int) -> str:
-        """The tariff's zone of the lane; '' where such a parcel has no price in it."""
-        if is_freight(self.service):
-            told = whole_shipment(self.service, [Piece(size, max(weight_g, 1))], self.haul)
-            return "" if isinstance(told, NoRate) else told.bill.zone
-        rated = self._rater.rate(size, max(weight_g, 1))
-        return "" if isinstance(rated, NoRate) else rated.zone
-
-    @property
-    def alike(self) -> tuple[int, ...]:
-        """What lanes of this service have in common that ask as much for every parcel; () where this is like no other.
-
-        An identity of what the lane holds.
-        """
-        same = self._rater.alike
-        return (id(self.service), id(same[0]), same[1]) if same else ()
-
-    @property
-    def haul(self) -> Haul:
-        return Haul(self.origin, self.destination, self.on)
-
-    @cached_property
-    def _rater(self) -> Rater:
-        return Rater(self.service, self.haul)
-
-    def _no_rate(self, no: NoRate) -> Refusal:
-        return Refusal(Why.NO_SERVICE, no.says, {**self._concerns(), "needs": no.needs, "allowed": no.allowed})
-
-    def _concerns(self) -> dict[str, str | int]:
-        return {"service": self.service.service_id, "area": self.destination.area}
-
-    def _exchanged(self, told: Money) -> int | Refusal:
-        if told.currency == self.currency:
-            return told.minor
-        known = self.exchange.convert(told, self.currency, self.on) if self.exchange and self.on else None
-        if known is not None:
-            return known.minor
-        service = self.service.service_id
-        says = f"{service} is priced in {told.currency}: no rate to {self.currency} is loaded"
-        return Refusal(Why.NO_SERVICE, says, self._concerns())
-
-    @property
-    def price(self) -> Price | None:
-        """What sending a filled carton costs, for packing; None where no carton has a price by itself."""
-        return None if is_freight(self.service) else self._price
-
-    def _price(self, carton: Carton, weight_g: int) -> int:
-        rated = self.rate(carton.outer, weight_g)
-        return NEVER_MINOR if isinstance(rated, Refusal) else self.billed_minor(rated.total_minor, weight_g)
-
-    def billed_minor(self, tariff_minor: int, weight_g: int) -> int:
-        """What a price comes to in the end."""
-        return self.billed.billed_minor(self.service.service_id, weight_g, tariff_minor)
+Boxes = tuple[tuple[Size, int], ...]  # outer sizes, with the grams of a parcel in each
 
 
 class _Reckoned:
@@ -268,12 +140,61 @@ class _Reckoned:
         self.likely = [("", p.size, p.weight_g, share) for p, share in zip(parcels, shares, strict=True)]
 
 
-Boxes = tuple[tuple[Size, int], ...]  # outer sizes, with the grams of a parcel in each
-
-
 def _boxes_of(item: PackItem, cartons: Sequence[Carton]) -> Boxes:
     boxes = tuple((carton.outer, carton.empty_weight_g + item.weight_g) for carton in cartons_for(item, cartons))
     return boxes or ((item.size, item.weight_g),)
+
+
+class _Reckoner:
+    """Reckons contents, and keeps them: every service, site and lane is asked about the same."""
+
+    def __init__(self, cartons: tuple[Carton, ...], params: Params, unknown: Unknown) -> None:
+        self.cartons = cartons
+        self.params = params
+        self._unknown = unknown
+        self._boxes: Callable[[Item], Boxes] = lru_cache(maxsize=_MOST_ITEMS)(self._boxes_of)
+        self._kept: Callable[[tuple[tuple[Item, int], ...]], _Reckoned] = lru_cache(maxsize=_KEPT)(self._reckoned)
+        self._last: tuple[object, _Reckoned | None] = (None, None)
+
+    def of(self, contents: Sequence[tuple[Item, int]]) -> _Reckoned:
+        # Every service is asked about contents before the next ones are: the last ones need not be looked up.
+        asked, found = self._last
+        if asked is not contents or found is None or not isinstance(contents, tuple):
+            found = self._kept(tuple(contents))
+            self._last = (contents, found)
+        return found
+
+    def _boxes_of(self, item: Item) -> Boxes:
+        return _boxes_of(pack_item(item, 1, self._unknown), self.cartons)
+
+    def _reckoned(self, contents: tuple[tuple[Item, int], ...]) -> _Reckoned:
+        goods = tuple(pack_item(item, quantity, self._unknown) for item, quantity in contents)
+        return _Reckoned(goods, [self._boxes(item) for item, _ in contents], self.cartons, self.params)
+
+
+class _Priced:
+    """Lanes as the company prices them, and what is known of each."""
+
+    def __init__(self, currency: str, on: date | None, exchange: Exchange | None, billed: Learned) -> None:
+        self._terms = (on, exchange, billed)
+        self._currency = currency
+        self._lanes: dict[tuple[int, Locality, Locality], _Known] = {}
+        self._alike: dict[tuple[int, ...], _Alike] = {}
+
+    def lane(self, service: CarrierService, origin: Locality, destination: Locality) -> _Known:
+        """What is known of a lane of this very service; it is held here, so its identity stays its own."""
+        key = (id(service), origin, destination)
+        known = self._lanes.get(key)
+        return known or self._new(key, Lane(service, self._currency, origin, destination, *self._terms))
+
+    def _new(self, key: tuple[int, Locality, Locality], lane: Lane) -> _Known:
+        if len(self._lanes) >= _MOST_LANES:
+            self._lanes.clear()
+            self._alike.clear()
+        same = lane.alike
+        alike = self._alike.setdefault(same, _Alike(lane)) if same else _Alike(lane)
+        known = self._lanes[key] = _Known(lane, alike)
+        return known
 
 
 class _Alike:
