@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from doorstep.events.master import CartonDefined
 from doorstep.storage import definitions
 from doorstep.storage.queries import learning, legal, master
@@ -40,3 +42,77 @@ def test_a_step_that_defines_something_reads_it_as_it_is_then(store: Store) -> N
 
 def test_every_definition_stands_in_the_one_statement() -> None:
     assert all(definitions.is_definition(sql) and sql in definitions.together() for (sql,) in ALL)
+
+
+def stamp(store: Store) -> str:
+    with store.reading() as tx:
+        told: str = tx.one(*definitions.STAMP).stamp
+        return told
+
+
+def test_what_a_step_knows_of_definitions_is_what_was_committed_before_it(store: Store) -> None:
+    record(store, *MASTER)
+
+    def cartons() -> list[str]:
+        with store.reading() as tx:
+            tx.ahead(*ALL)
+            return [carton.carton_id for carton in master.cartons(tx)]
+
+    known = cartons()
+    with store.connection() as other:
+        other.execute("UPDATE carton SET carton = jsonb_set(carton, '{carton_id}', '\"NEW\"')")
+        assert cartons() == known  # not committed yet
+        other.commit()
+    assert cartons() == ["NEW"]
+
+
+def test_what_is_rolled_back_leaves_nothing_behind(store: Store) -> None:
+    record(store, *MASTER)
+    before = stamp(store)
+
+    def step(tx: Transaction) -> int:
+        tx.record(fact(CartonDefined(Carton("XL", Size(400, 300, 200), Size(410, 310, 210), 1, 1, 1))))
+        tx.flush()
+        tx.ahead(*ALL)
+        return len(master.cartons(tx))
+
+    assert store.run(step, dry_run=True) == 2
+    assert stamp(store) == before
+    with store.reading() as tx:
+        tx.ahead(*ALL)
+        assert len(master.cartons(tx)) == 1
+
+
+def test_the_database_watches_every_table_that_a_definition_is_read_from(store: Store) -> None:
+    with store.connection() as raw:
+        plans = [raw.execute(f"EXPLAIN (FORMAT JSON) {sql}").fetchone()[0] for (sql,) in ALL]  # type: ignore[index]
+        watched = {
+            row.name
+            for row in raw.execute(
+                "SELECT DISTINCT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgfoid::regproc::text "
+                "IN ('defined_anew', 'site_moved')"
+            )
+        }
+    read = {part for plan in plans for part in relations(plan)}
+    assert {"carton", "site", "person"} <= read <= watched
+
+
+def relations(plan: object) -> set[str]:
+    text = json.dumps(plan)
+    return {part.split('"')[0] for part in text.split('"Relation Name": "')[1:]}
+
+
+def test_a_site_that_moves_is_a_definition_that_changes_and_a_customer_who_moves_is_not(store: Store) -> None:
+    record(store, *MASTER)
+    with store.reading() as tx:
+        ref = tx.one("SELECT person_ref FROM site").person_ref
+    before = stamp(store)
+    move(store, "somebody else")
+    assert stamp(store) == before
+    move(store, ref)
+    assert stamp(store) != before
+
+
+def move(store: Store, person_ref: str) -> None:
+    for street in ("1 Old Row", "2 New Row"):
+        store.run(lambda tx: tx.keep_person(person_ref, {"lines": [street]}))  # noqa: B023

@@ -19,7 +19,7 @@ from doorstep.storage.jsonb import as_text
 from doorstep.terms.refusals import Refusal
 
 Query = tuple[Any, ...]  # SQL and its parameters
-_SEVERAL = 3  # definitions from which on all are asked as one
+_SEVERAL = 3  # definitions from which on all are read as one
 
 
 class Transaction:
@@ -45,17 +45,21 @@ class Transaction:
     def answers(self, *queries: Query) -> list[list[Any]]:
         """The rows of each of these, asked in one round trip; each sees what was committed when its turn came.
 
-        Of several definitions all are asked as one, and then known until this step writes something.
+        Of several definitions only their stamp is asked where they are known; they stand until this step writes.
         """
         if not self._defined and sum(definitions.is_definition(query[0]) for query in queries) >= _SEVERAL:
             others = [query for query in queries if not definitions.is_definition(query[0])]
-            (known,), *found = self._asked((definitions.together(),), *others)
-            self._defined = definitions.read(known.text)
+            stamps, *found = self._asked(definitions.STAMP, *others)
+            self._defined = definitions.known(stamps) or self._read_definitions()
         else:
             others = [query for query in queries if query[0] not in self._defined]
             found = self._asked(*others)
         told = iter(found)
         return [self._defined[query[0]] if query[0] in self._defined else next(told) for query in queries]
+
+    def _read_definitions(self) -> Mapping[str, list[Any]]:
+        ((whole,),) = self._asked((definitions.together(),))
+        return definitions.read(whole)
 
     def _asked(self, *queries: Query) -> list[list[Any]]:
         with kept_cursors(self.connection, len(queries)) as cursors, self.connection.pipeline():
@@ -75,7 +79,8 @@ class Transaction:
     def remember(self) -> None:
         """Ask nothing twice from now on: for a look at the database, which stays as it is as long as one looks."""
         self._remembered = {}
-        self._defined = definitions.read(self._asked((definitions.together(),))[0][0].text)
+        (stamps,) = self._asked(definitions.STAMP)
+        self._defined = definitions.known(stamps) or self._read_definitions()
 
     def _rows(self, sql: str, *parameters: Any) -> list[Any]:
         if sql in self._defined:

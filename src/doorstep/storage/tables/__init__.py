@@ -25,6 +25,7 @@ from doorstep.storage.tables.nodes import asking
 from doorstep.storage.tables.orders import cost_entry, demand, hand_off, order_line, orders, promise, score
 from doorstep.storage.tables.outside import label, milestone, scan
 from doorstep.storage.tables.permanent import (
+    defined,
     document,
     due,
     journal,
@@ -60,6 +61,7 @@ __all__ = [
     "cost_entry",
     "credential",
     "customer",
+    "defined",
     "demand",
     "document",
     "due",

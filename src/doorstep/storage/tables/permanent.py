@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, LargeBinary, SmallInteger, Table, Text
 
-from doorstep.storage.tables.columns import PERMANENT, instant, json, key, whole_key, words
+from doorstep.storage.tables.columns import PERMANENT, instant, json, key, key_no, whole_key, words
 
 journal = Table(
     "journal",
@@ -73,6 +73,9 @@ tracking_link = Table(
     words("made_by"),
     words("revoked_by"),
 )
+
+# One row; the database renews its stamp with every change to what a company is defined by (storage.definitions).
+defined = Table("defined", PERMANENT, key_no("only_one"), words("stamp"))
 
 person = Table("person", PERMANENT, key("person_ref"), json("details"), instant("erased_at"))
 
