@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -28,6 +29,11 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _RUNS = 7_310_002
 _MAKING = 7_310_003
 _PREFIX = "doorstep_test_"
+
+# A property says what is true, not how fast: on a machine with other work an example takes as long as it takes. What
+# hangs is ended by pytest's own timeout.
+hypothesis.settings.register_profile("doorstep", deadline=None)
+hypothesis.settings.load_profile("doorstep")
 
 
 class Databases:

@@ -88,7 +88,6 @@ def ask_anything(door: Door, examples: int) -> Counter[int]:
 
     limits = settings(
         max_examples=examples,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],

@@ -156,7 +156,7 @@ def alone(tariff: ParcelTariff, parcels: Parcels, origin: str, place: int) -> An
     return found.total_minor if isinstance(found, Bill) else found.why
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(tariffs(), min_size=1, max_size=3), batches())
 def test_many_at_once_cost_to_the_cent_what_each_costs_alone(several: list[ParcelTariff], parcels: Parcels) -> None:
     origins = ("US-606", "US-900")

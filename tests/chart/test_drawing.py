@@ -107,7 +107,7 @@ def test_what_did_not_happen_and_is_not_usual_is_left_out() -> None:
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_steps_and_ways_are_routed_without_a_flaw(data: st.DataObject) -> None:
     places = st.tuples(st.integers(0, 6), st.integers(0, 5))
     cells = {f"s{n}": Cell(*place) for n, place in enumerate(data.draw(st.sets(places, min_size=2, max_size=24)))}

@@ -122,7 +122,7 @@ CHICAGO = Calendar("America/Chicago", closed=frozenset({datetime(2026, 3, 9, tzi
 
 
 @given(st.lists(st.tuples(st.integers(0, 20 * 86_400), st.integers(0, 9 * 86_400)), min_size=1, max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_opening_hours_in_columns_are_those_of_the_calendar(pairs: list[tuple[int, int]]) -> None:
     """Over the Sunday on which Chicago's clocks go forward, and a closed Monday."""
     starts = MONDAY + np.array([start for start, _ in pairs], dtype=np.int64)

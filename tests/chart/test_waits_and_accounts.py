@@ -227,14 +227,14 @@ def _of_doing(facts: Sequence[Told]) -> Doings:
 
 
 @given(journals())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_columns_find_what_a_slow_search_finds(facts: list[Told]) -> None:
     made = _of_doing(facts)
     assert flow_of(made).before.tolist() == slowly(made)
 
 
 @given(journals())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_order_is_accounted_for_to_the_second(facts: list[Told]) -> None:
     made = _of_doing(facts)
     flow, last = flow_of(made), ends(made)

@@ -26,7 +26,7 @@ FIELDS = ["description", "size", "weight_g", "tracking", "parts"]
 FILES = st.tuples(st.lists(ITEMS, max_size=5), st.none() | st.sets(st.sampled_from(FIELDS)), st.integers(1, 3))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FILES, max_size=4))
 def test_any_files_taken_back_in_reverse_leave_all_as_it_was(shelf: Shelf, files: list[tuple]) -> None:  # type: ignore[type-arg]
     shelf.put_back()

@@ -99,7 +99,7 @@ def batches(draw: st.DrawFn) -> tuple[list[int], list[int]]:
     return draw(st.permutations([*range(ALL), *again])), draw(st.lists(st.integers(0, 9), max_size=4))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example((list(range(ALL)), []))
 @given(batches())
 def test_any_batches_leave_the_same_facts_and_tables_as_one_after_the_other(

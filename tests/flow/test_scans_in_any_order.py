@@ -94,7 +94,7 @@ def test_the_newest_message_first_makes_the_same_state(dock: Shelf, journey: str
     assert told(dock, handed_over, journey, in_turn[::-1], judge=True) == expected
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_order_and_any_repetition_of_messages_make_the_same_state(dock: Shelf, data: st.DataObject) -> None:
     journey = data.draw(st.sampled_from(sorted(JOURNEYS)))

@@ -335,7 +335,7 @@ def test_a_table_told_twice_by_one_key_is_refused_for_the_second_row(tmp_path: P
     assert [item.item_id for item in came("items", tmp_path / "i.csv", first).values] == ["A", "B"]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=400) | st.text(alphabet='a,;"\n\r=\x00é0', max_size=80).map(str.encode))
 def test_any_bytes_are_rows_or_a_refusal(tmp_path: Path, content: bytes) -> None:
     path = written(tmp_path / "any.csv", b"item_id,description\n" + content)
@@ -349,7 +349,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_siz
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(cells, cells, cells), max_size=6))
 def test_rows_that_came_back_come_back_the_same_until_they_are_mended(
     tmp_path: Path, rows: list[tuple[str, str, str]]

@@ -51,7 +51,7 @@ def resting_mm2(unit: tuple[tuple[int, int, int], Size], boxes: Sequence[tuple[t
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(goods(), st.sampled_from([0, 100]), st.integers(1_000, 200_000))
 def test_goods_stand_inside_and_apart_turned_as_allowed_held_and_not_too_heavy(
     items: list[PackItem], support: int, most_g: int
@@ -75,7 +75,7 @@ def test_goods_stand_inside_and_apart_turned_as_allowed_held_and_not_too_heavy(
     assert told.volume_mm3 == sum(size.volume_mm3 for _, size in boxes)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(goods(), st.sampled_from([0, 100]))
 def test_the_same_question_has_the_same_answer_and_more_work_never_gives_less(
     items: list[PackItem], support: int

@@ -25,7 +25,7 @@ def to_the_kilo(outer: Size, weight_g: int) -> int:
     return max(-(-by_volume_or_weight(outer, weight_g) // 1_000) * 1_000, 3_000 if max(outer) > 350 else 0)
 
 
-EXAMPLES = settings(deadline=None, max_examples=60)
+EXAMPLES = settings(max_examples=60)
 billables = st.sampled_from((by_volume_or_weight, to_the_kilo))
 
 

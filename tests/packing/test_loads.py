@@ -14,7 +14,7 @@ from doorstep.terms.parcel import UPRIGHT, PackItem, Size
 from tests.packing.corner_shop import of
 from tests.packing.yard import BARE, CRATE, EUR, EUROS, SEPARATED, TRAILER, goods, loaded, stacked, stops_of, trailers
 
-EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 BUDGETS = (0, 2_000, 20_000)
 
 

@@ -16,7 +16,7 @@ from doorstep.terms.parcel import UPRIGHT, PackItem, Placement, Size
 from tests.packing.corner_shop import of
 from tests.packing.yard import CRATE, EUR, LAMP, SEPARATED, goods, pallets, stacked
 
-EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 BUDGETS = (0, 2_000, 20_000)
 
 

@@ -15,7 +15,7 @@ from tests.packing.corner_shop import BOOK, LARGE, MEDIUM, MUG, SHELF, WIDE_SHEL
 Shelf = tuple[Carton | Mailer, ...]
 SEPARATED = frozenset({("liquid", "paper")})
 SHELVES = st.sampled_from((SHELF, WIDE_SHELF))
-EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 BUDGETS = (0, 300, 3_000, 20_000)
 
 

@@ -28,7 +28,7 @@ from tests.packing.corner_shop import (
 
 HAS_PROVER = importlib.util.find_spec("ortools") is not None
 needs_prover = pytest.mark.skipif(not HAS_PROVER, reason="a proof needs OR-tools: pip install doorstep[proof]")
-EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 FEW = Params(20_000)
 
 

@@ -245,7 +245,7 @@ def plan_questions(draw: st.DrawFn) -> PlanQuestion:
     return asked(orders, site("CS", "US-606"), site("WH", "US-100"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(plan_questions())
 def test_every_plan_passes_its_checker_and_costs_at_least_its_bound(question: PlanQuestion) -> None:
     made = planned(question)
@@ -256,7 +256,7 @@ def test_every_plan_passes_its_checker_and_costs_at_least_its_bound(question: Pl
             assert answer.shipments, "an order that holds all it needs can always be shipped"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(plan_questions())
 def test_the_same_question_gets_the_same_plan(question: PlanQuestion) -> None:
     assert plan(question, cs.DECIDERS) == plan(question, cs.DECIDERS)
@@ -266,7 +266,6 @@ KEYS = [RowKey("CS", item_id, "", None) for item_id in ("TEA", "MUG")]
 columns = st.builds(Column, st.integers(0, 60), st.dictionaries(st.sampled_from(KEYS), st.integers(1, 3), max_size=2))
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(columns, max_size=3), min_size=1, max_size=4), st.tuples(st.integers(0, 5), st.integers(0, 5)))
 def test_the_bound_is_below_the_best_selection_that_brute_force_can_find(
     choices: list[list[Column]], units: tuple[int, int]

@@ -316,7 +316,7 @@ def quote_questions(draw: st.DrawFn) -> QuoteQuestion:
     return cs.question(order, *sites)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(quote_questions())
 def test_offers_are_feasible_sure_and_sorted_by_cost(question: QuoteQuestion) -> None:
     answer = quote(question, cs.DECIDERS)
@@ -350,7 +350,7 @@ def test_offers_are_feasible_sure_and_sorted_by_cost(question: QuoteQuestion) ->
         assert cheaper.order.window.last_day > dearer.order.window.last_day
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(quote_questions())
 def test_the_same_question_gets_the_same_answer(question: QuoteQuestion) -> None:
     assert quote(question, cs.DECIDERS) == quote(question, cs.DECIDERS)

@@ -122,14 +122,14 @@ def questions(draw: st.DrawFn) -> Sourcing:
     return asked(orders, stock, [draw(st.integers(0, 8)) for _ in range(SITES)], fixed, draw(st.integers(50, 600)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(questions())
 def test_no_plan_costs_less_than_the_bound_and_none_is_cheaper_than_the_best(question: Sourcing) -> None:
     plan, least = sourced(question), least_mills(question)
     assert plan.bound_mills <= least <= plan.cost_mills
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(questions(), st.integers(0, 3))
 def test_the_same_question_and_seed_give_the_same_plan(question: Sourcing, seed: int) -> None:
     effort = replace(LITTLE, seed=seed)

@@ -16,7 +16,7 @@ from doorstep.routing.whys import relaxed
 from tests.routing.shop import HOUR, LAKE, MILL, PARK, ROADS, SMALL, VAN, Day, days, order_of, stop
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(days())
 def test_every_stop_of_any_day_is_placed_or_told_and_the_checker_believes_it(day: Day) -> None:
     plan = route(*day)
@@ -26,7 +26,7 @@ def test_every_stop_of_any_day_is_placed_or_told_and_the_checker_believes_it(day
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(days())
 def test_whatever_change_is_told_really_lets_the_stop_in(day: Day) -> None:
     stops, vehicles, _, _ = day

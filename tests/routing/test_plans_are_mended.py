@@ -15,7 +15,7 @@ from tests.routing.shop import HOUR, LAKE, MILL, PARK, ROADS, SMALL, VAN, Day, d
 TWO = (VAN, replace(VAN, vehicle_id="van 2"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(days(), st.integers(7 * HOUR, 15 * HOUR), st.integers(0, 255))
 def test_whenever_a_day_changes_what_was_driven_stays_and_the_checker_believes_the_rest(
     day: Day, now_seconds: int, fallen: int

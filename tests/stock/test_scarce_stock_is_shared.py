@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.stock.scarcity import Claim, kept_for_others, served_first, share_out
@@ -90,7 +90,6 @@ policies = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(claims, st.integers(0, 120), policies)
 def test_no_unit_is_given_twice_and_none_is_left_that_somebody_could_use(
     wanted: list[Claim], units: int, policy: Scarcity
@@ -108,7 +107,6 @@ def test_no_unit_is_given_twice_and_none_is_left_that_somebody_could_use(
     assert shares == share_out(wanted[::-1], units, policy)
 
 
-@settings(deadline=None)
 @given(claims, st.integers(0, 120))
 def test_who_gives_way_to_a_part_is_never_before_who_was_served(wanted: list[Claim], units: int) -> None:
     """Without reserves a ranked rule serves a run of claims whole; only what is sent whole is passed over."""

@@ -281,7 +281,7 @@ def folded(store: Store, batches: Iterable[Sequence[Entry]]) -> dict[str, list[s
         return contents(raw)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     deeds=st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 7), st.integers(1, 6)), min_size=4, max_size=40),
     cuts=st.sets(st.integers(1, 60), max_size=5),
