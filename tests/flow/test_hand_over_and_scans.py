@@ -115,6 +115,18 @@ def test_the_expected_day_of_arrival_follows_what_the_carrier_says(shop: Shop) -
     assert days == [date(2026, 3, 9), date(2026, 3, 3), date(2026, 3, 4)]
 
 
+def test_a_parcel_that_goes_near_is_expected_sooner_than_one_that_goes_far(shop: Shop) -> None:
+    placed = {customer: shop.to_the_dock(("MUG", 1), customer=customer) for customer in ("ada", "bistro")}
+    shop.hand_over()
+    shop.clock.move_to(MORNING + HOUR)
+    expected = {}
+    for customer, its in placed.items():
+        (sscc,) = shop.parcels(its.order_id)
+        shop.scan(sscc, "DP", MORNING, message_id=customer)
+        expected[customer] = shop.one("SELECT eta FROM parcel WHERE sscc = %s", sscc)
+    assert expected == {"ada": date(2026, 3, 9), "bistro": date(2026, 3, 5)}
+
+
 def test_a_parcel_that_was_held_and_goes_on_is_in_transit_again(shop: Shop) -> None:
     sscc = travelling(shop)
     seen = []

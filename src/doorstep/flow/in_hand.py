@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from doorstep.carriers.port import ScanRead
+from doorstep.carriers.zones import zone_of
 from doorstep.events.envelope import Body, Fact
 from doorstep.events.fulfilment import Content
 from doorstep.events.shipping import Delivered, DeliveryWithdrawn, EtaChanged, HandedOver, MilestoneReached
@@ -28,7 +29,10 @@ from doorstep.tracking.track import Advance, ParcelTrack, Seen, advance, track_o
 
 @dataclass(slots=True)
 class InHand:
-    """A parcel as it stands at this moment of the batch; `service_id` and `ship_by` are its fulfilment order's."""
+    """A parcel as it stands at this moment of the batch; `service_id` and `ship_by` are its fulfilment order's.
+
+    `origin` and `destination` are the areas of its site and of the door.
+    """
 
     sscc: str
     fulfilment_id: str
@@ -40,6 +44,8 @@ class InHand:
     milestone: str
     eta: date | None
     delivered_at: datetime | None
+    origin: str
+    destination: str
 
 
 @dataclass(slots=True)
@@ -65,6 +71,7 @@ class Hand:
         self._siblings: dict[str, list[InHand]] = defaultdict(list)  # by order
         self._seen: dict[str, list[Seen]] = defaultdict(list)
         self._tracks: dict[str, ParcelTrack] = {}
+        self._zones: dict[tuple[str, str, str], str | None] = {}  # by service, origin and destination
         if labels:
             self._read(sorted({label.order_id for label in labels}), sorted({label.sscc for label in labels}), ending)
 
@@ -142,6 +149,15 @@ class Hand:
     def contents(self, parcel: InHand) -> tuple[Content, ...]:
         return tuple(self._ending(parcel.order_id).contents[parcel.sscc])
 
+    def zone(self, parcel: InHand) -> str | None:
+        """The zone of its lane by the tariff of its service; None where it has none for it."""
+        lane = (parcel.service_id, parcel.origin, parcel.destination)
+        service = self.services.get(parcel.service_id)
+        if lane not in self._zones:
+            rules = getattr(service.tariff, "zones", ()) if service else ()
+            self._zones[lane] = zone_of(rules, parcel.origin, parcel.destination)
+        return self._zones[lane]
+
     def wanted(self, order_id: str) -> Wanted:
         return self._ending(order_id).wanted[order_id]
 
@@ -169,6 +185,7 @@ class Beside:
         self._parcel = parcel
         self.ship_by = parcel.ship_by
         self.service = hand.services.get(parcel.service_id)
+        self.zone = hand.zone(parcel)
 
     def record(self, *facts: Fact) -> None:
         self._hand.record(*facts)

@@ -29,6 +29,10 @@ class Beside(Protocol):
     def service(self) -> CarrierService | None: ...
     @property
     def ship_by(self) -> datetime: ...
+    @property
+    def zone(self) -> str | None:
+        """The zone of the service's tariff in which the door lies; None where nobody knows."""
+
     def record(self, *facts: Fact) -> None: ...
     def contents(self) -> tuple[Content, ...]: ...
     def take(self, occurred_at: datetime) -> None:
@@ -108,17 +112,21 @@ class Journey:
         service = self.beside.service
         if service is None:
             return
-        days = transit_days(service)
+        days = transit_days(service, self.beside.zone)
         expected = eta(track, self.beside.ship_by, days, service.calendar, ARRIVES_BY, self.scribe.now)
         day: date | None = expected and service.calendar.day_of(expected)
         if day is not None and day != self.parcel.eta:
             self.beside.record(self.scribe(EtaChanged(*self.about, day)))
 
 
-def transit_days(service: CarrierService, wanted_ppm: int = 900_000) -> int:
-    """Working days within which the service's slowest zone delivers `wanted_ppm` of its parcels."""
+def transit_days(service: CarrierService, zone: str | None, wanted_ppm: int = 900_000) -> int:
+    """Working days within which the service delivers `wanted_ppm` of its parcels in a zone, as published.
+
+    Of an unknown zone it is the slowest one's: nobody is told a day that is too early.
+    """
+    published = None if zone is None else service.transit_of(zone)
     slowest = 0
-    for ppm in service.transit_ppm.values():
+    for ppm in service.transit_ppm.values() if published is None else (published,):
         total = 0
         for days, share in enumerate(ppm):
             total += share

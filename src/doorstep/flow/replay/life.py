@@ -368,6 +368,7 @@ class _Remembered:
         self._parcel = parcel
         self.service = life.service
         self.ship_by = parcel.ship_by
+        self.zone = None  # history tells how it ended: nothing is expected
 
     def record(self, *facts: Fact) -> None:
         self._out.facts += facts

@@ -255,10 +255,11 @@ def in_hand(tx: Transaction, verb: str, key: str) -> bool:
 
 
 def parcels_of_orders(order_ids: Collection[str]) -> Query:
-    """Every parcel of the orders, opened ones too, with the service and `ship_by` of its fulfilment order."""
+    """Every parcel of the orders, opened ones too, with service and `ship_by` of its fulfilment order and its lane."""
     return (
         "SELECT p.sscc, p.fulfilment_id, p.order_id, p.site_id, f.service_id, f.ship_by, p.state, p.milestone, p.eta, "
-        "p.delivered_at FROM parcel p JOIN fulfilment f USING (fulfilment_id) WHERE p.order_id = ANY(%s) "
+        "p.delivered_at, s.area AS origin, o.area AS destination FROM parcel p JOIN fulfilment f USING (fulfilment_id) "
+        "JOIN orders o ON o.order_id = p.order_id JOIN site s ON s.site_id = p.site_id WHERE p.order_id = ANY(%s) "
         "ORDER BY p.sscc",
         list(order_ids),
     )
