@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psycopg
 from rich.console import Console
@@ -122,7 +121,6 @@ def _drop(server: EmbeddedServer) -> None:
 
 
 def _live(store: Store, clock: FalseClock, setting: Setting, seed: int, orders: int | None, console: Console) -> Lived:
-    zone = ZoneInfo(setting.company.sites[0].calendar.zone)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     fortnight = Fortnight(store, clock, setting, seed)
     calm_collector()
@@ -139,7 +137,7 @@ def _live(store: Store, clock: FalseClock, setting: Setting, seed: int, orders: 
                 nonlocal before
                 if now - before >= timedelta(minutes=30):
                     before = now
-                    told = now.astimezone(zone)
+                    told = now.astimezone(setting.zone)
                     gone = int((now - setting.begins_at).total_seconds())
                     bar.update(task, description=f"{told:%a} {told.day} {told:%b}, {told:%H:%M}", completed=gone)
 
@@ -156,7 +154,7 @@ def _know_sizes(store: Store) -> None:
 
 
 def _day(setting: Setting) -> str:
-    begins = setting.begins_at
+    begins = setting.begins_at.astimezone(setting.zone)
     return f"{begins:%A} {begins.day} {begins:%B %Y}"
 
 
@@ -165,6 +163,6 @@ def _ending(console: Console, found: Figures, page: Path) -> None:
         console.print(f"[red]Invariant {number}[/]: {says[0]}")
     replayed = "" if found.violations else "; the tables equal a replay of the journal"
     console.print(f"{found.invariants} invariants checked, {len(found.violations)} violated{replayed}.")
-    console.print(f"{found.facts} facts sealed; the last seal is {found.seal[:16]}.")
+    console.print(f"{found.facts:,} facts sealed; the last seal is {found.seal[:16]}.")
     console.print(f"The report: [link={page.as_uri()}]{page.as_uri()}[/link]", soft_wrap=True)
     console.print("Look around in it: ./run serve")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from doorstep.flow import change, collect, later, learn, place, plan, score
 from doorstep.flow.count import count_bin
@@ -126,7 +125,7 @@ class Fortnight:
             agenda.at(moment, self._collect)
         for moment in _every(begins, ends, _SCANS_SECONDS):
             agenda.at(moment, self._roads.send)
-        zone = ZoneInfo(self._setting.company.sites[0].calendar.zone)
+        zone = self._setting.zone
         for day in days[1:]:
             agenda.at(datetime.combine(day, _NIGHT, zone), self._night)
 

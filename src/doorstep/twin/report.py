@@ -24,8 +24,8 @@ def report(office: Office, setting: Setting, lived: Lived, figures: Figures) -> 
     chart = process_chart(office)
     return pages.get_template("report.html").render(
         company=setting.company.company.name,
-        begins=setting.begins_at,
-        ends=setting.ends_at,
+        begins=setting.begins_at.astimezone(setting.zone),
+        ends=setting.ends_at.astimezone(setting.zone),
         tiles=_tiles(lived, figures),
         sections=list(sections(lived, figures)),
         chart=Markup(chart.svg),
@@ -41,13 +41,13 @@ def _tiles(lived: Lived, figures: Figures) -> list[dict[str, Any]]:
     total_minor = sum(cost.total_minor for cost in figures.costs_by_buyer)
     each = Money((2 * total_minor + shipped) // (2 * shipped) if shipped else 0, figures.currency)
     return [
-        {"name": "Orders", "value": str(len(lived.taken)), "note": f"of {lived.sent} sent in"},
+        {"name": "Orders", "value": f"{len(lived.taken):,}", "note": f"of {lived.sent:,} sent in"},
         {
             "name": "Promise kept",
             "value": percent(first.ppm),
             "note": f"{percent(low)} to {percent(high)}, as first made",
         },
         {"name": "Fill rate", "value": percent(figures.fill_ppm), "note": "on hand when ordered"},
-        {"name": "Cost per order", "value": str(each), "note": f"{shipped} orders shipped"},
+        {"name": "Cost per order", "value": str(each), "note": f"{shipped:,} orders shipped"},
         {"name": "Facts", "value": f"{figures.facts:,}", "note": f"sealed, {figures.seal[:12]}"},
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
 
@@ -68,6 +69,11 @@ class Setting:
     @property
     def ends_at(self) -> datetime:
         return self.world.begins_at + timedelta(days=self.world.days)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its first site is: whose days and hours people are told."""
+        return ZoneInfo(self.company.sites[0].calendar.zone)
 
 
 def read_setting(folder: Path) -> Setting | Refusal:

@@ -32,7 +32,7 @@ def tell(console: Console, lived: Lived, figures: Figures) -> None:
 
 def sections(lived: Lived, figures: Figures) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
     """Title, and rows of (name, value, note)."""
-    yield "Orders by state", [(state.replace("_", " "), str(many), "") for state, many in figures.states.items()]
+    yield "Orders by state", [(state.replace("_", " "), f"{many:,}", "") for state, many in figures.states.items()]
     yield "Promise kept", [_kept(kept) for kept in figures.kept]
     yield (
         "Fill rate",
@@ -40,11 +40,12 @@ def sections(lived: Lived, figures: Figures) -> Iterator[tuple[str, list[tuple[s
             (
                 "units on hand when ordered",
                 percent(figures.fill_ppm),
-                f"{figures.filled_units} of {figures.wanted_units}",
+                f"{figures.filled_units:,} of {figures.wanted_units:,}",
             )
         ],
     )
-    yield "Promised anew, by who caused it", [(who or "-", str(n), "orders") for who, n in _anew(figures.promised_anew)]
+    anew = _anew(figures.promised_anew)
+    yield "Promised anew, by who caused it", [(who or "-", f"{many:,}", "orders") for who, many in anew]
     yield "Cost per order, by kind", _costs(figures.costs_by_kind, figures.currency)
     yield "Cost per order, by buyer", _costs(figures.costs_by_buyer, figures.currency)
     yield "Cost per order, by size", _costs(figures.costs_by_size, figures.currency)
@@ -52,17 +53,17 @@ def sections(lived: Lived, figures: Figures) -> Iterator[tuple[str, list[tuple[s
     yield (
         "Stock check",
         [
-            ("came in, units", str(stock.came), ""),
-            ("went out", str(stock.left), ""),
+            ("came in, units", f"{stock.came:,}", ""),
+            ("went out", f"{stock.left:,}", ""),
             (
                 "in the house or on the road",
-                str(stock.on_hand),
+                f"{stock.on_hand:,}",
                 "does not add up" if stock.difference else "adds up to the unit",
             ),
-            ("counts", str(stock.counts), f"{stock.counted_otherwise} found another number"),
+            ("counts", f"{stock.counts:,}", f"{stock.counted_otherwise} found another number"),
         ],
     )
-    yield "Refused", [(f"{who}: {why.replace('_', ' ')}", str(many), "") for who, why, many in lived.noes]
+    yield "Refused", [(f"{who}: {why.replace('_', ' ')}", f"{many:,}", "") for who, why, many in lived.noes]
 
 
 def _anew(by_cause: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -71,13 +72,13 @@ def _anew(by_cause: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _kept(kept: Kept) -> tuple[str, str, str]:
     low, high = kept.interval_ppm
-    note = f"{kept.kept} of {kept.judged}; surely {percent(low)} to {percent(high)}"
+    note = f"{kept.kept:,} of {kept.judged:,}; surely {percent(low)} to {percent(high)}"
     return AGAINST[kept.against], percent(kept.ppm), note if kept.judged else "nobody asked for a day"
 
 
 def _costs(costs: Sequence[CostOf], currency: str) -> list[tuple[str, str, str]]:
     return [
-        (cost.group.replace("_", " "), str(Money(cost.each_minor, currency)), f"{cost.orders} orders shipped")
+        (cost.group.replace("_", " "), str(Money(cost.each_minor, currency)), f"{cost.orders:,} orders shipped")
         for cost in costs
     ]
 
