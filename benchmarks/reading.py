@@ -24,21 +24,24 @@ from sqlalchemy import make_url
 from benchmarks.filling import fill
 from benchmarks.lives import ENDS
 from benchmarks.measuring import Figure, alone
+from doorstep.flow.collect import agree_collections
 from doorstep.flow.look_orders import Late, OrderQuery, OrdersView, Sort, order_page, order_timeline
 from doorstep.flow.look_today import today
 from doorstep.flow.office import Office, Who
 from doorstep.flow.tracking_link import Link, make_link, tracked
 from doorstep.planning.change import State
 from doorstep.storage.embedded import EmbeddedServer
+from doorstep.storage.queries import master
 from doorstep.storage.server import open_server
 from doorstep.storage.store import Store
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.clock import FalseClock
+from doorstep.terms.collection import Collection
 from doorstep.terms.ids import Ids
 
 ORDERS = 20_000
 TIMES = 9
-NOW = ENDS + timedelta(hours=15)
+NOW = ENDS + timedelta(days=1, hours=15)  # a Monday, nine in the morning in Chicago
 # Tables that hold a row or more for every order there ever was.
 LARGE = frozenset(
     "cost_entry demand fulfilment hand_off hold journal label order_line orders parcel parcel_content pick_task "
@@ -69,8 +72,13 @@ _BUSY = (
 )
 
 
-def make_busy(store: Store) -> None:
-    """Turn a filled database into that of a busy day."""
+def make_busy(office: Office) -> None:
+    """Turn a filled database into that of a busy day, on which every carrier collects everywhere."""
+    store = office.store
+    with store.reading() as tx:
+        services, sites = master.services(tx), master.sites(tx)
+    agreed = sorted({(site_id, each.carrier_id) for each in services for site_id in each.cut_offs if site_id in sites})
+    agree_collections(office, Who("benchmark"), [Collection(*each, pickup=True) for each in agreed])
     with store.connection() as raw:
         for statement in _BUSY:
             raw.execute(statement.encode())
@@ -180,7 +188,7 @@ def run(server: EmbeddedServer, console: Console) -> list[Figure]:
     office = _office(server.url("reading"))
     tidy(office.store)
     figures = measure(office, f"{ORDERS:,} orders")
-    make_busy(office.store)
+    make_busy(office)
     figures += [
         alone(f"{figure.what}, busy", "ms", figure.ours, figure.beside)
         for figure in measure(office, f"{ORDERS:,} orders, a busy day")
@@ -202,7 +210,7 @@ def main(arguments: Sequence[str]) -> int:
     with open_server() as server_url:
         office = _office(make_url(server_url).set(database=told.on).render_as_string(hide_password=False))
         if told.busy:
-            make_busy(office.store)
+            make_busy(office)
         for figure in measure(office, told.on):
             print(f"{figure.what:36} {figure.ours:8.1f} ms  {figure.beside}", flush=True)
         office.store.close()

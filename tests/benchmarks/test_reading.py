@@ -14,7 +14,7 @@ def test_no_page_reads_a_large_table_from_end_to_end(database_url: str) -> None:
     fill(database_url, 150)
     clock = FalseClock(NOW)
     office = Office(Store(database_url, clock, Ids.seeded(clock, seed=9)))
-    make_busy(office.store)
+    make_busy(office)
     for name, show in pages(office).items():
         with listening() as heard:
             show()

@@ -141,7 +141,7 @@ def _days(tx: Transaction) -> list[_Today]:
     if not agreed:
         return []
     sites, services = master.sites(tx), master.services(tx)
-    found = []
+    days: list[tuple[Collection, collection.CarrierDay, datetime]] = []
     for each in agreed:
         wall = sites[each.site_id].calendar
         day = wall.day_of(tx.now)
@@ -156,19 +156,22 @@ def _days(tx: Transaction) -> list[_Today]:
         if not driving:
             continue
         begins, ends = wall.at(day, time(0)), wall.at(day + timedelta(days=1), time(0))
-        last = (collection.pickups_of_day(tx, each.site_id, each.carrier_id, day) or [None])[-1]
-        found.append(
-            _Today(
-                agreed=each,
-                wall=wall,
-                day=day,
-                cut_off=max(wall.at(day, service.cut_offs[each.site_id]) for service in driving),
-                to_ship=collection.to_ship(tx, each.site_id, [service.service_id for service in driving], ends),
-                at_dock=collection.at_dock(tx, each.site_id, each.carrier_id),
-                pickup_id=last.pickup_id if last else "",
-                pickup_state=last.state if last else "",
-                pickup_says=last.says if last else "",
-                taken=collection.handed_over_since(tx, each.site_id, each.carrier_id, begins),
-            )
+        service_ids = tuple(service.service_id for service in driving)
+        about = collection.CarrierDay(each.site_id, each.carrier_id, day, begins, ends, service_ids)
+        days.append((each, about, max(wall.at(day, service.cut_offs[each.site_id]) for service in driving)))
+    standing = collection.standing(tx, [about for _, about, _ in days]) if days else []
+    return [
+        _Today(
+            agreed=each,
+            wall=sites[each.site_id].calendar,
+            day=about.day,
+            cut_off=cut_off,
+            to_ship=row.to_ship,
+            at_dock=row.at_dock,
+            pickup_id=row.pickup_id,
+            pickup_state=row.pickup_state,
+            pickup_says=row.pickup_says,
+            taken=row.taken,
         )
-    return found
+        for (each, about, cut_off), row in zip(days, standing, strict=True)
+    ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection as Ids
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,7 +20,12 @@ _AGREED = TypeAdapter(Collection)
 def agreements(tx: Transaction) -> tuple[Collection, ...]:
     """How carriers collect, by site and carrier."""
     rows = tx.rows("SELECT collection::text AS text FROM collection ORDER BY site_id, carrier_id")
-    return tuple(_AGREED.validate_json(row.text) for row in rows)
+    return tuple(_read(row.text) for row in rows)
+
+
+@lru_cache(maxsize=10_000)
+def _read(text: str) -> Collection:
+    return _AGREED.validate_json(text)
 
 
 def lock_dock(tx: Transaction, site_id: str, carrier_id: str) -> None:
@@ -108,41 +115,58 @@ def for_driver(tx: Transaction, pickup_id: str) -> list[Any]:
     )
 
 
-def to_ship(tx: Transaction, site_id: str, service_ids: Ids[str], until: datetime) -> int:
-    """How many fulfilment orders are to leave a site before `until` by these services, and have not."""
-    row = tx.one(
-        "SELECT count(*)::int AS many FROM fulfilment f JOIN orders o USING (order_id) WHERE f.site_id = %s "
-        "AND f.service_id = ANY(%s) AND f.state IN ('planned', 'released', 'picked', 'packed', 'labelled') "
-        "AND f.departs < %s AND o.state = 'open' AND NOT o.stopped",
-        site_id,
-        list(service_ids),
-        until,
-    )
-    return int(row.many)
+@dataclass(frozen=True, slots=True)
+class CarrierDay:
+    """A carrier's day at a site: from midnight to midnight on its wall, and the services that leave on it."""
+
+    site_id: str
+    carrier_id: str
+    day: date
+    begins: datetime
+    ends: datetime
+    service_ids: tuple[str, ...]
 
 
-def at_dock(tx: Transaction, site_id: str, carrier_id: str) -> int:
-    """How many parcels with a label of the carrier stand at the dock."""
-    row = tx.one(
-        "SELECT count(*)::int AS many FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.state = 'bought' "
-        "WHERE p.site_id = %s AND p.state = 'packed' AND l.carrier_id = %s",
-        site_id,
-        carrier_id,
-    )
-    return int(row.many)
+# All in one: Today asks it of every carrier at every site. Parcels are entered by their fulfilment orders, of which an
+# index knows the open ones and those that came to their state lately: no index of parcels has a site or a day.
+_STANDING = """
+WITH asked AS (
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::date[], %s::timestamptz[], %s::timestamptz[])
+    WITH ORDINALITY a (site_id, carrier_id, day, begins, ends, number)
+), driving AS (
+    SELECT * FROM unnest(%s::int[], %s::text[]) d (number, service_id)
+)
+SELECT (SELECT count(*)::int FROM fulfilment f JOIN orders o USING (order_id) WHERE f.site_id = a.site_id
+        AND f.state IN ('planned', 'released', 'picked', 'packed', 'labelled') AND f.departs < a.ends
+        AND f.service_id IN (SELECT service_id FROM driving d WHERE d.number = a.number)
+        AND o.state = 'open' AND NOT o.stopped) AS to_ship,
+    (SELECT count(*)::int FROM fulfilment f JOIN parcel p USING (fulfilment_id)
+        JOIN label l ON l.sscc = p.sscc AND l.state = 'bought' AND l.carrier_id = a.carrier_id
+        WHERE f.site_id = a.site_id AND f.state IN ('released', 'picked', 'packed', 'labelled')
+        AND p.state = 'packed') AS at_dock,
+    EXISTS (SELECT FROM fulfilment f JOIN parcel p USING (fulfilment_id)
+        JOIN label l ON l.sscc = p.sscc AND l.carrier_id = a.carrier_id
+        WHERE f.site_id = a.site_id AND (f.state IN ('released', 'picked', 'packed', 'labelled')
+            OR f.state IN ('handed_over', 'delivered') AND f.since >= a.begins)
+        AND p.handed_over_at >= a.begins) AS taken,
+    coalesce(k.pickup_id, '') AS pickup_id, coalesce(k.state, '') AS pickup_state, coalesce(k.says, '') AS pickup_says
+FROM asked a LEFT JOIN LATERAL (
+    SELECT pickup_id, state, says FROM pickup WHERE pickup.site_id = a.site_id AND pickup.carrier_id = a.carrier_id
+    AND pickup.day = a.day ORDER BY wanted_at DESC, pickup_id DESC LIMIT 1
+) k ON true ORDER BY a.number
+"""
 
 
-def handed_over_since(tx: Transaction, site_id: str, carrier_id: str, since: datetime) -> bool:
-    """Whether the carrier took anything at the site since."""
-    return bool(
-        tx.rows(
-            "SELECT FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.carrier_id = %s "
-            "WHERE p.site_id = %s AND p.handed_over_at >= %s LIMIT 1",
-            carrier_id,
-            site_id,
-            since,
-        )
-    )
+def standing(tx: Transaction, days: Sequence[CarrierDay]) -> list[Any]:
+    """A row of each day, in their order.
+
+    `to_ship`: fulfilment orders that are to leave by its services before it ends, and have not; `at_dock`: parcels
+    with a label of the carrier at the dock; `taken`: whether the carrier took anything since it began; the last
+    pickup of the day, '' where there was none.
+    """
+    columns = zip(*((one.site_id, one.carrier_id, one.day, one.begins, one.ends) for one in days), strict=True)
+    driving = [(number, service_id) for number, one in enumerate(days, 1) for service_id in one.service_ids]
+    return tx.rows(_STANDING, *map(list, columns), [number for number, _ in driving], [name for _, name in driving])
 
 
 def own_carriers(tx: Transaction) -> set[str]:
