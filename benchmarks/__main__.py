@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +40,9 @@ from benchmarks import (
     sealing,
 )
 from benchmarks.machine import database, machine
+from benchmarks.measuring import RESULTS, write
 from doorstep.storage.embedded import EmbeddedServer
 
-RESULTS = Path(__file__).with_name("results")
 ON_A_SERVER: dict[str, Callable[[EmbeddedServer, Console], Sequence[Any]]] = {
     "intake": intake.run,
     "hot-item": hot_item.run,
@@ -86,7 +84,7 @@ def main(names: Sequence[str]) -> int:
         about, figures = _measured(name, console)
         if figures:
             console.print(_table(name, figures))
-            written = _write(name, about, figures)
+            written = write(name, about, figures)
             console.print(f"written: {written.relative_to(RESULTS.parents[1])}")
     return 0
 
@@ -117,15 +115,6 @@ def _table(name: str, figures: Sequence[Any]) -> Table:
             *("" if value is None else f"{value:,}" if not isinstance(value, str) else value for value in values)
         )
     return table
-
-
-def _write(name: str, about: dict[str, Any], figures: Sequence[Any]) -> Path:
-    """Today's result; measured again on the same day it is the later one that stays."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{datetime.now(UTC).date()}-{name}.json"
-    whole = {"benchmark": name, **about, "figures": [asdict(figure) for figure in figures]}
-    path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
 
 
 if __name__ == "__main__":

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import resource
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 from typing import Any
+
+RESULTS = Path(__file__).with_name("results")
 
 
 @dataclass(frozen=True)
@@ -52,3 +57,12 @@ def in_a_process(part: Callable[..., Any], *arguments: Any) -> Any:
 
 def peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def write(name: str, about: dict[str, Any], figures: Sequence[Any]) -> Path:
+    """Today's result; measured again on the same day it is the later one that stays."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{datetime.now(UTC).date()}-{name}.json"
+    whole = {"benchmark": name, **about, "figures": [asdict(figure) for figure in figures]}
+    path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
