@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from doorstep.events.collection import CollectionAgreed
 from doorstep.flow.manifests import Manifested, close_manifest, list_taken
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.pickups import LIVE, cancel_pickup, want_pickup
 from doorstep.storage.queries import collection, master
+from doorstep.storage.queries.collection import CarrierDay
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.collection import Collection
@@ -38,22 +39,21 @@ class _Today:
     """A carrier's day at a site: until when it takes parcels, what is to leave with it, and whether a driver comes."""
 
     agreed: Collection
+    its: CarrierDay
     wall: Calendar
-    day: date
     cut_off: datetime
     to_ship: int
     at_dock: int
     pickup_id: str
     pickup_state: str
     pickup_says: str
-    taken: bool
 
     @property
     def hours(self) -> tuple[datetime, datetime]:
         """When its driver is to come."""
         ready, closes = self.agreed.ready, self.agreed.closes
-        begins = self.wall.at(self.day, ready) if ready else self.cut_off - _READY_BEFORE
-        return begins, self.wall.at(self.day, closes or self.wall.closes)
+        begins = self.wall.at(self.its.day, ready) if ready else self.cut_off - _READY_BEFORE
+        return begins, self.wall.at(self.its.day, closes or self.wall.closes)
 
 
 def agree_collections(office: Office, who: Who, told: Sequence[Collection]) -> str | Refusal:
@@ -78,20 +78,21 @@ def collect_due(office: Office) -> tuple[str, ...]:
     """What the clock does: book, cancel and list what is due now. What was done, a word and an id each."""
     done: list[str] = []
     with office.store.reading() as tx:
-        days, now = _days(tx), tx.now
+        days, now = _days(tx, collection.agreements(tx)), tx.now
+        taken = collection.taken(tx, [each.its for each in days])
     for each in days:
         if each.agreed.pickup:
-            done += _pickup(office, each, now)
+            done += _pickup(office, each, each.its.carrier_at_site in taken, now)
         if each.agreed.manifest:
-            done += _listed(office, each, now)
+            done += _listed(office, each, each.its.carrier_at_site in taken, now)
     return tuple(done)
 
 
-def _listed(office: Office, each: _Today, now: datetime) -> list[str]:
+def _listed(office: Office, each: _Today, taken: bool, now: datetime) -> list[str]:
     """Close the list of what the driver took, once he is gone; that of all at the cut-off, if he did not come yet."""
     site_id, carrier_id = each.agreed.site_id, each.agreed.carrier_id
     told: Manifested | Refusal | None = None
-    if each.taken:
+    if taken:
         told = office.store.run(
             lambda tx: list_taken(office, tx, CLOCKWORK, site_id, carrier_id, DRIVER_GONE) or _nothing(each)
         )
@@ -105,18 +106,18 @@ def _nothing(each: _Today) -> Refusal:
     return Refusal(Why.WRONG_STATE, "There is nothing to list, or the driver may be loading still.", about)
 
 
-def _pickup(office: Office, each: _Today, now: datetime) -> list[str]:
+def _pickup(office: Office, each: _Today, taken: bool, now: datetime) -> list[str]:
     """Book a driver in time, or send him away where there is nothing for him. After a no somebody has to look."""
     wanted = each.to_ship or each.at_dock
     live = each.pickup_state in LIVE
     in_time = each.cut_off - BOOKED_BEFORE <= now < each.hours[1]
-    if wanted and in_time and not live and not each.taken and each.pickup_state != "failed":
+    if wanted and in_time and not live and not taken and each.pickup_state != "failed":
         ready, closes = each.hours
         told = want_pickup(
             office, CLOCKWORK, each.agreed.site_id, each.agreed.carrier_id, ready_at=ready, closes_at=closes
         )
         return [] if isinstance(told, Refusal) else [f"pickup {told.pickup_id}"]
-    if each.pickup_state == "booked" and not wanted and not each.taken and now < each.hours[1]:
+    if each.pickup_state == "booked" and not wanted and not taken and now < each.hours[1]:
         off = cancel_pickup(office, CLOCKWORK, each.pickup_id)
         return [] if isinstance(off, Refusal) else [f"cancelled {off}"]
     return []
@@ -124,24 +125,27 @@ def _pickup(office: Office, each: _Today, now: datetime) -> list[str]:
 
 def missing_pickups(tx: Transaction) -> tuple[MissingPickup, ...]:
     """Drivers who should be booked by now and are not, or whom the carrier will not send; soonest cut-off first."""
-    found = []
-    for each in _days(tx):
+    found: list[tuple[CarrierDay, MissingPickup]] = []
+    for each in _days(tx, [agreed for agreed in collection.agreements(tx) if agreed.pickup]):
         waits = each.at_dock or each.to_ship
         failed = each.pickup_state == "failed"
         late = tx.now >= each.cut_off - MISSED_BEFORE and each.pickup_state not in LIVE
-        if each.agreed.pickup and waits and not each.taken and (failed or late) and tx.now < each.hours[1]:
+        if waits and (failed or late) and tx.now < each.hours[1]:
             says = each.pickup_says if failed else "no driver is booked"
-            found.append(MissingPickup(each.agreed.site_id, each.agreed.carrier_id, waits, each.hours[1], says))
-    return tuple(sorted(found, key=lambda one: (one.until, one.site_id, one.carrier_id)))
+            missing = MissingPickup(each.agreed.site_id, each.agreed.carrier_id, waits, each.hours[1], says)
+            found.append((each.its, missing))
+    # Asked of the few that are left: who took nothing is known only when all that went today is looked at.
+    taken = collection.taken(tx, [its for its, _ in found])
+    missed = (missing for its, missing in found if its.carrier_at_site not in taken)
+    return tuple(sorted(missed, key=lambda one: (one.until, one.site_id, one.carrier_id)))
 
 
-def _days(tx: Transaction) -> list[_Today]:
-    """Today of every carrier at every site where something is agreed, where both work."""
-    agreed = collection.agreements(tx)
+def _days(tx: Transaction, agreed: Sequence[Collection]) -> list[_Today]:
+    """Today of every carrier at every site where these are agreed, where both work."""
     if not agreed:
         return []
     sites, services = master.sites(tx), master.services(tx)
-    days: list[tuple[Collection, collection.CarrierDay, datetime]] = []
+    days: list[tuple[Collection, CarrierDay, datetime]] = []
     for each in agreed:
         wall = sites[each.site_id].calendar
         day = wall.day_of(tx.now)
@@ -157,21 +161,20 @@ def _days(tx: Transaction) -> list[_Today]:
             continue
         begins, ends = wall.at(day, time(0)), wall.at(day + timedelta(days=1), time(0))
         service_ids = tuple(service.service_id for service in driving)
-        about = collection.CarrierDay(each.site_id, each.carrier_id, day, begins, ends, service_ids)
-        days.append((each, about, max(wall.at(day, service.cut_offs[each.site_id]) for service in driving)))
-    standing = collection.standing(tx, [about for _, about, _ in days]) if days else []
+        its = CarrierDay(each.site_id, each.carrier_id, day, begins, ends, service_ids)
+        days.append((each, its, max(wall.at(day, service.cut_offs[each.site_id]) for service in driving)))
+    standing = collection.standing(tx, [its for _, its, _ in days])
     return [
         _Today(
             agreed=each,
+            its=its,
             wall=sites[each.site_id].calendar,
-            day=about.day,
             cut_off=cut_off,
             to_ship=row.to_ship,
             at_dock=row.at_dock,
             pickup_id=row.pickup_id,
             pickup_state=row.pickup_state,
             pickup_says=row.pickup_says,
-            taken=row.taken,
         )
-        for (each, about, cut_off), row in zip(days, standing, strict=True)
+        for (each, its, cut_off), row in zip(days, standing, strict=True)
     ]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from doorstep.terms.spans import span as span
+
 
 def day(on: date) -> str:
     """`Thursday 5 March`: for a customer, who knows the year."""
@@ -62,18 +64,3 @@ def plainly(name: str) -> str:
     """The words of a name in code: `out_for_delivery` is `Out for delivery`."""
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
-
-
-_SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-
-
-def span(seconds: int) -> str:
-    """The two largest units of a span: `2 d 3 h`."""
-    parts = []
-    for unit, size in _SPANS:
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit}")
-        if parts and (len(parts) == 2 or not seconds):
-            break
-    return " ".join(parts) or "0 s"

@@ -6,15 +6,15 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
 def span(seconds: int) -> str:
-    """The two largest units of a span: `2 d 3 h`."""
-    parts = []
+    """The largest unit of a span and the next smaller one, if there is any of it: `2 d 3 h`, `2 h`."""
+    largest = ""
     for unit, size in _UNITS:
         many, seconds = divmod(seconds, size)
-        if many:
-            parts.append(f"{many} {unit}")
-        if parts and (len(parts) == 2 or not seconds):
-            break
-    return " ".join(parts) or "0 s"
+        told = f"{many} {unit}" if many else ""
+        if largest:
+            return f"{largest} {told}".rstrip()
+        largest = told
+    return largest or "0 s"
 
 
 def short_span(seconds: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from doorstep.flow.look import OrderView, ParcelView, ScoreView
@@ -94,11 +95,13 @@ def late(how: Late | None) -> Badge | None:
     return _LATE.get(how) if how else None
 
 
-def promise(view: OrderView, how_late: Late | None) -> Badge:
-    """How the order's promise stands: kept, broken, in danger, or still to be kept."""
+def promise(view: OrderView, how_late: Late | None, today: date) -> Badge:
+    """How the order's promise stands: kept, broken, passed and not judged yet, in danger, or still to be kept."""
     scored = next((score for score in view.scores if score.against == "agreed"), None)
     if scored:
         return Badge("Promise kept", "good", "done") if scored.kept else Badge("Promise broken", "bad", "stop")
+    if how_late and view.promises and view.promises[-1].windows[0].last_day < today:
+        return Badge("Promise has passed", "bad", "alarm")
     if how_late:
         return Badge("Promise will break", "warn", "alarm")
     if view.state is State.CANCELLED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -104,6 +105,7 @@ def _order_shown(visit: Visit, order_id: str, made_link: str) -> Response:
         told=told,
         late=None if isinstance(row, Refusal) or not row.rows else row.rows[0].late,
         zone=zone,
+        today=visit.company.now.astimezone(ZoneInfo(zone)).date(),
         plan=why.plan(told),
         newest=why.newest_promise(told),
         milestones=why.three_promises(told),

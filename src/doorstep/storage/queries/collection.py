@@ -126,13 +126,17 @@ class CarrierDay:
     ends: datetime
     service_ids: tuple[str, ...]
 
+    @property
+    def carrier_at_site(self) -> tuple[str, str]:
+        return self.site_id, self.carrier_id
+
 
 # All in one: Today asks it of every carrier at every site. Parcels are entered by their fulfilment orders, of which an
 # index knows the open ones and those that came to their state lately: no index of parcels has a site or a day.
 _STANDING = """
 WITH asked AS (
-    SELECT * FROM unnest(%s::text[], %s::text[], %s::date[], %s::timestamptz[], %s::timestamptz[])
-    WITH ORDINALITY a (site_id, carrier_id, day, begins, ends, number)
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::date[], %s::timestamptz[]) WITH ORDINALITY
+    a (site_id, carrier_id, day, ends, number)
 ), driving AS (
     SELECT * FROM unnest(%s::int[], %s::text[]) d (number, service_id)
 )
@@ -140,20 +144,24 @@ SELECT (SELECT count(*)::int FROM fulfilment f JOIN orders o USING (order_id) WH
         AND f.state IN ('planned', 'released', 'picked', 'packed', 'labelled') AND f.departs < a.ends
         AND f.service_id IN (SELECT service_id FROM driving d WHERE d.number = a.number)
         AND o.state = 'open' AND NOT o.stopped) AS to_ship,
-    (SELECT count(*)::int FROM fulfilment f JOIN parcel p USING (fulfilment_id)
-        JOIN label l ON l.sscc = p.sscc AND l.state = 'bought' AND l.carrier_id = a.carrier_id
-        WHERE f.site_id = a.site_id AND f.state IN ('released', 'picked', 'packed', 'labelled')
-        AND p.state = 'packed') AS at_dock,
-    EXISTS (SELECT FROM fulfilment f JOIN parcel p USING (fulfilment_id)
-        JOIN label l ON l.sscc = p.sscc AND l.carrier_id = a.carrier_id
-        WHERE f.site_id = a.site_id AND (f.state IN ('released', 'picked', 'packed', 'labelled')
-            OR f.state IN ('handed_over', 'delivered') AND f.since >= a.begins)
-        AND p.handed_over_at >= a.begins) AS taken,
+    (SELECT coalesce(sum(stands.many), 0)::int FROM fulfilment f CROSS JOIN LATERAL (
+            SELECT count(*) AS many FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.state = 'bought'
+            WHERE p.fulfilment_id = f.fulfilment_id AND p.state = 'packed' AND l.carrier_id = a.carrier_id) stands
+        WHERE f.site_id = a.site_id AND f.state IN ('released', 'picked', 'packed', 'labelled')) AS at_dock,
     coalesce(k.pickup_id, '') AS pickup_id, coalesce(k.state, '') AS pickup_state, coalesce(k.says, '') AS pickup_says
 FROM asked a LEFT JOIN LATERAL (
     SELECT pickup_id, state, says FROM pickup WHERE pickup.site_id = a.site_id AND pickup.carrier_id = a.carrier_id
     AND pickup.day = a.day ORDER BY wanted_at DESC, pickup_id DESC LIMIT 1
 ) k ON true ORDER BY a.number
+"""
+_TAKEN = """
+WITH asked AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) a (site_id, carrier_id, begins))
+SELECT a.site_id, a.carrier_id FROM asked a WHERE EXISTS (
+    SELECT FROM fulfilment f CROSS JOIN LATERAL (
+        SELECT FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.carrier_id = a.carrier_id
+        WHERE p.fulfilment_id = f.fulfilment_id AND p.handed_over_at >= a.begins LIMIT 1) gone
+    WHERE f.site_id = a.site_id AND (f.state IN ('released', 'picked', 'packed', 'labelled')
+        OR f.state IN ('handed_over', 'delivered') AND f.since >= a.begins))
 """
 
 
@@ -161,12 +169,21 @@ def standing(tx: Transaction, days: Sequence[CarrierDay]) -> list[Any]:
     """A row of each day, in their order.
 
     `to_ship`: fulfilment orders that are to leave by its services before it ends, and have not; `at_dock`: parcels
-    with a label of the carrier at the dock; `taken`: whether the carrier took anything since it began; the last
-    pickup of the day, '' where there was none.
+    with a label of the carrier at the dock; the last pickup of the day, '' where there was none.
     """
-    columns = zip(*((one.site_id, one.carrier_id, one.day, one.begins, one.ends) for one in days), strict=True)
+    if not days:
+        return []
+    columns = zip(*((one.site_id, one.carrier_id, one.day, one.ends) for one in days), strict=True)
     driving = [(number, service_id) for number, one in enumerate(days, 1) for service_id in one.service_ids]
     return tx.rows(_STANDING, *map(list, columns), [number for number, _ in driving], [name for _, name in driving])
+
+
+def taken(tx: Transaction, days: Sequence[CarrierDay]) -> set[tuple[str, str]]:
+    """(site, carrier) of those that took anything since their day began."""
+    if not days:
+        return set()
+    columns = zip(*((one.site_id, one.carrier_id, one.begins) for one in days), strict=True)
+    return {(row.site_id, row.carrier_id) for row in tx.rows(_TAKEN, *map(list, columns))}
 
 
 def own_carriers(tx: Transaction) -> set[str]:
