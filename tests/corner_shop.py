@@ -33,6 +33,7 @@ from doorstep.flow.track import ScanTaken, take_scan
 from doorstep.intake.company import CompanyIn, read_company
 from doorstep.links.sender import End, Sender
 from doorstep.storage.invariants import check_all
+from doorstep.storage.schema import keep_shadows
 from doorstep.storage.store import Store
 from doorstep.terms.clock import FalseClock, stamp
 from doorstep.terms.ids import Ids
@@ -296,6 +297,7 @@ class Shelf:
         self._store = Store(url, FalseClock(MONDAY), Ids.seeded(FalseClock(MONDAY), 0))
         _, options = make_url(url).get_dialect()().create_connect_args(make_url(url))
         self._connection = psycopg.connect(**options, autocommit=True)
+        keep_shadows(self._connection)
         names = dict(self._connection.execute(_TABLES).fetchall())
         sequences = [row[0] for row in self._connection.execute(_SEQUENCES)]
         self._do("CREATE SCHEMA kept; " + "; ".join(f"CREATE TABLE kept.{t} AS TABLE doorstep.{t}" for t in names))

@@ -29,10 +29,10 @@ def rebuilt(raw: psycopg.Connection[Any]) -> Iterator[set[str]]:
     """Inside the block the schema `doorstep_rebuilt` holds the views, folded anew from the journal as `raw` sees it.
 
     What is not sealed yet comes after what is. The names of the tables that the journal says anything for are given;
-    the others are empty, and not there. All of it is gone when the block ends.
+    the others are empty, or not there. All of it is gone when the block ends, but for what `keep_shadows` made.
     """
     with raw.transaction(force_rollback=True):
-        raw.execute(f"CREATE SCHEMA {_SHADOW}; SET LOCAL search_path = {_SHADOW}, {SCHEMA}".encode())
+        raw.execute(f"CREATE SCHEMA IF NOT EXISTS {_SHADOW}; SET LOCAL search_path = {_SHADOW}, {SCHEMA}".encode())
         made: set[str] = set()
         for batch in journal.all_entries(raw):
             changes = Changes()
@@ -44,13 +44,19 @@ def rebuilt(raw: psycopg.Connection[Any]) -> Iterator[set[str]]:
         yield made
 
 
+def keep_shadows(raw: psycopg.Connection[Any]) -> None:
+    """Make the empty tables of rebuilds once and for all, where the schema never changes and rebuilds are many."""
+    raw.execute(f"CREATE SCHEMA {_SHADOW}".encode())
+    _create_shadows(raw, VIEWS.sorted_tables)
+
+
 def _create_shadows(raw: psycopg.Connection[Any], tables: Sequence[Table]) -> None:
     """The views' tables without CHECKs: a batch may end in the middle of a transaction, where they do not hold."""
     statements = []
     for table in tables:
         key = ", ".join(column.name for column in table.primary_key)
         like = f"LIKE {SCHEMA}.{table.name} INCLUDING DEFAULTS INCLUDING GENERATED, PRIMARY KEY ({key})"
-        statements.append(f"CREATE TABLE {_SHADOW}.{table.name} ({like})")
+        statements.append(f"CREATE TABLE IF NOT EXISTS {_SHADOW}.{table.name} ({like})")
     raw.execute("; ".join(statements).encode())
 
 
