@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from doorstep.packing.cartonize import cartonize
+from doorstep.packing.container import fill_container
 from doorstep.packing.load import load
 from doorstep.packing.palletize import palletize
 from doorstep.packing.stack_params import LoadParams, PalletParams
+from doorstep.packing.values import Params
 from doorstep.terms.load import Pallet, Trailer
 from doorstep.terms.parcel import UPRIGHT, Carton, PackItem, Size
 
@@ -28,5 +30,8 @@ def warm() -> None:
 def warm_loads() -> None:
     """The same for the kernels of pallets and trailers, for which no server waits: `./run` calls it, once."""
     case = PackItem("case", Size(400, 300, 200), 5_000, 3)
+    pole = PackItem("pole", Size(1_100, 90, 80), 2_000, 5)
     palletize([case], Pallet("deck", 1_200, 800, 144, 25_000, 900, 900_000), PalletParams(0))
     load([case], Trailer("van", Size(3_000, 1_700, 1_800), 900_000), (), LoadParams(0))
+    for support_percent in (0, 100):  # few goods in much room need no blocks: these kernels are loaded by themselves
+        fill_container([case, pole], Size(3_000, 1_700, 1_800), 900_000, Params(20, support_percent))
