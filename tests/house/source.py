@@ -102,10 +102,16 @@ def _row_of(room: str) -> list[str]:
     return next(row for row in rows() if room in row)
 
 
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All of a file's tree: a dozen checks walk through the same thousand files."""
+    return tuple(ast.walk(tree))
+
+
 def origins(tree: ast.AST) -> dict[str, str]:
     """What the imported names of a file stand for: {'dt': 'datetime.datetime', 'np': 'numpy'}."""
     found = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             for name in node.names:
                 found[name.asname or name.name.split(".")[0]] = name.name if name.asname else name.name.split(".")[0]
@@ -115,14 +121,19 @@ def origins(tree: ast.AST) -> dict[str, str]:
     return found
 
 
-def references(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+@cache
+def references(tree: ast.AST) -> tuple[tuple[ast.expr, str], ...]:
     """Every whole dotted name that the file reads, with its full origin: (node, 'datetime.datetime.now').
 
     A name that was not imported is `here.name` where the file binds it (an argument, a variable), else `builtins.name`.
     """
+    return tuple(_references(tree))
+
+
+def _references(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     known = {name: f"here.{name}" for name in _bound(tree)} | origins(tree)
-    inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
+    inner = {id(node.value) for node in nodes(tree) if isinstance(node, ast.Attribute)}
+    for node in nodes(tree):
         if isinstance(node, ast.Name | ast.Attribute) and id(node) not in inner and isinstance(node.ctx, ast.Load):
             head, *rest = dotted(node)
             if head:
@@ -130,7 +141,7 @@ def references(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 
 
 def _bound(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.arg):
             yield node.arg
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.source import Offence, Source, dotted, functions, house_files, listed, origins, planted, references
+from tests.house.source import (
+    Offence,
+    Source,
+    dotted,
+    functions,
+    house_files,
+    listed,
+    nodes,
+    origins,
+    planted,
+    references,
+)
 
 EXACT_NAME = re.compile(r"(^|_)(minor|g|mm|mm3|ppm|seconds|quantity|on_hand|held)$")
 FLOAT_NAMES = {"float", "float16", "float32", "float64", "floating", "Float", "REAL", "Double", "DOUBLE_PRECISION"}
@@ -21,7 +32,7 @@ NO_FLOAT = {"terms", "events", "stock"}
 
 def inexact(source: Source) -> Iterator[Offence]:
     """Where a name that says a whole number is given a float, by annotation or by value."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         for name, annotation, value in _given(node):
             if EXACT_NAME.search(name):
                 if annotation is not None and _says_float(annotation):
@@ -139,13 +150,13 @@ def divisions(source: Source) -> Iterator[Offence]:
     """True divisions of numbers. Joining paths is none: some part is a text or a Path, here or where it was named."""
     paths = {
         name.id
-        for node in ast.walk(source.tree)
+        for node in nodes(source.tree)
         if isinstance(node, ast.Assign) and _is_path(node.value)
         for name in node.targets
         if isinstance(name, ast.Name)
     }
     seen: set[int] = set()
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div) and not _is_path(node.value):
             yield Offence(source.file, node.lineno, "a true division; whole numbers divide by // or divmod")
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and id(node) not in seen:
@@ -177,7 +188,7 @@ def _is_path(node: ast.expr) -> bool:
 
 def floats(source: Source) -> Iterator[Offence]:
     """Any float at all: the type by name, or written as a number."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             yield Offence(source.file, node.lineno, f"the float {node.value}")
     for node, name in references(source.tree):
@@ -192,7 +203,7 @@ def float_columns(source: Source) -> Iterator[Offence]:
         if name.startswith("sqlalchemy") and name.split(".")[-1] in FLOAT_NAMES | {"Numeric"}:
             yield Offence(source.file, node.lineno, f"a column of type {name}")
     if any(origin.startswith(("sqlalchemy", "psycopg")) for origin in known.values()):
-        for text in (node for node in ast.walk(source.tree) if isinstance(node, ast.Constant)):
+        for text in (node for node in nodes(source.tree) if isinstance(node, ast.Constant)):
             if found := FLOAT_CAST.search(_text(text)):
                 yield Offence(source.file, text.lineno, f"a cast in SQL: {found[0]}")
 

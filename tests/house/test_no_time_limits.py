@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from hypothesis import settings
 
-from tests.house.source import Offence, Source, listed, planted, python_files, references
+from tests.house.source import Offence, Source, listed, nodes, planted, python_files, references
 
 
 def own_deadlines(source: Source) -> Iterator[Offence]:
     named = {node for node, name in references(source.tree) if name == "hypothesis.settings"}
-    for call in (node for node in ast.walk(source.tree) if isinstance(node, ast.Call)):
+    for call in (node for node in nodes(source.tree) if isinstance(node, ast.Call)):
         if call.func in named and any(given.arg == "deadline" for given in call.keywords):
             yield Offence(source.file, call.lineno, "has a deadline of its own: tests/conftest.py says it for all")
 

@@ -16,6 +16,7 @@ from tests.house.source import (
     functions,
     house_files,
     listed,
+    nodes,
     planted,
     pure_rooms,
     references,
@@ -92,7 +93,7 @@ def clock_readings(source: Source) -> Iterator[Offence]:
 
 def _sql_clock_readings(source: Source) -> Iterator[Offence]:
     prose = {line for line, _ in docstrings(source.tree)}
-    for text in (node for node in ast.walk(source.tree) if isinstance(node, ast.Constant)):
+    for text in (node for node in nodes(source.tree) if isinstance(node, ast.Constant)):
         if isinstance(text.value, str) and text.lineno not in prose and (found := SQL_CLOCK.search(text.value)):
             yield Offence(source.file, text.lineno, f"asks the database for the time: {found[0]}")
 

@@ -18,10 +18,12 @@ from tests.house.source import (
     Offence,
     Source,
     docstrings,
+    dotted,
     files,
     functions,
     house_files,
     listed,
+    nodes,
     planted,
     python_files,
 )
@@ -139,7 +141,7 @@ def prose(source: Source) -> Iterator[tuple[int, str]]:
 
 def messages(source: Source) -> Iterator[tuple[int, str]]:
     """Texts of more than one word in the program: what it says to people, or SQL."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
             yield node.lineno, node.value
 
@@ -167,14 +169,14 @@ def undone(file: str, text: str) -> Iterator[Offence]:
 
 def swallowed(source: Source) -> Iterator[Offence]:
     """Handlers that catch everything and raise nothing: a bug would pass for an answer."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.ExceptHandler):
             raises = any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
             if node.type is None:
                 yield Offence(source.file, node.lineno, "a bare except: name what may go wrong")
             elif _catches_all(node.type) and not raises and _function_of(source, node.lineno) not in MAY_SWALLOW:
                 yield Offence(source.file, node.lineno, f"catches {ast.unparse(node.type)}, raises nothing")
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
+        elif isinstance(node, ast.Call) and dotted(node.func)[-1:] == ["suppress"]:
             yield from (
                 Offence(source.file, node.lineno, "suppresses every exception")
                 for argument in node.args

@@ -364,8 +364,7 @@ class _Remembered:
     def __init__(self, life: Life, out: Written, scribe: Scribe, parcel: PastParcel) -> None:
         self._life = life
         self._out = out
-        self._scribe = scribe
-        self._parcel = parcel
+        self._scribe, self._parcel = scribe, parcel
         self.service = life.service
         self.ship_by = parcel.ship_by
         self.zone = None  # history tells how it ended: nothing is expected
