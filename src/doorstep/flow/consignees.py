@@ -1,4 +1,4 @@
-"""Who gets an order: all names that it is known by, its licences, and what a person found of it."""
+"""Who gets an order: where it is delivered, all names that it is known by, its licences, what a person found of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from doorstep.storage.queries import legal, master
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.order import Terms
+from doorstep.terms.places import Address
 from doorstep.terms.sending import Consignee
 
 
@@ -30,6 +31,12 @@ def consignees(tx: Transaction, rows: Iterable[Any]) -> dict[str, Consignee]:
             names, master.terms_of(row.terms_text), now, cleared.get(row.customer_id, frozenset())
         )
     return found
+
+
+def same_consignee(address: Address) -> tuple[str, ...]:
+    """What tells consignees apart: name and address, whatever the case and the spaces; not telephone and mail."""
+    told = (address.name, *address.lines, address.city, address.postcode, address.country)
+    return tuple(" ".join(each.casefold().split()) for each in told)
 
 
 def consignee_of(names: tuple[str, ...], ordered: Terms, now: Terms, cleared: frozenset[str]) -> Consignee:

@@ -11,14 +11,14 @@ from typing import Any
 
 from doorstep.events.consolidation import Joined, ShipmentsConsolidated
 from doorstep.events.fulfilment import FulfilmentReplanned
-from doorstep.flow.joined import end_broken
+from doorstep.flow.consignees import same_consignee
+from doorstep.flow.joined import end_broken, other_way
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.plan_world import World, question_of
 from doorstep.planning.consolidate import Alone, Joint, Member, consolidate
 from doorstep.storage.queries import consolidation, master, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
-from doorstep.terms.places import Address
 from doorstep.terms.refusals import Refusal, Why
 
 MOST_AT_ONCE = 500
@@ -63,7 +63,7 @@ def consolidate_orders(
         apart = set(end_broken(tx, scribe))
         company = company_of(tx)
         rows = orders.plannable(tx, PLAN_ORDERS, MOST_AT_ONCE)
-        known = apart | consolidation.joined(tx, [row.order_id for row in rows])
+        known = apart | consolidation.joined(tx, [row.order_id for row in rows]).keys()
         rows = [row for row in rows if row.order_id not in known]
         groups, looked_at = _groups(tx, rows, site_id)
         shipments = [] if not groups else _joined(office, tx, scribe, rows, groups)
@@ -91,12 +91,6 @@ def _groups(tx: Transaction, rows: Sequence[Any], site_id: str) -> tuple[list[li
         looked_at += 1
         by_address[made[0].site_id, same_consignee(to)].append(row.order_id)
     return [order_ids for order_ids in by_address.values() if len(order_ids) > 1], looked_at
-
-
-def same_consignee(address: Address) -> tuple[str, ...]:
-    """What tells consignees apart: name and address, whatever the case and the spaces; not telephone and mail."""
-    told = (address.name, *address.lines, address.city, address.postcode, address.country)
-    return tuple(" ".join(each.casefold().split()) for each in told)
 
 
 def _joined(
@@ -137,8 +131,7 @@ def _alone(world: World, order: Any) -> Alone | None:
 def _record(office: Office, tx: Transaction, scribe: Scribe, joint: Joint, waits_for_day: bool) -> Together:
     consolidation_id = office.ids.new("con")
     rejected = tuple(
-        f"{len(joint.members)} orders as one shipment by {each.service_id}, leaving {each.departs:%Y-%m-%d}: "
-        f"{each.why}, {each.cost_minor}"
+        other_way(len(joint.members), each.service_id, each.departs, each.cost_minor, each.why)
         for each in joint.rejected
     )
     body = ShipmentsConsolidated(

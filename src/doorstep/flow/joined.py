@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from datetime import datetime
 from typing import Any
 
 from doorstep.events.consolidation import ConsolidationEnded
@@ -15,9 +16,10 @@ from doorstep.terms.money import Money
 
 
 def not_joined(tx: Transaction, rows: Sequence[Any], asked: Container[str]) -> list[Any]:
-    """The orders without those that go as one shipment with others, unless a plan was asked for them."""
+    """The orders without those that go as one shipment with others, unless a plan was asked for one of these."""
     joined = consolidation.joined(tx, [row.order_id for row in rows])
-    return [row for row in rows if row.order_id not in joined or row.order_id in asked]
+    looked_at = {joined[order_id] for order_id in joined if order_id in asked}
+    return [row for row in rows if row.order_id not in joined or joined[row.order_id] in looked_at]
 
 
 def end_broken(tx: Transaction, scribe: Scribe) -> tuple[str, ...]:
@@ -29,6 +31,11 @@ def end_broken(tx: Transaction, scribe: Scribe) -> tuple[str, ...]:
     for order_id in left:
         tx.later(PLAN_ORDERS, order_id, tx.now)
     return tuple(left)
+
+
+def other_way(orders: int, service_id: str, departs: datetime, cost_minor: int, why: str) -> str:
+    """Another way to send so many orders together, as plans keep the ways that they rejected."""
+    return f"{orders} orders as one shipment by {service_id}, leaving {departs:%Y-%m-%d}: {why}, {cost_minor}"
 
 
 def reasons_of(tx: Transaction, order_id: str, currency: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from doorstep.flow.consignees import consignees
@@ -141,7 +141,9 @@ def _served(
 
 
 def _open(tx: Transaction, company: Company, rows: Sequence[Any]) -> tuple[Served, ...]:
-    _, question = question_of(tx, company, rows)
+    _, asked = question_of(tx, company, rows)
+    # What it would cost in a load says nothing of the order's own ways: each goes by itself.
+    question = replace(asked, orders=tuple(replace(order, delivers_to=()) for order in asked.orders))
     deciders = deciders_of(tx, company)
     return open_served(question, plan(question, deciders), deciders, _standing(tx, [row.order_id for row in rows]))
 

@@ -59,7 +59,8 @@ def plan_open_orders(
         company = company_of(tx)
         end_broken(tx, Scribe(who, tx.now))
         asked = orders.asked_for(tx, PLAN_ORDERS)  # before anything it may be about is read
-        rows = not_joined(tx, (orders.to_plan_now if only_asked else orders.plannable)(tx, PLAN_ORDERS, at_most), asked)
+        found = (orders.to_plan_now if only_asked else orders.plannable)(tx, PLAN_ORDERS, at_most)
+        rows = not_joined(tx, found, orders.asked_by_now(tx, PLAN_ORDERS))
         if not rows:
             _settle_due(tx, (), (), asked)
             return Planned((), (), 0, 0)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from doorstep.events.consolidation import Joined, ShipmentsConsolidated
 from doorstep.events.envelope import Fact
 from doorstep.events.fulfilment import Fulfilment, FulfilmentCancelled, FulfilmentLine, ShipmentPlanned
 from doorstep.events.orders import HandOffMade
 from doorstep.events.planning import PlanMade, ScarcePrice
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved, StockHeld
+from doorstep.flow.joined import other_way
 from doorstep.flow.office import Office, Scribe
 from doorstep.flow.plan_world import World
 from doorstep.flow.promise import holds_of, reservation_of
 from doorstep.flow.reasons import bills_otherwise
 from doorstep.flow.slack import slack_before_departure
 from doorstep.flow.supply import reserved_at
-from doorstep.planning.answers import OrderPlan, Plan, RunnerUp, Shipment
+from doorstep.flow.words import joined
+from doorstep.planning.answers import OrderPlan, Plan, PlannedLoad, RunnerUp, Shipment
 from doorstep.planning.values import DayKey, Reservation, Scarce, Standing
 from doorstep.storage.queries import planning
 from doorstep.storage.transaction import Transaction
@@ -61,10 +64,15 @@ class Recorded:
 def record_plan(
     office: Office, tx: Transaction, scribe: Scribe, company: Company, world: World, part: Plan, run: Run
 ) -> Recorded:
-    """Write down what changes for the orders of `part`, which is the run's plan or some of its orders."""
+    """Write down what changes for the orders of `part`, which is the run's plan or some of its orders.
+
+    Of orders that are to go as one shipment all are planned anew with it, or none.
+    """
     changed = tuple(changes(world, part))
-    plan_id = run.plan_id or _record_run(office, tx, scribe, run, bool(changed))
-    anew = {each.order_id for each in changed}
+    anew = planned_anew(world, part, changed)
+    plan_id = run.plan_id or _record_run(office, tx, scribe, run, bool(anew))
+    wait = _waiting_together(part)
+    made: dict[str, Fulfilment] = {}
     for order in part.orders:
         _move_holds(office, tx, scribe, world.holds[order.order_id], order)
         if not order.shipments:
@@ -72,8 +80,12 @@ def record_plan(
             for row, _ in world.planned.get(order.order_id, ()):
                 tx.record(scribe(FulfilmentCancelled(row.fulfilment_id, order.order_id), cause="cannot be sent now"))
         elif order.order_id in anew:
-            body = _planned(office, world, order, plan_id, len(run.answer.orders) - 1)
+            body = _planned(office, world, order, plan_id, len(run.answer.orders) - 1, order.order_id in wait)
+            made[order.order_id] = body.fulfilments[0]
             tx.record(*planned_facts(scribe, company, body))
+    for load in part.loads:
+        if load.order_ids[0] in anew:
+            tx.record(scribe(_consolidated(office, load, part, made), site=load.site_id, cause="plan"))
     return Recorded(plan_id, changed)
 
 
@@ -109,6 +121,48 @@ def changes(world: World, answer: Plan) -> Iterator[Changed]:
             yield Changed(order.order_id, was, now, order.order_id in moved)
 
 
+def planned_anew(world: World, answer: Plan, changed: Iterable[Changed]) -> set[str]:
+    """The orders whose plan is to be written down: those that changed, those of loads that are not yet, and those that
+    went with others who have left them, for what they cost alone."""
+    anew = {each.order_id for each in changed}
+    together: set[str] = set()
+    for load in answer.loads:
+        mine = frozenset(load.order_ids)
+        together |= mine
+        if mine & anew or any(world.sent_with.get(order_id) != mine for order_id in mine):
+            anew |= mine
+    left = {order_id for order_id, others in world.sent_with.items() if not others} - together
+    return anew | {order.order_id for order in answer.orders if order.order_id in left and order.shipments}
+
+
+def _consolidated(
+    office: Office, load: PlannedLoad, part: Plan, made: Mapping[str, Fulfilment]
+) -> ShipmentsConsolidated:
+    shares = {order.order_id: order.cost.freight_minor for order in part.orders}
+    return ShipmentsConsolidated(
+        consolidation_id=office.ids.new("con"),
+        site_id=load.site_id,
+        service_id=load.service_id,
+        tariff_id=load.tariff_id,
+        travels_as=load.travels_as,
+        departs=load.departs,
+        members=tuple(
+            Joined(order_id, made[order_id].fulfilment_id, shares[order_id], alone_minor)
+            for order_id, alone_minor in zip(load.order_ids, load.alone_minor, strict=True)
+        ),
+        freight_minor=load.freight_minor,
+        cost_minor=load.cost_minor,
+        alone_minor=load.apart_minor,
+        rejected=tuple(
+            other_way(
+                *(len(load.order_ids), service_id, departs, cost_minor),
+                "saves less" if cost_minor < load.apart_minor else "costs more than each by itself",
+            )
+            for service_id, departs, cost_minor in load.others
+        ),
+    )
+
+
 def _standing(shipment: Shipment) -> Standing:
     lines = tuple((line.line_no, line.item_id, line.quantity) for line in _lines(shipment))
     return Standing(shipment.site_id, shipment.service_id, shipment.departs.date(), lines)
@@ -136,7 +190,15 @@ def _place(key: Scarce) -> tuple[str, str, str, date | None]:
     return (key.site_id, key.item_id, key.inbound_id or "", None)
 
 
-def _planned(office: Office, world: World, order: OrderPlan, plan_id: str, together: int) -> ShipmentPlanned:
+def _waiting_together(part: Plan) -> set[str]:
+    """The orders of loads of which one waits for its day: all of it then does."""
+    waits = {order.order_id for order in part.orders if any(shipment.waits_for_day for shipment in order.shipments)}
+    return {order_id for load in part.loads if waits & set(load.order_ids) for order_id in load.order_ids}
+
+
+def _planned(
+    office: Office, world: World, order: OrderPlan, plan_id: str, together: int, waits: bool
+) -> ShipmentPlanned:
     fulfilments = tuple(
         Fulfilment(
             fulfilment_id=office.ids.new("ful"),
@@ -146,7 +208,7 @@ def _planned(office: Office, world: World, order: OrderPlan, plan_id: str, toget
             ship_by=shipment.ship_by,
             lines=_lines(shipment),
             cost_minor=shipment.cost_minor,
-            waits_for_day=shipment.waits_for_day,
+            waits_for_day=shipment.waits_for_day or waits,
         )
         for shipment in order.shipments
     )
@@ -167,8 +229,10 @@ def _planned(office: Office, world: World, order: OrderPlan, plan_id: str, toget
 
 
 def _way(other: RunnerUp) -> str:
-    """A way as plans keep it: `CS by swift-express: dearer, 3145`."""
-    return f"{' + '.join(f'{site} by {service}' for site, service in other.ways)}: {other.why}, {other.cost_minor}"
+    """A way as plans keep it: `CS by swift-express: dearer, 3145`; with others, `CS by haul with ord_2: ...`."""
+    way = " + ".join(f"{site} by {service}" for site, service in other.ways)
+    with_them = f" with {joined(other.with_orders)}" if other.with_orders else ""
+    return f"{way}{with_them}: {other.why}, {other.cost_minor}"
 
 
 def planned_facts(scribe: Scribe, company: Company, body: ShipmentPlanned) -> list[Fact]:

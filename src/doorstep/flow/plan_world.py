@@ -9,13 +9,13 @@ from typing import Any
 
 from doorstep.events.fulfilment import FulfilmentLine
 from doorstep.events.stock import Hold
-from doorstep.flow.consignees import consignees
+from doorstep.flow.consignees import consignees, same_consignee
 from doorstep.flow.price_book import price_queries
 from doorstep.flow.promise import reservation_of
 from doorstep.flow.supply import costs_of, needs_of, site_supplies, supply_queries
 from doorstep.planning.values import Demand, OpenOrder, PlanQuestion, SiteSupply, Standing
 from doorstep.storage.changes import GuardLostError
-from doorstep.storage.queries import learning, legal, master, nodes, orders, stock
+from doorstep.storage.queries import consolidation, learning, legal, master, nodes, orders, stock
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Window
 from doorstep.terms.company import Company
@@ -24,12 +24,16 @@ from doorstep.terms.goals import Goals
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What was read for planning: the orders as planning sees them, their holds and their planned fulfilment orders."""
+    """What was read for planning: the orders as planning sees them, their holds and their planned fulfilment orders.
+
+    `sent_with` tells which orders go with others as they are planned: with whom (`consolidation.sent_with`).
+    """
 
     open_orders: tuple[OpenOrder, ...]
     holds: Mapping[str, Sequence[Hold]]
     planned: Mapping[str, Sequence[tuple[Any, frozenset[FulfilmentLine]]]]
     item_ids: Collection[str]
+    sent_with: Mapping[str, frozenset[str]]
 
 
 def question_of(tx: Transaction, company: Company, rows: Sequence[Any]) -> tuple[World, PlanQuestion]:
@@ -63,6 +67,7 @@ def _ask_ahead(tx: Transaction, rows: Sequence[Any]) -> None:
         orders.agreed_query(order_ids),
         master.lies_of_orders(order_ids),
         legal.customers_query({row.customer_id for row in rows}),
+        master.addresses_query({row.person_ref for row in rows}),
         nodes.said_no_query(order_ids),
         *(master.GOALS, master.SITES, master.SERVICES, master.CARTONS, legal.RULES),
         *price_queries(tx.now.date()),
@@ -94,6 +99,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
     who = consignees(tx, rows)
     said_no = nodes.said_no(tx, order_ids)
     planned = _planned(tx, order_ids)
+    addresses = master.addresses(tx, {row.person_ref for row in rows})
     found = [
         OpenOrder(
             demand=Demand(
@@ -113,10 +119,11 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
             line_windows={line_no: _window(r) for line_no, r in agreed[row.order_id].items() if line_no},
             held=tuple(reservation_of(hold) for hold in holds[row.order_id]),
             planned=_standing(planned.get(row.order_id, ())),
+            delivers_to=same_consignee(addresses[row.person_ref]) if row.person_ref in addresses else (),
         )
         for row in rows
     ]
-    return World(tuple(found), holds, planned, item_ids)
+    return World(tuple(found), holds, planned, item_ids, consolidation.sent_with(tx, order_ids))
 
 
 def _window(row: Any) -> Window:

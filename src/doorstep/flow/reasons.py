@@ -15,6 +15,8 @@ _WORDS = {
     "promise at risk": "it would not hold the promise as surely as it must be held",
     "dearer": "it costs more",
     "kept": "a cheaper way gains less than a plan that stands is changed for, or enough plans were changed",
+    "together": "it goes as one shipment with others, which costs all of them less",
+    "others lose": "all that would go with it would gain less together",
     "waits": "nothing can be shipped now; the order keeps what it holds",
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from doorstep.flow.consolidate import same_consignee
+from doorstep.flow.consignees import same_consignee
 from doorstep.flow.office import Office
 from doorstep.packing import estimate
 from doorstep.planning.compose import pack_item

@@ -131,10 +131,14 @@ def _booked(
     limits = {site.site_id: goals.limit_of(site.site_id, site.daily_orders) for site in sites.values()}
     booked: dict[str, Counter[date]] = defaultdict(Counter)
     if any(limits.values()):
+        by: dict[tuple[str, str], datetime] = {}  # orders that go as one shipment are one
         for row in orders.booked(tx):
             if row.state != "planned" or row.order_id not in leaving_out:
-                calendar = sites[row.site_id].calendar
-                booked[row.site_id][max(calendar.day_of(row.ship_by), calendar.day_of(tx.now))] += 1
+                key = (row.site_id, row.goes_as)
+                by[key] = min(row.ship_by, by.get(key, row.ship_by))
+        for (site_id, _), ship_by in by.items():
+            calendar = sites[site_id].calendar
+            booked[site_id][max(calendar.day_of(ship_by), calendar.day_of(tx.now))] += 1
         for row in orders.not_planned_yet(tx, PLAN_ORDERS):
             if row.order_id not in leaving_out:
                 booked[row.site_id][sites[row.site_id].calendar.day_of(tx.now)] += 1

@@ -288,11 +288,15 @@ def address_query(person_ref: str) -> Query:
 
 def addresses(tx: Transaction, person_refs: Collection[str]) -> dict[str, Address]:
     """The same for many, by reference; those of whom nothing is known are missing."""
-    rows = tx.rows(
-        "SELECT person_ref, details::text AS text FROM person WHERE person_ref = ANY(%s) AND erased_at IS NULL",
-        list(person_refs),
-    )
+    rows = tx.rows(*addresses_query(person_refs))
     return {row.person_ref: _adapter(Address).validate_json(row.text) for row in rows}
+
+
+def addresses_query(person_refs: Collection[str]) -> Query:
+    return (
+        "SELECT person_ref, details::text AS text FROM person WHERE person_ref = ANY(%s) AND erased_at IS NULL",
+        sorted(person_refs),
+    )
 
 
 def place_kind(tx: Transaction, place_id: str) -> str | None:

@@ -129,13 +129,15 @@ def still_plannable(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
 
 
 def to_plan_now(tx: Transaction, verb: str, at_most: int) -> list[Any]:
-    """Those of them that cannot be left as they are: asked for, planned to leave at a time that has passed, or holding
-    what one that is asked for waits for. The same order, the same locks.
+    """Those of them that cannot be left as they are: asked for, going as one shipment with one that is, planned to
+    leave at a time that has passed, or holding what one that is asked for waits for. The same order, the same locks.
     """
     return tx.rows(
         f"WITH asked AS MATERIALIZED ({_ASKED}), scarce AS MATERIALIZED (SELECT DISTINCT d.item_id FROM demand d "
         "JOIN asked ON asked.key = d.order_id WHERE d.waiting > 0), wanted AS MATERIALIZED (SELECT key AS order_id "
         "FROM asked UNION SELECT order_id FROM fulfilment WHERE state = 'planned' AND departs < %s UNION "
+        "SELECT o.order_id FROM asked JOIN consolidation_member m ON m.order_id = asked.key JOIN consolidation c "
+        "USING (consolidation_id) JOIN consolidation_member o USING (consolidation_id) WHERE c.state = 'joined' UNION "
         "SELECT h.order_id FROM hold h JOIN scarce USING (item_id) WHERE h.state = 'active' AND h.place_id = '') "
         "SELECT o.*, o.terms::text AS terms_text FROM orders o "
         f"WHERE o.order_id IN (SELECT order_id FROM wanted) AND {_PLANNABLE} "
@@ -181,6 +183,11 @@ def ask_for_all(tx: Transaction, verb: str) -> None:
 def asked_for(tx: Transaction, verb: str) -> dict[str, int]:
     """How often each order's later run was asked for by now."""
     return {row.key: row.asked for row in tx.rows("SELECT key, asked FROM due WHERE verb = %s", verb)}
+
+
+def asked_by_now(tx: Transaction, verb: str) -> set[str]:
+    """Orders whose later run is due."""
+    return {row.key for row in tx.rows(_ASKED, verb, tx.now)}
 
 
 def asked_in_vain(tx: Transaction, verb: str) -> list[str]:
@@ -264,12 +271,18 @@ def load(tx: Transaction) -> list[Any]:
 
 
 BOOKED: Query = (
-    "SELECT site_id, order_id, ship_by, state FROM fulfilment WHERE state IN ('planned', 'released', 'picked')",
+    "SELECT f.site_id, f.order_id, f.ship_by, f.state, coalesce(c.consolidation_id, f.fulfilment_id) AS goes_as "
+    "FROM fulfilment f LEFT JOIN (consolidation_member m JOIN consolidation c ON c.consolidation_id = "
+    "m.consolidation_id AND c.state = 'joined') ON m.order_id = f.order_id AND m.fulfilment_id = f.fulfilment_id "
+    "AND c.service_id = f.service_id AND c.departs = f.departs WHERE f.state IN ('planned', 'released', 'picked')",
 )
 
 
 def booked(tx: Transaction) -> list[Any]:
-    """Rows (site_id, order_id, ship_by, state) of fulfilment orders whose site has not packed them yet."""
+    """Rows (site_id, order_id, ship_by, state, goes_as) of fulfilment orders whose site has not packed them yet.
+
+    Those that go as one shipment have `goes_as` alike.
+    """
     return tx.rows(*BOOKED)
 
 
