@@ -34,8 +34,7 @@ HAUL = LtlTariff(
 )
 
 
-@pytest.fixture
-def shop(shop: Shop) -> Shop:
+def with_a_haulier(shop: Shop) -> Shop:
     """The corner shop with a haulier that is as fast as Steady."""
     with shop.store.reading() as tx:
         steady = next(each for each in master.services(tx) if each.service_id == "steady-ground")
@@ -44,10 +43,17 @@ def shop(shop: Shop) -> Shop:
     return shop
 
 
+@pytest.fixture
+def shop(shop: Shop) -> Shop:
+    return with_a_haulier(shop)
+
+
 def lamps(shop: Shop, count: int) -> list[str]:
-    """So many orders of a lamp by Ada, planned."""
-    placed = [shop.place(("LAMP", 1)).order_id for _ in range(count)]
-    shop.settle()
+    """So many orders of a lamp by Ada, each planned before the next is placed: planning joins no two of them."""
+    placed = []
+    for _ in range(count):
+        placed.append(shop.place(("LAMP", 1)).order_id)
+        shop.settle()
     return placed
 
 

@@ -12,17 +12,15 @@ from doorstep.flow import change, rules
 from doorstep.flow.consolidate import consolidate_orders
 from doorstep.flow.explain import PlanWhy, explain
 from doorstep.flow.look_orders import order_timeline
-from doorstep.flow.master import define_services
 from doorstep.flow.plan import plan_open_orders
 from doorstep.flow.plan_all import plan_all_open
 from doorstep.flow.reasons import rejected_ways
 from doorstep.planning.plan import plan as find_plan
-from doorstep.storage.queries import master
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.places import Address
 from doorstep.terms.rulebook import Ban, RuleList
 from tests.corner_shop import ADA, BISTRO, CLERK, Shop, all_is_well, granted
-from tests.flow.test_consolidation import HAUL
+from tests.flow.test_consolidation import with_a_haulier
 from tests.flow.test_planned_together import busy_shop
 
 ADA_AGAIN = replace(ADA, name="  ada BYRON ", phone="+1 555 0100")
@@ -30,12 +28,8 @@ ADA_AGAIN = replace(ADA, name="  ada BYRON ", phone="+1 555 0100")
 
 @pytest.fixture
 def shop(shop: Shop) -> Shop:
-    """The corner shop with a haulier that is as fast as Steady: three lamps cost less by it than by parcel, two more."""
-    with shop.store.reading() as tx:
-        steady = next(each for each in master.services(tx) if each.service_id == "steady-ground")
-    haul = replace(steady, service_id="haul", carrier_id="haul", name="Haul", tariff=HAUL, mode="freight")
-    granted(define_services(shop.office, CLERK, [haul]))
-    return shop
+    """Three orders of a lamp cost less by the haulier than by parcel, two cost more."""
+    return with_a_haulier(shop)
 
 
 def lamps(shop: Shop, count: int, ship_to: Address = ADA, **asked: Any) -> str:
@@ -126,6 +120,19 @@ def test_a_cancelled_order_ends_the_joint_shipment_and_the_rest_is_planned_anew(
     assert loads(shop) == []
     assert [goes_by(shop, order_id) for order_id in placed[1:]] == ["steady-ground"] * 2
     assert plan_of(shop, placed[1]).cost_minor > joint_minor
+    all_is_well(shop.store)
+
+
+def test_one_run_plans_all_of_a_load_anew_of_which_one_order_wants_less(shop: Shop) -> None:
+    changes = shop.place(("LAMP", 1), ("MUG", 3)).order_id
+    placed = [changes, lamps(shop, 1), lamps(shop, 1)]
+    shop.settle()
+    (before,) = shop.rows("SELECT consolidation_id FROM consolidation")
+    granted(change.change_quantity(shop.office, CLERK, changes, 2, 1, shop.key()))
+    told = plan_open_orders(shop.office, only_asked=True)
+    assert sorted(told.orders) == placed
+    assert loads(shop) == [placed]
+    assert shop.one("SELECT state FROM consolidation WHERE consolidation_id = %s", before.consolidation_id) == "ended"
     all_is_well(shop.store)
 
 

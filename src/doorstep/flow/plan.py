@@ -57,7 +57,8 @@ def plan_open_orders(
 
     def step(tx: Transaction) -> Planned:
         company = company_of(tx)
-        end_broken(tx, Scribe(who, tx.now))
+        if end_broken(tx, Scribe(who, tx.now)):
+            tx.flush()  # who is left is asked for by that, and planned together now
         asked = orders.asked_for(tx, PLAN_ORDERS)  # before anything it may be about is read
         found = (orders.to_plan_now if only_asked else orders.plannable)(tx, PLAN_ORDERS, at_most)
         rows = not_joined(tx, found, orders.asked_by_now(tx, PLAN_ORDERS))
