@@ -15,6 +15,7 @@ from doorstep.flow.look_orders import order_timeline
 from doorstep.flow.plan import plan_open_orders
 from doorstep.flow.plan_all import plan_all_open
 from doorstep.flow.reasons import rejected_ways
+from doorstep.flow.release import release_wave
 from doorstep.planning.plan import plan as find_plan
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.places import Address
@@ -171,6 +172,17 @@ def test_a_plan_that_is_asked_for_one_order_looks_at_all_that_go_with_it(shop: S
     assert shop.rows("SELECT 1 FROM due WHERE verb = 'plan_orders'") == []
 
 
+def test_what_goes_with_an_order_on_the_floor_is_not_looked_at_for_another(shop: Shop) -> None:
+    placed = [lamps(shop, 1) for _ in range(3)]
+    shop.settle()
+    assert len(granted(release_wave(shop.office, CLERK, "CS", at_most=1)).fulfilment_ids) == 1
+    waits, other = [order_id for order_id in placed if shop.fulfilments(order_id) == ["planned"]]
+    ask_for(shop, waits)
+    assert plan_open_orders(shop.office, only_asked=True).orders == (waits,)
+    assert goes_by(shop, other) == "haul"
+    all_is_well(shop.store)
+
+
 def test_who_orders_later_joins_a_load_that_is_planned_where_all_gain_by_it(shop: Shop) -> None:
     placed = [lamps(shop, 1), lamps(shop, 1)]
     shop.settle()
@@ -239,6 +251,7 @@ def test_a_load_of_goods_that_are_still_to_come_is_left_alone_until_it_leaves(sh
     shop.settle()
     assert loads(shop) == [placed]
     journal = shop.journal()
-    plan_all_open(shop.office)
+    assert shop.rows("SELECT 1 FROM due WHERE verb = 'plan_orders'")  # looked at when it was to leave
+    assert plan_all_open(shop.office).orders == plan_open_orders(shop.office).orders == ()
     assert loads(shop) == [placed]
     assert shop.journal() == journal

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from doorstep.events.consolidation import ConsolidationEnded
 from doorstep.flow.office import Scribe
 from doorstep.flow.words import joined as listed
-from doorstep.storage.queries import consolidation
+from doorstep.storage.queries import consolidation, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.money import Money
 
 
-def not_joined(tx: Transaction, rows: Sequence[Any], asked: Container[str]) -> list[Any]:
-    """The orders without those that go as one shipment with others, unless a plan was asked for one of these."""
+def not_joined(tx: Transaction, rows: Sequence[Any], *, unless_asked: bool = True) -> list[Any]:
+    """The orders without those that go as one shipment with others, unless a plan is asked for by now for one of these.
+
+    Where others of it are released, only the order itself counts: what goes with those is left alone. A plan that is
+    asked for later, as where goods that come should have left, does not count yet.
+    """
     joined = consolidation.joined(tx, [row.order_id for row in rows])
-    looked_at = {joined[order_id] for order_id in joined if order_id in asked}
-    return [row for row in rows if row.order_id not in joined or joined[row.order_id] in looked_at]
+    asked = orders.asked_by_now(tx, PLAN_ORDERS) if joined and unless_asked else set()
+    looked_at = {each.consolidation_id for order_id, each in joined.items() if each.whole and order_id in asked}
+    return [
+        row
+        for row in rows
+        if row.order_id not in joined or row.order_id in asked or joined[row.order_id].consolidation_id in looked_at
+    ]
 
 
 def end_broken(tx: Transaction, scribe: Scribe) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def _served(
     most_open: int = MOST_OPEN,
     enough: int = ENOUGH,
 ) -> tuple[tuple[Served, ...], tuple[Served, ...], int]:
-    rows = not_joined(tx, orders.open_now(tx, most_open, customer_class, order_id), ())
+    rows = not_joined(tx, orders.open_now(tx, most_open, customer_class, order_id), unless_asked=False)
     promised = _open(tx, company, rows) if rows else ()
     more = max((1 if order_id else enough) - len(rows), 0)
     others = orders.newest(tx, more, customer_class, order_id, [row.order_id for row in rows]) if more else []

@@ -61,7 +61,7 @@ def plan_open_orders(
             tx.flush()  # who is left is asked for by that, and planned together now
         asked = orders.asked_for(tx, PLAN_ORDERS)  # before anything it may be about is read
         found = (orders.to_plan_now if only_asked else orders.plannable)(tx, PLAN_ORDERS, at_most)
-        rows = not_joined(tx, found, orders.asked_by_now(tx, PLAN_ORDERS))
+        rows = not_joined(tx, found)
         if not rows:
             _settle_due(tx, (), (), asked)
             return Planned((), (), 0, 0)

@@ -30,7 +30,7 @@ def plan_all_open(office: Office, who: Who = CLOCKWORK, at_once: int = MOST_AT_O
     """
     with office.store.reading() as tx:
         asked = orders.asked_for(tx, PLAN_ORDERS)
-        rows = not_joined(tx, orders.open_now(tx, MOST_OPEN), orders.asked_by_now(tx, PLAN_ORDERS))
+        rows = not_joined(tx, orders.open_now(tx, MOST_OPEN))
         if len(rows) > at_once:
             company = company_of(tx)
             world, question = question_of(tx, company, rows)
@@ -40,7 +40,7 @@ def plan_all_open(office: Office, who: Who = CLOCKWORK, at_once: int = MOST_AT_O
     answer = plan(question, deciders)
     run = Run(answer, world.item_ids, len(rows) < MOST_OPEN)
     changed: list[Changed] = []
-    news = planned_anew(world, answer, changes(world, answer)) | asked.keys()
+    news = planned_anew(world, answer, changes(world, answer), answer) | asked.keys()
     for part in _parts(question, answer, news, at_once):
         told = office.store.run(lambda tx, part=part, run=run: _write(office, tx, who, question, part, run))  # type: ignore[misc]
         if isinstance(told, Refusal):
@@ -79,8 +79,7 @@ def _write(
 ) -> Recorded:
     company = company_of(tx)
     asked = orders.asked_for(tx, PLAN_ORDERS)
-    still = orders.still_plannable(tx, [order.order_id for order in part])
-    rows = not_joined(tx, still, orders.asked_by_now(tx, PLAN_ORDERS))
+    rows = not_joined(tx, orders.still_plannable(tx, [order.order_id for order in part]))
     if not rows:
         return Recorded(run.plan_id, ())
     world, now = question_of(tx, company, rows)

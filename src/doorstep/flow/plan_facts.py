@@ -69,7 +69,7 @@ def record_plan(
     Of orders that are to go as one shipment all are planned anew with it, or none.
     """
     changed = tuple(changes(world, part))
-    anew = planned_anew(world, part, changed)
+    anew = planned_anew(world, part, changed, run.answer)
     plan_id = run.plan_id or _record_run(office, tx, scribe, run, bool(anew))
     wait = _waiting_together(part)
     made: dict[str, Fulfilment] = {}
@@ -121,18 +121,18 @@ def changes(world: World, answer: Plan) -> Iterator[Changed]:
             yield Changed(order.order_id, was, now, order.order_id in moved)
 
 
-def planned_anew(world: World, answer: Plan, changed: Iterable[Changed]) -> set[str]:
-    """The orders whose plan is to be written down: those that changed, those of loads that are not yet, and those that
-    went with others who have left them, for what they cost alone."""
+def planned_anew(world: World, part: Plan, changed: Iterable[Changed], run: Plan) -> set[str]:
+    """The orders of `part` whose plan is to be written down: those that changed, those of loads that are not yet, and
+    those that went with others who have left them, for what they cost alone. A load that is one already and goes with
+    what is released, so no part of the `run`, stays that."""
+    planned = {order.order_id for order in run.orders}
     anew = {each.order_id for each in changed}
-    together: set[str] = set()
-    for load in answer.loads:
-        mine = frozenset(load.order_ids)
-        together |= mine
-        if mine & anew or any(world.sent_with.get(order_id) != mine for order_id in mine):
+    for load in part.loads:
+        mine = set(load.order_ids)
+        if mine & anew or any(world.sent_with.get(order_id, frozenset()) & planned != mine for order_id in mine):
             anew |= mine
-    left = {order_id for order_id, others in world.sent_with.items() if not others} - together
-    return anew | {order.order_id for order in answer.orders if order.order_id in left and order.shipments}
+    left = {order_id for order_id, others in world.sent_with.items() if not others}
+    return anew | {order.order_id for order in part.orders if order.order_id in left and order.shipments}
 
 
 def _consolidated(

@@ -91,6 +91,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
         master.items_query(item_ids),
         *(query for query in supply_queries(item_ids) if query != master.SITES),
         *(orders.BOOKED, orders.fulfilments_query(order_ids), learning.TRANSITS),
+        consolidation.sent_with_query(order_ids),
     )
     items = master.items(tx, item_ids)
     agreed = orders.agreed(tx, order_ids)

@@ -6,29 +6,35 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from doorstep.storage.transaction import Transaction
+from doorstep.storage.transaction import Query, Transaction
 
 # Whether a member still goes as the joint shipment does.
 _GOES = "f.state <> 'cancelled' AND f.service_id = c.service_id AND f.departs = c.departs"
 
 
-def joined(tx: Transaction, order_ids: Collection[str]) -> dict[str, str]:
-    """Those of the orders that are planned, not released, in a joint shipment that has not left, each with that."""
+def joined(tx: Transaction, order_ids: Collection[str]) -> dict[str, Any]:
+    """Those of the orders that are planned, not released, in a joint shipment that has not left, by their number: rows
+    (consolidation_id, whole), whole where no other order of it is released."""
     rows = tx.rows(
-        "SELECT m.order_id, c.consolidation_id FROM consolidation_member m "
-        "JOIN consolidation c USING (consolidation_id) "
+        "SELECT m.order_id, c.consolidation_id, NOT EXISTS (SELECT FROM consolidation_member o JOIN fulfilment g "
+        "USING (fulfilment_id) WHERE o.consolidation_id = c.consolidation_id AND g.state NOT IN "
+        "('planned', 'cancelled')) AS whole FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
         f"JOIN fulfilment f USING (fulfilment_id) WHERE c.state = 'joined' AND {_GOES} AND f.state = 'planned' "
         "AND c.departs > %s AND m.order_id = ANY(%s)",
         tx.now,
         list(order_ids),
     )
-    return {row.order_id: row.consolidation_id for row in rows}
+    return {row.order_id: row for row in rows}
 
 
 def sent_with(tx: Transaction, order_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """With which orders each planned order goes as one shipment, itself among them; with none where that has ended or
     has lost a member. An order that was in no joint shipment, as it is planned now, is missing."""
-    rows = tx.rows(
+    return {row.order_id: frozenset(row.order_ids or ()) for row in tx.rows(*sent_with_query(order_ids))}
+
+
+def sent_with_query(order_ids: Collection[str]) -> Query:
+    return (
         f"SELECT mine.order_id, CASE WHEN c.state = 'joined' AND bool_and({_GOES}) THEN array_agg(m.order_id) END "
         "AS order_ids FROM consolidation_member mine JOIN fulfilment p ON p.fulfilment_id = mine.fulfilment_id "
         "JOIN consolidation c ON c.consolidation_id = mine.consolidation_id JOIN consolidation_member m "
@@ -37,7 +43,6 @@ def sent_with(tx: Transaction, order_ids: Collection[str]) -> dict[str, frozense
         "ORDER BY c.consolidation_id",
         list(order_ids),
     )
-    return {row.order_id: frozenset(row.order_ids or ()) for row in rows}
 
 
 def broken(tx: Transaction) -> list[Any]:
