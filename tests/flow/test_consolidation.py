@@ -136,7 +136,7 @@ def test_who_leaves_a_joint_shipment_leaves_the_rest_to_be_planned_anew(shop: Sh
     placed = lamps(shop, 3)
     joined(shop)
     granted(change.cancel_order(shop.office, CLERK, placed[0], shop.key()))
-    shop.place(("MUG", 1))
+    shop.place(("MUG", 1), customer="bistro")
     shop.settle()
     shop.settle()
     assert [goes_by(shop, order_id)[0] for order_id in placed[1:]] == ["steady-ground"] * 2

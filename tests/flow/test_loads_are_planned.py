@@ -14,6 +14,7 @@ from doorstep.flow.explain import PlanWhy, explain
 from doorstep.flow.look_orders import order_timeline
 from doorstep.flow.plan import plan_open_orders
 from doorstep.flow.plan_all import plan_all_open
+from doorstep.flow.plan_facts import waiting_together
 from doorstep.flow.reasons import rejected_ways
 from doorstep.flow.release import release_wave
 from doorstep.planning.plan import plan as find_plan
@@ -23,6 +24,7 @@ from doorstep.terms.rulebook import Ban, RuleList
 from tests.corner_shop import ADA, BISTRO, CLERK, Shop, all_is_well, granted
 from tests.flow.test_consolidation import with_a_haulier
 from tests.flow.test_planned_together import busy_shop
+from tests.planning.test_loads_in_the_plan import TEA_AND_MUG, planned
 
 ADA_AGAIN = replace(ADA, name="  ada BYRON ", phone="+1 555 0100")
 
@@ -255,3 +257,12 @@ def test_a_load_of_goods_that_are_still_to_come_is_left_alone_until_it_leaves(sh
     assert plan_all_open(shop.office).orders == plan_open_orders(shop.office).orders == ()
     assert loads(shop) == [placed]
     assert shop.journal() == journal
+
+
+def test_what_could_leave_sooner_waits_for_the_day_of_all_that_go_with_it() -> None:
+    made = planned(TEA_AND_MUG)
+    assert waiting_together(made) == set()
+    first, second = made.orders
+    (shipment,) = first.shipments
+    waits = replace(first, shipments=(replace(shipment, leg=shipment.leg.held_until(shipment.departs)),))
+    assert waiting_together(replace(made, orders=(waits, second))) == {"A", "B"}

@@ -71,7 +71,7 @@ def record_plan(
     changed = tuple(changes(world, part))
     anew = planned_anew(world, part, changed, run.answer)
     plan_id = run.plan_id or _record_run(office, tx, scribe, run, bool(anew))
-    wait = _waiting_together(part)
+    wait = waiting_together(part)
     made: dict[str, Fulfilment] = {}
     for order in part.orders:
         _move_holds(office, tx, scribe, world.holds[order.order_id], order)
@@ -190,7 +190,7 @@ def _place(key: Scarce) -> tuple[str, str, str, date | None]:
     return (key.site_id, key.item_id, key.inbound_id or "", None)
 
 
-def _waiting_together(part: Plan) -> set[str]:
+def waiting_together(part: Plan) -> set[str]:
     """The orders of loads of which one waits for its day: all of it then does."""
     waits = {order.order_id for order in part.orders if any(shipment.waits_for_day for shipment in order.shipments)}
     return {order_id for load in part.loads if waits & set(load.order_ids) for order_id in load.order_ids}
