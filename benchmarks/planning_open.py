@@ -100,7 +100,7 @@ def _by_the_shipment(setting: Setting) -> Setting:
         replace(each, tariff=ltl.tariff, account="HEARTH") if each.service_id == ltl.service_id else each
         for each in setting.company.services
     ]
-    return replace(setting, company=replace(setting.company, services=services))
+    return replace(setting, company=setting.company.model_copy(update={"services": services}))
 
 
 def _opened(server: EmbeddedServer, database: str, setting: Setting) -> tuple[Office, FalseClock]:
