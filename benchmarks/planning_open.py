@@ -51,8 +51,10 @@ _DAYS = 60
 @dataclass(frozen=True)
 class Figure:
     """One run. Gaps in thousandths of a per cent over the bound; `at_risk`
-    promises were made as surely as wanted and hold less surely now; without
-    its `loads`, joint shipments, the plan would cost `saved_by_loads` more."""
+    promises were made as surely as wanted and hold less surely now.
+    `saved_by_loads` is what the plan costs less than the one that was found
+    before `loads`, joint shipments, were looked for: the search goes on with
+    them, so it can be more than they save themselves."""
 
     what: str
     orders: int
