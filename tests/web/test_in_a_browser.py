@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import time as wall_time
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,17 @@ import pytest
 import uvicorn
 
 from doorstep.access.roles import Role
+from doorstep.flow.fleet import define_vehicles
+from doorstep.flow.route_anew import plan_rest
+from doorstep.flow.route_out import leave, stop_done, stop_failed
+from doorstep.flow.routes import plan_routes
 from doorstep.flow.sign_in import one_time_link
 from doorstep.flow.tracking_link import make_link
 from doorstep.terms.clock import FalseClock
 from doorstep.web.app import make_pages
 from tests.conftest import MONDAY as MORNING
 from tests.corner_shop import CLERK, Shelf, Shop, granted, open_shop
+from tests.vans import CHICAGO, MONDAY, VAN, home, with_vans
 from tests.web.people import PASSWORD, login_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -35,6 +41,7 @@ pytestmark = [
 ]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
+SMALL_VAN = replace(VAN, vehicle_id="van 2", capacity_g=500)
 PAYLOAD = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
@@ -47,12 +54,14 @@ class Served:
     order_id: str
     sscc: str
     token: str
+    route_id: str
 
     def pages(self) -> list[str]:
         return [
             *("/today", "/orders", "/orders?q=nowhere", "/orders?state=delivered", f"/orders/{self.order_id}"),
             *(f"/parcels/{self.sscc}", f"/parcels/{self.sscc}?step=1", "/stock", "/stock?q=zzz", "/stock/inbound"),
             *("/sites/CS", "/chart?days=all", "/accounts", "/account", "/help", "/nothing-here", f"/t/{self.token}"),
+            *("/routes", f"/routes?day={MONDAY}", f"/routes/{self.route_id}"),
         ]
 
 
@@ -105,6 +114,7 @@ def served(web_shelf: Shelf) -> Iterator[Served]:
     """A shop with orders in many states, one of them with words that want to run."""
     web_shelf.put_back()
     with open_shop(web_shelf.url, FalseClock(MORNING)) as shop:
+        route_id = drive(shop)
         came = shop.on_its_way(("MUG", 2), ("LAMP", 1), reference="PO-4711").order_id
         (sscc,) = shop.parcels(came)
         for code, hours in (("PU", 2), ("AR", 20), ("OD", 26), ("DL", 4)):
@@ -120,7 +130,35 @@ def served(web_shelf: Shelf) -> Iterator[Served]:
         shop.release()
         token = granted(make_link(shop.office, CLERK, came, shop.key())).token
         with serving(shop) as url:
-            yield Served(url, shop, came, sscc, token)
+            yield Served(url, shop, came, sscc, token, route_id)
+
+
+def drive(shop: Shop) -> str:
+    """Two vans on Monday, too small for all: one is under way, told of three of its stops; its route's number."""
+    with_vans(shop)
+    granted(define_vehicles(shop.office, CLERK, [replace(VAN, capacity_g=2_300), SMALL_VAN]))
+    shop.receive("MUG", 11)
+    for number in range(5):
+        shop.place(("MUG", 1), ship_to=home(number))
+    shop.place(("MUG", 6), ship_to=replace(home(0), name="Flat 9", lines=("Far",)))
+    shop.settle()
+    shop.release()
+    shop.pick_all()
+    shop.pack_all()
+    shop.settle()
+    shop.clock.move_to(CHICAGO.at(MONDAY, wall_time(10, 30)))
+    made = granted(plan_routes(shop.office, CLERK, "CS", MONDAY))
+    route = max(made.routes, key=lambda one: len(one.visits))
+    assert len(made.routes) == 2
+    assert made.unplaced
+    shop.later(minutes=30)
+    granted(leave(shop.office, CLERK, route.route_id, shop.key()))
+    first, second, third, *_ = (visit.stop_id for visit in route.visits)
+    granted(stop_done(shop.office, CLERK, route.route_id, first, shop.key()))
+    granted(stop_failed(shop.office, CLERK, route.route_id, second, "refused", shop.key()))
+    granted(stop_failed(shop.office, CLERK, route.route_id, third, "nobody_home", shop.key(), again=True))
+    granted(plan_rest(shop.office, CLERK, route.route_id))
+    return route.route_id
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +230,7 @@ def test_without_scripts_people_sign_in_search_filter_and_sign_out(chromium: Any
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         assert page.url.endswith("/orders?state=delivered")
-        assert "1 order" in page.inner_text("#results")
+        assert "2 orders" in page.inner_text("#results")
         page.get_by_label("How far it is").select_option("")
         page.locator("#q").fill("PO-47")
         page.get_by_role("button", name="Find").click()
@@ -204,6 +242,24 @@ def test_without_scripts_people_sign_in_search_filter_and_sign_out(chromium: Any
         page.locator(".menu summary").click()
         page.get_by_role("button", name="Sign out").click()
         assert page.url.endswith("/sign-in")
+
+
+def test_without_scripts_a_dispatcher_tells_what_became_of_a_stop(chromium: Any, served: Served) -> None:
+    with tab(chromium, served, java_script_enabled=False, viewport=PHONE) as opened:
+        opened.enter(Role.SHIPPING)
+        page = opened.page
+        page.locator(".bar summary").click()
+        page.locator(".bar").get_by_role("link", name="Routes").click()
+        page.get_by_role("link", name="The day before").click()
+        page = opened.open(f"/routes/{served.route_id}")
+        before = page.get_by_role("button", name="Not delivered").count()
+        page.get_by_label("Why stop").first.select_option("closed")
+        page.get_by_role("button", name="Not delivered").first.click()
+        page.wait_for_url("**/routes/rte_*#next")
+        assert page.locator("tr:not(.tell-row) .badge.bad").get_by_text("Closed").count() == 1
+        assert page.get_by_role("button", name="Not delivered").count() < before or before == 1
+        drawing = page.get_by_role("img", name="from CS and back, in this order")
+        assert "(not delivered)" in drawing.get_attribute("aria-label")
 
 
 def test_keys_find_move_and_open_and_the_list_follows_what_is_typed(chromium: Any, served: Served) -> None:

@@ -41,6 +41,14 @@ WHO_MAY: dict[tuple[str, str], Permission | str] = {
     ("GET", "/sites/{site_id}"): P.SEE_FLOOR,
     ("GET", "/sites/{site_id}/pick-list.pdf"): P.SEE_FLOOR,
     ("GET", "/sites/{site_id}/manifests/{carrier_id}.pdf"): P.SEE_FLOOR,
+    ("GET", "/routes"): P.SEE_ROUTES,
+    ("POST", "/routes"): P.RUN_ROUTES,
+    ("GET", "/routes/{route_id}"): P.SEE_ROUTES,
+    ("GET", "/routes/{route_id}/sheet.pdf"): P.SEE_ROUTES,
+    ("POST", "/routes/{route_id}/leave"): P.RUN_ROUTES,
+    ("POST", "/routes/{route_id}/stops/{stop_id}"): P.RUN_ROUTES,
+    ("POST", "/routes/{route_id}/anew"): P.RUN_ROUTES,
+    ("POST", "/routes/{route_id}/end"): P.RUN_ROUTES,
     ("GET", "/chart"): P.SEE_CHART,
     ("GET", "/calibration"): P.SEE_CHART,
     ("GET", "/goals"): P.SEE_COSTS,
@@ -60,6 +68,7 @@ GUARDED = {route: needs for route, needs in WHO_MAY.items() if needs != OPEN}
 
 def address(path: str) -> str:
     of = {"order_id": "ord_x", "fulfilment_id": "ful_x", "site_id": "CS", "carrier_id": "swift", "sscc": "0" * 18}
+    of |= {"route_id": "rte_x", "stop_id": "ord_x"}
     return path.format(**of, login="nobody", token="x", name="doorstep.css")
 
 
@@ -120,6 +129,8 @@ def test_every_page_and_every_role_is_in_the_docs_as_it_is() -> None:
             P.SEE_STOCK,
             P.SEE_FLOOR,
             P.SEE_CHART,
+            P.SEE_ROUTES,
+            P.RUN_ROUTES,
             P.MAKE_TRACKING_LINKS,
             P.MANAGE_ACCOUNTS,
         ]

@@ -35,25 +35,28 @@ class Permission(StrEnum):
     SEE_STOCK = "see stock"
     SEE_FLOOR = "see the floor"
     SEE_CHART = "see the process chart"
+    SEE_ROUTES = "see routes"
+    RUN_ROUTES = "run routes"
     MAKE_TRACKING_LINKS = "make tracking links"
     MANAGE_ACCOUNTS = "manage accounts"
 
 
 _ORDERS, _COSTS, _STOCK = Permission.SEE_ORDERS, Permission.SEE_COSTS, Permission.SEE_STOCK
 _FLOOR, _CHART, _LINKS = Permission.SEE_FLOOR, Permission.SEE_CHART, Permission.MAKE_TRACKING_LINKS
+_ROUTES, _RUN = Permission.SEE_ROUTES, Permission.RUN_ROUTES
 
 # Everyone sees orders: work is sorted by the promise it belongs to. What an order costs is not everyone's business.
 GRANTED: Mapping[Role, frozenset[Permission]] = {
     Role.SALES: frozenset({_ORDERS, _COSTS, _STOCK, _LINKS}),
-    Role.PLANNING: frozenset({_ORDERS, _COSTS, _STOCK, _FLOOR, _CHART}),
-    Role.WAREHOUSE: frozenset({_ORDERS, _STOCK, _FLOOR}),
+    Role.PLANNING: frozenset({_ORDERS, _COSTS, _STOCK, _FLOOR, _CHART, _ROUTES, _RUN}),
+    Role.WAREHOUSE: frozenset({_ORDERS, _STOCK, _FLOOR, _ROUTES}),
     Role.PACKING: frozenset({_ORDERS, _FLOOR}),
-    Role.SHIPPING: frozenset({_ORDERS, _COSTS, _FLOOR, _LINKS}),
+    Role.SHIPPING: frozenset({_ORDERS, _COSTS, _FLOOR, _LINKS, _ROUTES, _RUN}),
     Role.RECEIVING: frozenset({_ORDERS, _STOCK, _FLOOR}),
     Role.STOCK_CONTROL: frozenset({_ORDERS, _STOCK, _FLOOR}),
-    Role.SERVICE: frozenset({_ORDERS, _COSTS, _STOCK, _FLOOR, _CHART, _LINKS}),
+    Role.SERVICE: frozenset({_ORDERS, _COSTS, _STOCK, _FLOOR, _CHART, _LINKS, _ROUTES}),
     Role.MASTER_DATA: frozenset({_ORDERS, _STOCK}),
-    Role.MANAGER: frozenset({_ORDERS, _COSTS, _STOCK, _FLOOR, _CHART, _LINKS}),
+    Role.MANAGER: frozenset({_ORDERS, _COSTS, _STOCK, _FLOOR, _CHART, _LINKS, _ROUTES, _RUN}),
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -83,23 +83,28 @@ class DayView:
 def day_of_routes(office: Office, site_id: str, day: date | None = None) -> DayView | Refusal:
     """Routes of a day, of today on the site's wall where none is named. UNKNOWN_SITE."""
     with office.store.reading() as tx:
-        site = master.sites(tx).get(site_id)
-        if site is None:
-            return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
-        on = day or site.calendar.day_of(tx.now)
-        routes = _routes(tx, fleet.routes_of_day(tx, site_id, on), site.calendar.zone)
-        row = fleet.planned_day(tx, site_id, on)
-        return DayView(
-            site_id=site_id,
-            day=on,
-            zone=site.calendar.zone,
-            roads=row.roads if row else "",
-            planned_at=row.planned_at if row else None,
-            routes=routes,
-            unplaced=stops_left(row.unplaced) if row else (),
-            cost_minor=sum(route.cost_minor for route in routes),
-            currency=company_of(tx).currency,
-        )
+        return day_within(tx, site_id, day)
+
+
+def day_within(tx: Transaction, site_id: str, day: date | None = None) -> DayView | Refusal:
+    """The same as part of a longer look."""
+    site = master.sites(tx).get(site_id)
+    if site is None:
+        return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
+    on = day or site.calendar.day_of(tx.now)
+    routes = _routes(tx, fleet.routes_of_day(tx, site_id, on), site.calendar.zone)
+    row = fleet.planned_day(tx, site_id, on)
+    return DayView(
+        site_id=site_id,
+        day=on,
+        zone=site.calendar.zone,
+        roads=row.roads if row else "",
+        planned_at=row.planned_at if row else None,
+        routes=routes,
+        unplaced=stops_left(row.unplaced) if row else (),
+        cost_minor=sum(route.cost_minor for route in routes),
+        currency=company_of(tx).currency,
+    )
 
 
 def route_view(office: Office, route_id: str) -> RouteView | Refusal:

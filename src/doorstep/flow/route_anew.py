@@ -152,8 +152,11 @@ def _as_driven(rest: _Rest) -> tuple[FleetDay, int, Route]:
         at = seconds(stop.at)
         stops.append(Stop(name, known[stop.stop_id].place, NOTHING))
         visits.append(Visit(Doing.STOP, name, known[stop.stop_id].place, at, at, at))
-    for stop in ahead:
-        times = (seconds(stop.arrives_at), seconds(stop.arrives_at), seconds(stop.leaves_at))
+    # The first is driven to already, and as much later as the vehicle left; the rest is planned from there.
+    behind = max(row.left_at - row.leaves_at, timedelta()) if not been else timedelta()
+    for number, stop in enumerate(ahead):
+        late = behind if number == 0 else timedelta()
+        times = (seconds(stop.arrives_at + late), seconds(stop.arrives_at + late), seconds(stop.leaves_at + late))
         if stop.doing == "reload":
             visits.append(Visit(Doing.RELOAD, "", the_day.vehicles[0].start_place, *times))
             continue

@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 router = APIRouter()
-_STYLES = ("tokens.css", "base.css", "shell.css", "parts.css", "tables.css", "pages.css", "desk.css", "frontier.css")
+_SHARED = ("tokens.css", "base.css", "shell.css", "parts.css", "tables.css")
+_STYLES = (*_SHARED, "pages.css", "desk.css", "frontier.css", "routes.css")
 
 
 def _own(name: str) -> bytes:

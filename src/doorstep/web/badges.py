@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from doorstep.flow.look import OrderView, ParcelView, ScoreView
+from doorstep.flow.look_dispatch import RouteSeen, StopSeen
 from doorstep.flow.look_orders import Late, OrderRow
 from doorstep.flow.look_risk import Risk
 from doorstep.flow.look_tracked import Status
@@ -61,6 +62,20 @@ _TRACKED = {
     Status.AVAILABLE_FOR_PICKUP: Badge("Ready to be picked up", "busy", "half"),
     Status.EXCEPTION: Badge("Something is wrong", "warn", "alarm"),
     Status.EXPIRED: Badge("No news", "warn", "wait"),
+}
+_ROUTES = {
+    "planned": Badge("Planned", "calm", "open"),
+    "out": Badge("On the road", "busy", "way"),
+    "ended": Badge("Back", "good", "done"),
+    "called_off": Badge("Called off", "calm", "stop"),
+}
+_LEFT_WITH = {"neighbour": "With a neighbour", "safe_place": "In a safe place"}
+_FAILED = {
+    "nobody_home": "Nobody at home",
+    "closed": "Closed",
+    "refused": "Refused",
+    "not_found": "Not found",
+    "no_time": "No time left",
 }
 _STOPPED = Badge("Stopped", "warn", "wait")
 _PARTS = {
@@ -149,6 +164,29 @@ def risk(how: Risk) -> Badge:
     return _RISKS[how]
 
 
+def route(seen: RouteSeen) -> Badge:
+    """How far a route is."""
+    if seen.route.state == "out" and not seen.ahead:
+        return Badge("On its way back", "busy", "way")
+    return _ROUTES[seen.route.state]
+
+
+def stop(seen: StopSeen) -> Badge:
+    """What became of a stop, or is to become of it."""
+    one = seen.stop
+    if one.state == "done":
+        return Badge(_LEFT_WITH.get(one.reason, "Delivered"), "good", "done")
+    if one.state == "failed":
+        return Badge(_FAILED.get(one.reason, "Not delivered"), "bad", "stop")
+    if one.state == "missing":
+        return Badge("Not at the dock", "warn", "wait")
+    if seen.late:
+        return Badge(seen.late.by, "warn", "alarm")
+    if seen.next:
+        return Badge("Next", "busy", "way")
+    return Badge("To come", "calm", "open")
+
+
 def tracked(status: Status) -> Badge:
     """How far an order or parcel is, to the customer."""
     return _TRACKED[status]
@@ -163,7 +201,9 @@ GLOBALS: Mapping[str, Callable[..., Any]] = {
     "fulfilment_badge": fulfilment,
     "risk_badge": risk,
     "row_badges": states_of_row,
+    "route_badge": route,
     "score_badge": score,
     "state_badge": state,
+    "stop_badge": stop,
     "tracked_badge": tracked,
 }

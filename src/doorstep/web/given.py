@@ -170,6 +170,8 @@ CostsSeen = Annotated[Visit, Depends(visiting(Permission.SEE_COSTS))]
 StockSeen = Annotated[Visit, Depends(visiting(Permission.SEE_STOCK))]
 FloorSeen = Annotated[Visit, Depends(visiting(Permission.SEE_FLOOR))]
 ChartSeen = Annotated[Visit, Depends(visiting(Permission.SEE_CHART))]
+RoutesSeen = Annotated[Visit, Depends(visiting(Permission.SEE_ROUTES))]
+RoutesRun = Annotated[Visit, Depends(visiting(Permission.RUN_ROUTES))]
 LinksMade = Annotated[Visit, Depends(visiting(Permission.MAKE_TRACKING_LINKS))]
 AccountsManaged = Annotated[Visit, Depends(visiting(Permission.MANAGE_ACCOUNTS))]
 

@@ -119,6 +119,23 @@ def size(size_mm: tuple[int, int, int]) -> str:
     return f"{' × '.join(map(str, size_mm))} mm"
 
 
+def litres(cm3: int) -> str:
+    """`1,240 l`, rounded up; cubic metres from ten on: `12.4 m³`."""
+    if cm3 < 10_000_000:
+        return f"{-(-cm3 // 1_000):,} l"
+    return f"{_digits(-(-cm3 // 100_000), 1)} m³"
+
+
+def kilometres(metres: int) -> str:
+    """`84 km`, to the nearest; one digit below ten: `4.2 km`."""
+    return f"{(metres + 500) // 1_000:,} km" if metres >= 10_000 else f"{_digits((metres + 50) // 100, 1)} km"
+
+
+def hours(seconds: int) -> str:
+    """`4 h 20 min`, to the minute."""
+    return words.span((seconds + 30) // 60 * 60)
+
+
 def days(count: int | None) -> str:
     """`3 working days`; how long a way takes that may never end."""
     return "no end in sight" if count is None else words.many(count, "working day")
@@ -139,6 +156,9 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "day": day,
     "day_this_year": day_this_year,
     "days": days,
+    "hours": hours,
+    "kilometres": kilometres,
+    "litres": litres,
     "local_day": local_day,
     "long_day": words.day,
     "moment": moment,

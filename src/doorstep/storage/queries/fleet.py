@@ -74,10 +74,11 @@ def loads(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
 
 
 def all_loads(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
-    """Rows (fulfilment_id, sscc, weight_g) of parcels that stand, wherever they are by now."""
+    """Rows (fulfilment_id, sscc, weight_g, length_mm, width_mm, height_mm) of parcels that stand, wherever they are
+    by now."""
     return tx.rows(
-        "SELECT fulfilment_id, sscc, weight_g FROM parcel WHERE fulfilment_id = ANY(%s) AND state <> 'unpacked' "
-        "ORDER BY sscc",
+        "SELECT fulfilment_id, sscc, weight_g, length_mm, width_mm, height_mm FROM parcel "
+        "WHERE fulfilment_id = ANY(%s) AND state <> 'unpacked' ORDER BY sscc",
         list(fulfilment_ids),
     )
 
@@ -110,6 +111,22 @@ def stops(tx: Transaction, route_ids: Collection[str]) -> list[Any]:
     return tx.rows(
         "SELECT * FROM route_stop WHERE route_id = ANY(%s) ORDER BY route_id, visit_no, stop_id", list(route_ids)
     )
+
+
+def first_windows(tx: Transaction, route_ids: Collection[str]) -> dict[tuple[str, str], Any]:
+    """Rows (route_id, stop_id, window_from, window_until) by route and stop: what each stop was told when its route
+    was first planned with it."""
+    rows = tx.rows(
+        "SELECT DISTINCT ON (t.object_id, v ->> 'stop_id') t.object_id AS route_id, v ->> 'stop_id' AS stop_id, "
+        "(v ->> 'window_from')::timestamptz AS window_from, (v ->> 'window_until')::timestamptz AS window_until "
+        "FROM touched t JOIN journal j USING (event_id) CROSS JOIN LATERAL jsonb_array_elements(j.body -> 'routes') r "
+        "CROSS JOIN LATERAL jsonb_array_elements(r -> 'visits') v "
+        "WHERE t.object_type = 'route' AND t.object_id = ANY(%s) AND t.qualifier = 'planned' "
+        "AND j.kind = 'RoutesPlanned' AND r ->> 'route_id' = t.object_id AND v ->> 'doing' = 'stop' "
+        "ORDER BY t.object_id, v ->> 'stop_id', j.event_id",
+        list(route_ids),
+    )
+    return {(row.route_id, row.stop_id): row for row in rows}
 
 
 def planned_day(tx: Transaction, site_id: str, day: date) -> Any:

@@ -5,7 +5,7 @@ document.documentElement.classList.add("scripted");
 
 const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
 const typing = (at) => at.closest("input, select, textarea, [contenteditable]") !== null;
-const PLACES = { t: "/today", o: "/orders", s: "/stock", f: "/sites", p: "/chart" };
+const PLACES = { t: "/today", o: "/orders", s: "/stock", f: "/sites", r: "/routes", p: "/chart" };
 let goingSince = 0;
 
 function step(by) {
