@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,9 +31,15 @@ def serve(
         bool, typer.Option("--work/--no-work", help="With a worker in the same process, for a small company.")
     ] = True,
     of_demo: Annotated[bool, typer.Option("--demo", help="The demo's company, where its days ended.")] = False,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes answer; one for each core is most that is of use.")
+    ] = 1,
+    joining: Annotated[str, typer.Option(hidden=True, help="Descriptors of a socket and of a lifeline.")] = "",
 ) -> None:
     """Serve the pages, and the API with its page /docs, until stopped."""
     if of_demo:
+        if processes > 1:
+            raise StoppedError("The demo is served by one process: leave --processes out.", CONFIGURATION)
         _serve_demo(context, host, port)
         return
     from doorstep.api.serve import AddressTakenError, CannotServeError
@@ -50,11 +57,34 @@ def serve(
             office = leaving.enter_context(open_office(around.environ, around.clock, around.ids, pool_size=BESIDE + 3))
             leaving.enter_context(worker_beside(office, concurrency=BESIDE))
         try:
-            serve_api(around.environ, host, port, pages=lambda office: make_pages(office, reached))
+            serve_api(
+                around.environ,
+                host,
+                port,
+                pages=lambda office: make_pages(office, reached),
+                **_together(host, port, processes, joining),
+            )
         except AddressTakenError as taken:
             raise StoppedError(str(taken), UNAVAILABLE) from None
         except CannotServeError as unfit:
             raise StoppedError(str(unfit), CONFIGURATION) from None
+
+
+def _together(host: str, port: int, processes: int, joining: str) -> dict[str, Any]:
+    """How `serve` shares its address: it joins those who answer there, or has others answer beside it."""
+    from doorstep.api.crew import crew, join_crew
+
+    if joining:
+        listener, lifeline = joining.split(",")
+        return {"listening": join_crew(int(listener), int(lifeline)), "tell": lambda _: None}
+    if processes == 1:
+        return {}
+
+    def command(listener: int, lifeline: int) -> list[str]:
+        where = ["--host", host, "--port", str(port)]
+        return [sys.executable, "-m", "doorstep", "serve", "--no-work", *where, "--joining", f"{listener},{lifeline}"]
+
+    return {"crew": lambda listener: crew(listener, command, processes - 1)}
 
 
 def _serve_demo(context: typer.Context, host: str, port: int) -> None:

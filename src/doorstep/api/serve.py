@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 import uvicorn
@@ -56,12 +56,15 @@ def serve(
     office: AbstractContextManager[Office] | None = None,
     greet: Callable[[Office, str], str] = lambda office, address: "",
     tell: Callable[[str], object] = partial(print, flush=True),
+    listening: socket.socket | None = None,
+    crew: Callable[[socket.socket], AbstractContextManager[None]] = lambda _: nullcontext(),
 ) -> None:
     """Serve until SIGINT or SIGTERM: then requests at work are finished, and the office is closed.
 
     `office` is the one to serve, else the one that settings name; `greet` is what is told with its address. `pages`
     makes what answers at every address that is not the API's. `tell` gets the address, once it answers; port 0 takes
-    any free one. Settings: DOORSTEP_API_KEYS, DOORSTEP_CARRIER_SECRETS and those of `open_office`.
+    any free one. `listening` is the socket where others of this program answer too, and `crew` has them do so while
+    this one serves. Settings: DOORSTEP_API_KEYS, DOORSTEP_CARRIER_SECRETS and those of `open_office`.
     CannotServeError, BadSettingError, DatabaseUnavailable or DatabaseUnfit where it cannot begin.
     """
     keys, secrets = read_keys(environ.get(KEYS, "")), read_secrets(environ.get(SECRETS, ""))
@@ -70,9 +73,9 @@ def serve(
             f"By {reached} other machines could call the API, and without API keys nobody would need one. Set {KEYS} "
             f"(words name:department:key), or leave {ADDRESS} out."
         )
-    with _listen(host, port, guarded=bool(keys)) as listener:
+    with listening or _listen(host, port, guarded=bool(keys)) as listener:
         clock = SystemClock()
-        with office or open_office(environ, clock, Ids.secret(clock), POOL_SIZE) as opened:
+        with office or open_office(environ, clock, Ids.secret(clock), POOL_SIZE) as opened, crew(listener):
             app: ASGIApp = make_app(opened, keys=keys, secrets=secrets, threads=THREADS)
             if pages is not None:
                 app = Beside(app, pages(opened))
