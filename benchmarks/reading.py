@@ -25,6 +25,7 @@ from benchmarks.filling import fill
 from benchmarks.lives import ENDS
 from benchmarks.measuring import Figure, alone
 from doorstep.flow.collect import agree_collections
+from doorstep.flow.look_dispatch import dispatch_day
 from doorstep.flow.look_orders import Late, OrderQuery, OrdersView, Sort, order_page, order_timeline
 from doorstep.flow.look_today import today
 from doorstep.flow.office import Office, Who
@@ -119,6 +120,7 @@ def pages(office: Office) -> dict[str, Callable[[], Any]]:
         "an order by its reference": orders(text=newest.reference),
         "orders by a reference's beginning": orders(text=newest.reference[:4]),
         "an order's story": lambda: order_timeline(office, newest.order_id),
+        "a day of routes": lambda: dispatch_day(office, newest.sites[0]),
         "the customer's page": lambda: tracked(office, link.token),
     }
 
