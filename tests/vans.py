@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 from doorstep.flow.fleet import define_vehicles
 from doorstep.flow.master import define_services
@@ -51,3 +51,23 @@ def with_vans(shop: Shop) -> None:
     """The shop has a service of its own now, and one van."""
     granted(define_services(shop.office, CLERK, [VANS]))
     granted(define_vehicles(shop.office, CLERK, [VAN]))
+
+
+def at(shop: Shop, hour: int, minute: int = 0) -> datetime:
+    """Move the clock to a time on Monday on the shop's wall."""
+    moment = CHICAGO.at(MONDAY, time(hour, minute))
+    shop.clock.move_to(moment)
+    return moment
+
+
+def to_the_dock(shop: Shop, homes: int = 4) -> list[str]:
+    """An order to each home, `PO-0` and on, with its label at the dock by half past ten; their numbers."""
+    placed = [shop.place(("MUG", 1), ship_to=home(number), reference=f"PO-{number}") for number in range(homes)]
+    shop.settle()
+    at(shop, 8)
+    shop.release()
+    shop.pick_all()
+    shop.pack_all()
+    shop.settle()
+    at(shop, 10, 30)
+    return [each.order_id for each in placed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as machine
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from doorstep.flow.tracking_link import make_link, tracked
 from doorstep.flow.troubles import troubles
 from doorstep.terms.refusals import Why
 from tests.corner_shop import CLERK, Shop, granted, refused
-from tests.vans import CHICAGO, MONDAY, VAN, home, with_vans
+from tests.vans import CHICAGO, MONDAY, VAN, at, home, to_the_dock, with_vans
 
 DRIVER = Who("vera", "shipping")
 
@@ -30,26 +30,6 @@ def vans(shop: Shop) -> Shop:
     """The shop with a service of its own and one van."""
     with_vans(shop)
     return shop
-
-
-def at(shop: Shop, hour: int, minute: int = 0) -> datetime:
-    """Move the clock to a time on Monday on the shop's wall."""
-    moment = CHICAGO.at(MONDAY, time(hour, minute))
-    shop.clock.move_to(moment)
-    return moment
-
-
-def to_the_dock(shop: Shop, homes: int) -> list[str]:
-    """An order to each home, at the dock with its label at half past ten; their numbers."""
-    orders = [shop.place(("MUG", 1), ship_to=home(number)).order_id for number in range(homes)]
-    shop.settle()
-    at(shop, 8)
-    shop.release()
-    shop.pick_all()
-    shop.pack_all()
-    shop.settle()
-    at(shop, 10, 30)
-    return orders
 
 
 def stops_of(route: Any) -> list[str]:

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 
 from doorstep.access.roles import Role
 from doorstep.flow.fleet import define_vehicles
 from tests.corner_shop import CLERK, Shop, granted
-from tests.vans import CHICAGO, MONDAY, VAN, home, with_vans
+from tests.vans import MONDAY, VAN, at, to_the_dock, with_vans
 from tests.web.people import Browser
-
-
-def at(shop: Shop, hour: int, minute: int = 0) -> datetime:
-    """Move the clock to a time on Monday on the shop's wall."""
-    moment = CHICAGO.at(MONDAY, time(hour, minute))
-    shop.clock.move_to(moment)
-    return moment
-
-
-def to_the_dock(shop: Shop, homes: int = 4) -> list[str]:
-    """An order to each home, with its label at the dock by half past ten."""
-    placed = [shop.place(("MUG", 1), ship_to=home(number), reference=f"PO-{number}") for number in range(homes)]
-    shop.settle()
-    at(shop, 8)
-    shop.release()
-    shop.pick_all()
-    shop.pack_all()
-    shop.settle()
-    at(shop, 10, 30)
-    return [each.order_id for each in placed]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from doorstep.flow.office import company_of
-from doorstep.flow.words import day, joined, many, window
+from doorstep.flow.words import capital, day, joined, many, window
 from doorstep.storage.queries import fleet, master, tracked
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
@@ -205,12 +205,12 @@ def _parcel(
     carrier = parcel.carrier or "the carrier"
     if milestone:
         status, says = _MILESTONES[milestone]
-        says = _capital(says.format(carrier=carrier))
+        says = capital(says.format(carrier=carrier))
     else:
         status, says = Status.PENDING, "Packed; its label is being made."
     heard = max([scan.scanned_at for scan in scans], default=parcel.handed_over_at)
     if status in _ON_ITS_WAY and heard is not None and now - heard > timedelta(days=SILENT_DAYS):
-        status, says = Status.EXPIRED, f"{_capital(carrier)} has told us nothing for {SILENT_DAYS} days; we ask."
+        status, says = Status.EXPIRED, f"{capital(carrier)} has told us nothing for {SILENT_DAYS} days; we ask."
     return TrackedParcel(
         number=number,
         of=of,
@@ -240,10 +240,6 @@ def _milestone(parcel: Any) -> str:
     if parcel.state == "handed_over":
         return "handed_over"
     return "label_made" if parcel.label_state in _LABELLED else ""
-
-
-def _capital(says: str) -> str:
-    return says[:1].upper() + says[1:]
 
 
 def _private(address: Address | None) -> frozenset[str]:
@@ -292,7 +288,7 @@ def _order_says(order: Any, parcels: Sequence[TrackedParcel], waiting: Sequence[
         waits = "We are waiting for its payment." if order.cleared_at is None else "We are getting it ready."
         return Status.PENDING, waits
     if not open_parcels:
-        return Status.PENDING, f"{_capital(many(len(parcels), 'parcel'))} delivered.{rest}"
+        return Status.PENDING, f"{capital(many(len(parcels), 'parcel'))} delivered.{rest}"
     first = min(open_parcels, key=lambda parcel: (_SPEAKS_FIRST.index(parcel.status), parcel.number))
     if len(parcels) == 1:
         return first.status, f"{first.says}{rest}"

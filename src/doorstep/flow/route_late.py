@@ -67,8 +67,6 @@ def _do(late: Late, stop: RouteStopView) -> str:
     call = f"Tell the consignee{f' ({stop.phone})' if stop.phone else ''}"
     if late.cause in (Cause.NOT_LEFT, Cause.OVERDUE):
         return ""
-    if late.cause is Cause.CLOSED:
-        return f"{call}, or say that there was no time: it then goes with the next day’s routes."
     if late.cause is Cause.DAY_PAST:
         return f"{call} when it comes."
     return f"{call}, or say that there was no time: it then goes with the next day’s routes."

@@ -62,5 +62,9 @@ def chance(ppm: int) -> str:
 
 def plainly(name: str) -> str:
     """The words of a name in code: `out_for_delivery` is `Out for delivery`."""
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    return capital(name.replace("_", " "))
+
+
+def capital(says: str) -> str:
+    """The words with a capital letter before them, as a sentence has it; the rest as it is."""
+    return says[:1].upper() + says[1:]

@@ -148,6 +148,7 @@ def per_mille(ppm: int) -> int:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "age": age,
+    "capital": words.capital,
     "chance": words.chance,
     "tenths": tenths,
     "thousandths": thousandths,
