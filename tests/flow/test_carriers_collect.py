@@ -11,11 +11,13 @@ from doorstep.flow.change import cancel_order
 from doorstep.flow.collect import agree_collections, collect_due
 from doorstep.flow.hand_over import hand_over
 from doorstep.flow.look_today import today
-from doorstep.flow.manifests import close_manifest, manifest_list
+from doorstep.flow.manifests import STILL_ON_IT, close_manifest, manifest_list
 from doorstep.flow.papers import make_paper
 from doorstep.flow.pickups import cancel_pickup, pickup_list, want_pickup
 from doorstep.flow.troubles import troubles
 from doorstep.papers.values import PaperKind
+from doorstep.storage.queries import collection
+from doorstep.storage.queries.collection import CarrierDay
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.collection import Collection
@@ -143,3 +145,28 @@ def test_the_list_is_of_what_the_driver_took_and_not_of_what_stayed(shop: Shop) 
     # He comes back for the last one: with it nothing is left, so its list is closed at once.
     granted(hand_over(shop.office, CLERK, "steady", [stays], shop.key()))
     assert [each.parcels for each in manifest_list(shop.office, "CS")] == [1, 2]
+
+
+def test_the_clock_looks_for_a_list_only_where_there_is_something_to_list(shop: Shop) -> None:
+    ends = CHICAGO.at(MONDAY + timedelta(days=1), time(0))
+    its = CarrierDay(*STEADY, MONDAY, CHICAGO.at(MONDAY, time(0)), ends, ("steady-ground",))
+
+    def looked_for() -> tuple[bool, int]:
+        with shop.office.store.reading() as tx:
+            since = tx.now - STILL_ON_IT
+            return STEADY in collection.to_list(tx, [its], since), len(collection.unlisted(tx, *STEADY, ends, since))
+
+    assert looked_for() == (False, 0)
+    shop.to_the_dock(("MUG", 1))
+    assert looked_for() == (True, 1)
+    shop.hand_over()
+    assert looked_for() == (True, 1)
+    granted(close_manifest(shop.office, CLERK, *STEADY))
+    assert looked_for() == (False, 0)
+    shop.to_the_dock(("MUG", 1))
+    assert looked_for() == (True, 1)
+    shop.later(days=2)
+    shop.hand_over()
+    assert looked_for() == (True, 1)
+    shop.later(days=2)
+    assert looked_for() == (False, 0)

@@ -6,7 +6,7 @@ import json
 
 from doorstep.events.master import CartonDefined
 from doorstep.storage import definitions
-from doorstep.storage.queries import learning, legal, master
+from doorstep.storage.queries import collection, learning, legal, master
 from doorstep.storage.store import Store
 from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.parcel import Carton, Size
@@ -14,7 +14,7 @@ from tests.storage.shop import MASTER, fact, record
 
 ALL: tuple[Query, ...] = (
     *(master.COMPANY, master.GOALS, master.SITES, master.SERVICES, master.CARTONS),
-    *(learning.BILLING, legal.RULES),
+    *(learning.BILLING, legal.RULES, collection.AGREED, collection.OWN),
 )
 
 
@@ -94,7 +94,7 @@ def test_the_database_watches_every_table_that_a_definition_is_read_from(store: 
             )
         }
     read = {part for plan in plans for part in relations(plan)}
-    assert {"carton", "site", "person"} <= read <= watched
+    assert {"carton", "site", "person", "collection", "vehicle"} <= read <= watched
 
 
 def relations(plan: object) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from doorstep.events.collection import CollectionAgreed
-from doorstep.flow.manifests import Manifested, close_manifest, list_taken
+from doorstep.flow.manifests import STILL_ON_IT, Manifested, close_manifest, list_taken
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.pickups import LIVE, cancel_pickup, want_pickup
 from doorstep.storage.queries import collection, master
@@ -80,10 +80,12 @@ def collect_due(office: Office) -> tuple[str, ...]:
     with office.store.reading() as tx:
         days, now = _days(tx, collection.agreements(tx)), tx.now
         taken = collection.taken(tx, [each.its for each in days])
+        listed = [each.its for each in days if each.agreed.manifest]
+        to_list = collection.to_list(tx, listed, now - STILL_ON_IT)
     for each in days:
         if each.agreed.pickup:
             done += _pickup(office, each, each.its.carrier_at_site in taken, now)
-        if each.agreed.manifest:
+        if each.agreed.manifest and each.its.carrier_at_site in to_list:
             done += _listed(office, each, each.its.carrier_at_site in taken, now)
     return tuple(done)
 

@@ -33,7 +33,7 @@ from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import SEND_MANIFEST
 from doorstep.terms.refusals import Refusal, Why
 
-_STILL_ON_IT = timedelta(days=1)  # what was handed over longer ago is on no list any more
+STILL_ON_IT = timedelta(days=1)  # what was handed over longer ago is on no list any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _unlisted(tx: Transaction, site_id: str, carrier_id: str) -> list[Any]:
     collection.lock_dock(tx, site_id, carrier_id)
     wall = master.sites(tx)[site_id].calendar
     ends = wall.at(wall.day_of(tx.now) + timedelta(days=1), time(0))
-    return collection.unlisted(tx, site_id, carrier_id, ends, tx.now - _STILL_ON_IT)
+    return collection.unlisted(tx, site_id, carrier_id, ends, tx.now - STILL_ON_IT)
 
 
 def _close(office: Office, tx: Transaction, who: Who, site_id: str, carrier_id: str, rows: Sequence[Any]) -> Manifested:

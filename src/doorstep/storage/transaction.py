@@ -19,7 +19,6 @@ from doorstep.storage.jsonb import as_text
 from doorstep.terms.refusals import Refusal
 
 Query = tuple[Any, ...]  # SQL and its parameters
-_SEVERAL = 3  # definitions from which on all are read as one
 
 
 class Transaction:
@@ -45,15 +44,14 @@ class Transaction:
     def answers(self, *queries: Query) -> list[list[Any]]:
         """The rows of each of these, asked in one round trip; each sees what was committed when its turn came.
 
-        Of several definitions only their stamp is asked where they are known; they stand until this step writes.
+        Of definitions only their stamp is asked where they are known; they stand until this step writes.
         """
-        if not self._defined and sum(definitions.is_definition(query[0]) for query in queries) >= _SEVERAL:
-            others = [query for query in queries if not definitions.is_definition(query[0])]
+        others = [query for query in queries if not definitions.is_definition(query[0])]
+        if len(others) < len(queries) and not self._defined:
             stamps, *found = self._asked(definitions.STAMP, *others)
             self._defined = definitions.known(stamps) or self._read_definitions()
         else:
-            others = [query for query in queries if query[0] not in self._defined]
-            found = self._asked(*others)
+            found = self._asked(*others) if others else []
         told = iter(found)
         return [self._defined[query[0]] if query[0] in self._defined else next(told) for query in queries]
 
@@ -79,11 +77,16 @@ class Transaction:
     def remember(self) -> None:
         """Ask nothing twice from now on: for a look at the database, which stays as it is as long as one looks."""
         self._remembered = {}
-        (stamps,) = self._asked(definitions.STAMP)
-        self._defined = definitions.known(stamps) or self._read_definitions()
+        self._know_definitions()
+
+    def _know_definitions(self) -> None:
+        if not self._defined:
+            (stamps,) = self._asked(definitions.STAMP)
+            self._defined = definitions.known(stamps) or self._read_definitions()
 
     def _rows(self, sql: str, *parameters: Any) -> list[Any]:
-        if sql in self._defined:
+        if definitions.is_definition(sql):
+            self._know_definitions()
             return self._defined[sql]
         for number, (query, answer) in enumerate(self._ahead):
             if query == (sql, *parameters):

@@ -10,17 +10,21 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from doorstep.storage.definitions import definition
 from doorstep.storage.queries.floor import OWN_VEHICLES
-from doorstep.storage.transaction import Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.collection import Collection
 
 _AGREED = TypeAdapter(Collection)
 
 
+AGREED: Query = definition("SELECT collection::text AS text FROM collection ORDER BY site_id, carrier_id")
+OWN: Query = definition("SELECT DISTINCT s.carrier_id FROM vehicle v JOIN service s USING (service_id)")
+
+
 def agreements(tx: Transaction) -> tuple[Collection, ...]:
     """How carriers collect, by site and carrier."""
-    rows = tx.rows("SELECT collection::text AS text FROM collection ORDER BY site_id, carrier_id")
-    return tuple(_read(row.text) for row in rows)
+    return tuple(_read(row.text) for row in tx.rows(*AGREED))
 
 
 @lru_cache(maxsize=10_000)
@@ -33,16 +37,22 @@ def lock_dock(tx: Transaction, site_id: str, carrier_id: str) -> None:
     tx.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", f"dock {site_id}/{carrier_id}")
 
 
+# Of label `l`, parcel `p`, fulfilment order `f` and order `o`.
+_ON_NO_LIST = (
+    f"l.state = 'bought' AND NOT {OWN_VEHICLES} "
+    "AND ((p.state = 'packed' AND f.departs < {until} AND o.state = 'open' AND NOT o.stopped) "
+    "  OR (p.state = 'handed_over' AND p.handed_over_at >= {since})) "
+    "AND NOT EXISTS (SELECT FROM manifest_label m WHERE m.label_id = l.label_id)"
+)
+
+
 def unlisted(tx: Transaction, site_id: str, carrier_id: str, until: datetime, since: datetime) -> list[Any]:
     """Parcels with a label of the carrier that are on no manifest: at the dock and to leave before `until`, or handed
     over since."""
     return tx.rows(
         "SELECT l.label_id, l.sscc, p.weight_g, p.state, p.handed_over_at FROM label l JOIN parcel p USING (sscc) "
         "JOIN fulfilment f ON f.fulfilment_id = p.fulfilment_id JOIN orders o ON o.order_id = p.order_id "
-        f"WHERE l.state = 'bought' AND l.carrier_id = %s AND p.site_id = %s AND NOT {OWN_VEHICLES} "
-        "AND ((p.state = 'packed' AND f.departs < %s AND o.state = 'open' AND NOT o.stopped) "
-        "  OR (p.state = 'handed_over' AND p.handed_over_at >= %s)) "
-        "AND NOT EXISTS (SELECT FROM manifest_label m WHERE m.label_id = l.label_id) ORDER BY l.sscc",
+        f"WHERE l.carrier_id = %s AND p.site_id = %s AND {_ON_NO_LIST.format(until='%s', since='%s')} ORDER BY l.sscc",
         carrier_id,
         site_id,
         until,
@@ -186,7 +196,26 @@ def taken(tx: Transaction, days: Sequence[CarrierDay]) -> set[tuple[str, str]]:
     return {(row.site_id, row.carrier_id) for row in tx.rows(_TAKEN, *map(list, columns))}
 
 
+_TO_LIST = f"""
+WITH asked AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) a (site_id, carrier_id, ends)),
+    lately AS (SELECT %s::timestamptz AS since)
+SELECT a.site_id, a.carrier_id FROM asked a CROSS JOIN lately WHERE EXISTS (
+    SELECT FROM fulfilment f JOIN orders o USING (order_id) CROSS JOIN LATERAL (
+        SELECT FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.carrier_id = a.carrier_id
+        WHERE p.fulfilment_id = f.fulfilment_id AND {_ON_NO_LIST.format(until="a.ends", since="since")} LIMIT 1) one
+    WHERE f.site_id = a.site_id AND (f.state IN ('released', 'picked', 'packed', 'labelled')
+        OR f.state IN ('handed_over', 'delivered') AND f.since >= lately.since))
+"""
+
+
+def to_list(tx: Transaction, days: Sequence[CarrierDay], since: datetime) -> set[tuple[str, str]]:
+    """(site, carrier) of those for which there is anything `unlisted`, of their day or handed over since."""
+    if not days:
+        return set()
+    columns = zip(*((one.site_id, one.carrier_id, one.ends) for one in days), strict=True)
+    return {(row.site_id, row.carrier_id) for row in tx.rows(_TO_LIST, *map(list, columns), since)}
+
+
 def own_carriers(tx: Transaction) -> set[str]:
     """Carriers that are our own vehicles: nobody is to be told or booked."""
-    rows = tx.rows("SELECT DISTINCT s.carrier_id FROM vehicle v JOIN service s USING (service_id)")
-    return {row.carrier_id for row in rows}
+    return {row.carrier_id for row in tx.rows(*OWN)}

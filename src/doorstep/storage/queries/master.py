@@ -133,7 +133,7 @@ def services(tx: Transaction) -> tuple[CarrierService, ...]:
 
 
 def service(tx: Transaction, service_id: str) -> CarrierService | None:
-    rows = tx.rows("SELECT service_id, fingerprint FROM service WHERE service_id = %s", service_id)
+    rows = [row for row in tx.rows(*SERVICES) if row.service_id == service_id]
     return read_services(tx, rows).get(service_id)
 
 
