@@ -8,17 +8,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
+from doorstep.planning.supply import Free
+from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import (
     Boxed,
     Costs,
     DayKey,
     Deciders,
+    Demand,
     FreeUnits,
     Inbound,
     Need,
@@ -26,6 +30,7 @@ from doorstep.planning.values import (
     SiteSupply,
     StockKey,
 )
+from doorstep.planning.ways import Desk, Way
 from doorstep.promising.mass import Mass
 from doorstep.promising.window import Basis, promise
 from doorstep.terms.calendar import Calendar
@@ -354,6 +359,40 @@ def test_offers_are_feasible_sure_and_sorted_by_cost(question: QuoteQuestion) ->
 @given(quote_questions())
 def test_the_same_question_gets_the_same_answer(question: QuoteQuestion) -> None:
     assert quote(question, cs.DECIDERS) == quote(question, cs.DECIDERS)
+
+
+class AllServices(Desk):
+    """Looks at every service, also where another leaves and arrives alike for less."""
+
+    def ways(self, demand: Demand, free: Free, ahead: Ahead, **how: Any) -> tuple[list[Way], list[Refusal]]:
+        return super().ways(demand, free, ahead, also=how.get("also", ()))
+
+
+@settings(max_examples=100)
+@given(quote_questions(), st.integers(-60, 60), st.integers(-60, 60))
+def test_of_services_that_leave_and_arrive_alike_the_cheapest_is_offered(
+    question: QuoteQuestion, post_minor: int, swift_minor: int
+) -> None:
+    dearer = {"POST-2": ("POST", post_minor), "SWIFT-2": ("SWIFT", swift_minor)}
+
+    def carton_up(
+        contents: Sequence[tuple[Item, int]], service: CarrierService, origin: Locality, destination: Locality
+    ) -> Boxed | Refusal:
+        name, by_minor = dearer.get(service.service_id, (service.service_id, 0))
+        boxed = cs.carton_up(contents, replace(service, service_id=name), origin, destination)
+        assert isinstance(boxed, Boxed)
+        parcels = [replace(parcel, freight_minor=parcel.freight_minor + by_minor) for parcel in boxed.parcels]
+        return replace(boxed, parcels=tuple(parcels))
+
+    twins = [replace(cs.POST, service_id="POST-2"), replace(cs.SWIFT, service_id="SWIFT-2")]
+    asked = replace(question, services=(*question.services, *twins))
+    deciders = Deciders(carton_up, cs.may_ship)
+    desk = AllServices(asked.now, asked.sites, asked.services, asked.costs, deciders, asked.transits)
+    told = quote(asked, deciders)
+    assert told == quote(asked, deciders, at=desk)
+    services = {shipment.service_id for offer in told.offers for shipment in offer.shipments}
+    assert ("POST-2" if post_minor >= 0 else "POST") not in services
+    assert ("SWIFT-2" if swift_minor >= 0 else "SWIFT") not in services
 
 
 def test_equal_contents_are_rated_once_however_many_ways_there_are() -> None:

@@ -36,7 +36,7 @@ def quote(question: QuoteQuestion, deciders: Deciders, at: Desk | None = None) -
         return Quote((), out_of_stock(demand, desk.supply, short))
     dear = frozenset(key for key in question.prices if isinstance(key, DayKey))
     ahead = Ahead(demand.asked_from, frozenset(full_days(question.sites)), demand.asked_from is not None, dear)
-    ways, refusals = desk.ways(demand, desk.supply.free, ahead)
+    ways, refusals = desk.ways(demand, desk.supply.free, ahead, cheapest_alike=True)
     if not ways:
         return Quote((), first(refusals) if refusals else not_together(demand, question.costs))
     judge = _Judge(question)
@@ -71,10 +71,12 @@ class _Tried(NamedTuple):
     def last_day(self) -> date:
         return self.windows[0].last_day
 
-    def rank(self) -> tuple[object, ...]:
+    def rank(self) -> tuple[int, date]:
+        return self.cost.rank_minor, self.last_day
+
+    def among_equals(self) -> tuple[object, ...]:
         options = self.way.options
-        names = tuple((option.day.site_id, option.service_id, option.departs) for option in options)
-        return (self.cost.rank_minor, self.last_day, len(options), names)
+        return len(options), tuple((option.day.site_id, option.service_id, option.departs) for option in options)
 
 
 class _Promised(NamedTuple):
@@ -83,6 +85,7 @@ class _Promised(NamedTuple):
     windows: dict[int, Window]
     last_days: dict[int, date]
     late_ppm: int
+    least_ppm: int  # of the line that is least sure
 
 
 class _Judge:
@@ -102,8 +105,7 @@ class _Judge:
         cost = way.cost.missing(demand.late_minor(found.late_ppm, self._question.costs), 0)
         if prices:
             cost = cost._replace(scarce_minor=scarce_minor(way.uses(), prices))
-        as_wanted = min(window.ppm for window in found.windows.values()) >= demand.wanted_ppm
-        return _Tried(way, found.windows, cost, as_wanted)
+        return _Tried(way, found.windows, cost, found.least_ppm >= demand.wanted_ppm)
 
     def _of_one(self, arrival: Mass) -> _Promised | None:
         if arrival not in self._at_once:
@@ -127,7 +129,8 @@ class _Judge:
 
     def _with_lateness(self, arrival: Mass, windows: dict[int, Window]) -> _Promised:
         last_days = {line_no: window.last_day for line_no, window in windows.items()}
-        return _Promised(windows, last_days, days_late_ppm(arrival, last_days[0], self._question.costs.never_days))
+        late_ppm = days_late_ppm(arrival, last_days[0], self._question.costs.never_days)
+        return _Promised(windows, last_days, late_ppm, min(window.ppm for window in windows.values()))
 
 
 def _offers(tried: Sequence[_Tried], question: QuoteQuestion) -> tuple[Offer, ...]:
@@ -139,6 +142,8 @@ def _offers(tried: Sequence[_Tried], question: QuoteQuestion) -> tuple[Offer, ..
     for each in sorted(tried, key=_Tried.rank):
         if not kept or each.last_day < kept[-1].last_day:
             kept.append(each)
+        elif each.rank() == kept[-1].rank() and each.among_equals() < kept[-1].among_equals():
+            kept[-1] = each
     kept = [*kept[: most - 1], kept[-1]] if 1 < most < len(kept) else kept[:most]
     return tuple(_made(each, question.demand) for each in kept)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from doorstep.planning.answers import CostParts, Freight, Shipment
 from doorstep.planning.legal import Contents, Legal
 from doorstep.planning.supply import Free, Pattern, RowKey, Supply, covers, patterns, row_of
-from doorstep.planning.timetable import Ahead, Source, Timetable, source_of
+from doorstep.planning.timetable import Ahead, Departure, Source, Timetable, source_of
 from doorstep.planning.values import (
     Boxed,
     Costs,
@@ -196,10 +196,12 @@ class Desk:
         ahead: Ahead,
         *,
         also: Sequence[Pattern] = (),
+        cheapest_alike: bool = False,
     ) -> tuple[list[Way], list[Refusal]]:
         """All ways to serve the order from `free`, and why some sources and services cannot.
 
-        `also`: patterns to look at besides, such as what the order holds.
+        `also`: patterns to look at besides, such as what the order holds. `cheapest_alike`: of the services that leave
+        and arrive alike with the same goods only the cheapest, the first of equals: no other is ever offered.
         """
         items = {need.item.item_id: need.item for need in demand.needs}
         found: list[Way] = []
@@ -210,7 +212,7 @@ class Desk:
             choices = []
             for taken in pattern:
                 if taken not in known:
-                    known[taken] = self._options(demand, self._taking(items, taken), ahead)
+                    known[taken] = self._options(demand, self._taking(items, taken), ahead, cheapest_alike)
                 options, noes = known[taken]
                 refusals += noes
                 choices.append(options)
@@ -253,22 +255,17 @@ class Desk:
         source = source_of(self.now, [self.supply.rows[key] for key in rows])
         return Taking(taken, Contents(goods, sums), rows, stock, tuple(lines), source, handling_minor, paid_minor)
 
-    def _options(self, demand: Demand, taking: Taking, ahead: Ahead) -> tuple[list[Option], list[Refusal]]:
+    def _options(
+        self, demand: Demand, taking: Taking, ahead: Ahead, cheapest_alike: bool
+    ) -> tuple[list[Option], list[Refusal]]:
         site = self.supply.sites[taking.reservations[0].site_id]
         hangs_on_time = taking.contents.hang_on_time(demand.consignee)
         options: list[Option] = []
-        refusals: list[Refusal] = []
-        box = self._box(site, demand, taking.contents)
-        leaving = self._timetable.leaving(site, demand, taking.source, ahead)
-        for service in self.services:
-            boxed = box(service)
-            if isinstance(boxed, Refusal):
-                refusals.append(boxed)
-                continue
-            freight_minor = sum(parcel.freight_minor for parcel in boxed.parcels)
-            cartons_minor = sum(parcel.carton_minor for parcel in boxed.parcels)
-            travels = self._timetable.travels(service, site, demand.area, boxed.zone)
-            for departs, day, leg, arrival in leaving.by(service, travels):
+        calls, refusals = self._calls(site, demand, taking, ahead)
+        if cheapest_alike and not hangs_on_time:
+            calls = _cheapest_alike(calls)
+        for service, boxed, freight_minor, cartons_minor, learned, departures in calls:
+            for departs, day, leg, arrival in departures:
                 if hangs_on_time:
                     no = self._legal.forbids_then(service, site, demand, taking.contents, departs, leg)
                     if no is not None:
@@ -277,10 +274,32 @@ class Desk:
                 options.append(
                     Option(
                         *(taking, service.service_id, departs, day, leg, arrival),
-                        *(boxed, freight_minor, cartons_minor, travels.learned),
+                        *(boxed, freight_minor, cartons_minor, learned),
                     )
                 )
         return options, refusals
+
+    def _calls(
+        self, site: SiteSupply, demand: Demand, taking: Taking, ahead: Ahead
+    ) -> tuple[list[_Call], list[Refusal]]:
+        """The services that can take it, in their order, and why the others cannot."""
+        calls: list[_Call] = []
+        refusals: list[Refusal] = []
+        box = self._box(site, demand, taking.contents)
+        leaving = self._timetable.leaving(site, demand, taking.source, ahead)
+        for service in self.services:
+            boxed = box(service)
+            if isinstance(boxed, Refusal):
+                refusals.append(boxed)
+                continue
+            freight_minor = cartons_minor = 0
+            for parcel in boxed.parcels:
+                freight_minor += parcel.freight_minor
+                cartons_minor += parcel.carton_minor
+            travels = self._timetable.travels(service, site, demand.area, boxed.zone)
+            departures = leaving.by(service, travels)
+            calls.append(_Call(service, boxed, freight_minor, cartons_minor, travels.learned, departures))
+        return calls, refusals
 
     def _box(self, site: SiteSupply, demand: Demand, contents: Contents) -> Callable[[CarrierService], Boxed | Refusal]:
         """Of a service: the shipment in its parcels, or why it cannot take it: may it ship is asked before cost."""
@@ -304,6 +323,27 @@ class Desk:
             return boxed
 
         return boxed_for
+
+
+class _Call(NamedTuple):
+    """A service that takes a shipment in its parcels: what they cost, and the departures with it."""
+
+    service: CarrierService
+    boxed: Boxed
+    freight_minor: int
+    cartons_minor: int
+    learned: bool
+    departures: list[Departure]  # one list for all services that leave and arrive alike
+
+
+def _cheapest_alike(calls: Sequence[_Call]) -> list[_Call]:
+    kept: dict[tuple[int, bool], _Call] = {}
+    for call in calls:
+        key = (id(call.departures), call.learned)
+        best = kept.get(key)
+        if best is None or call.freight_minor + call.cartons_minor < best.freight_minor + best.cartons_minor:
+            kept[key] = call
+    return list(kept.values())
 
 
 def no_service(service: CarrierService, site: SiteSupply, area: str, says: str) -> Refusal:
