@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import http.client
 import json
-import multiprocessing
 import os
+import signal
 import socket
-import threading
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.synchronize import Event
+from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
-import uvicorn
+import psutil
 from rich.console import Console
 
 from benchmarks import shop
 from benchmarks.measuring import Figure, alone
-from doorstep.api.app import make_app
 from doorstep.flow.office import Office
 from doorstep.flow.place import quote_order
 from doorstep.storage.collector import calm_collector
@@ -34,7 +35,7 @@ from doorstep.terms.refusals import Refusal
 
 SITES, SERVICES, LINES = 10, 6, 5
 WARM, QUOTES = 20, 200
-CLIENTS, OVER_HTTP = 4, 160
+CLIENTS, OVER_HTTP = 4, 1_200
 _POSTCODES = tuple(f"6{number}601" for number in range(SITES))
 
 
@@ -52,12 +53,14 @@ def run(server: EmbeddedServer, console: Console) -> list[Figure]:
         alone("quote, p99, processor", "ms", _p99(cpus), "without the database's"),
     ]
     office.store.close()
-    per_second, cpu = _over_http(server.url("quoting"), [next(drawn) for _ in range(WARM + OVER_HTTP)])
-    return [
-        *figures,
-        alone("quotes over HTTP", "quotes/s", per_second, f"{CLIENTS} clients, one process that answers; {note}"),
-        alone("quote over HTTP, processor", "ms", 1000 * cpu, "of the process that answers"),
-    ]
+    for processes in (1, os.cpu_count() or 1):
+        per_second, cpu = _over_http(server, [next(drawn) for _ in range(WARM + OVER_HTTP)], processes)
+        answering = f"{CLIENTS} clients, {processes} that answer (`doorstep serve --processes {processes}`); {note}"
+        figures += [
+            alone("quotes over HTTP", "quotes/s", per_second, answering),
+            alone("  each, processor", "ms", 1000 * cpu, "of who answers, without clients and database"),
+        ]
+    return figures
 
 
 def company_file() -> dict[str, Any]:
@@ -105,32 +108,43 @@ def _p99(times: Sequence[float]) -> float:
     return sorted(times)[len(times) * 99 // 100]
 
 
-def _over_http(url: str, orders: Sequence[Order]) -> tuple[float, float]:
-    """Quotes a second, and processor seconds of the answering process for each."""
-    context = multiprocessing.get_context("spawn")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    ready, done = context.Event(), context.Event()
-    answers = context.Queue()
-    process = context.Process(target=_serve, args=(url, port, ready, done, answers), daemon=True)
-    process.start()
-    ready.wait(60)
-    parts = [orders[number::CLIENTS] for number in range(CLIENTS)]
-    with ThreadPoolExecutor(CLIENTS) as crew:
-        list(crew.map(lambda part: _ask(port, part[: WARM // CLIENTS]), parts))
-        before, begin = _cpu_of(process.pid), time.perf_counter()
-        asked = sum(crew.map(lambda part: _ask(port, part[WARM // CLIENTS :]), parts))
-        wall, cpu = time.perf_counter() - begin, _cpu_of(process.pid) - before
-    done.set()
-    process.join(20)
+def _over_http(server: EmbeddedServer, orders: Sequence[Order], processes: int) -> tuple[float, float]:
+    """Quotes a second, and processor seconds of the answering processes for each. Clients share the machine."""
+    with _serving(server.url("quoting"), processes) as (port, first):
+        parts = [orders[number::CLIENTS] for number in range(CLIENTS)]
+        with ThreadPoolExecutor(CLIENTS) as crew:
+            list(crew.map(lambda part: _ask(port, part[: WARM // CLIENTS]), parts))
+            before, begin = _cpu_of(first), time.perf_counter()
+            asked = sum(crew.map(lambda part: _ask(port, part[WARM // CLIENTS :]), parts))
+            wall, cpu = time.perf_counter() - begin, _cpu_of(first) - before
     return asked / wall, cpu / asked
 
 
-def _cpu_of(pid: int | None) -> float:
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+@contextmanager
+def _serving(url: str, processes: int) -> Iterator[tuple[int, psutil.Process]]:
+    """`doorstep serve` as a company runs it: its port, and the first of its processes."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:
+        environ = {**os.environ, "DOORSTEP_HOME": home, "DOORSTEP_DATABASE_URL": url}
+        command = [sys.executable, "-m", "doorstep", "serve", "--port", str(port), "--processes", str(processes)]
+        with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout is not None
+                while f":{port}" not in (line := process.stdout.readline()):
+                    if not line:
+                        raise RuntimeError("doorstep serve ended before it answered")
+                yield port, psutil.Process(process.pid)
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(30)
+
+
+def _cpu_of(first: psutil.Process) -> float:
+    """Processor seconds of a process and all that it started."""
+    times = [each.cpu_times() for each in (first, *first.children(recursive=True))]
+    return float(sum(each.user + each.system for each in times))
 
 
 def _ask(port: int, orders: Sequence[Order]) -> int:
@@ -151,23 +165,3 @@ def _ask(port: int, orders: Sequence[Order]) -> int:
             raise ValueError(f"{answer.status}: {told[:500]!r}")
     wire.close()
     return len(orders)
-
-
-def _serve(url: str, port: int, ready: Event, done: Event, _: Any) -> None:
-    office = shop.office_of(url)
-    server = uvicorn.Server(uvicorn.Config(make_app(office), host="127.0.0.1", port=port, log_level="error"))
-
-    def stop_when_done() -> None:
-        done.wait()
-        server.should_exit = True
-
-    def tell_when_up() -> None:
-        while not server.started:
-            time.sleep(0.1)
-        calm_collector()
-        ready.set()
-
-    for watch in (stop_when_done, tell_when_up):
-        threading.Thread(target=watch, daemon=True).start()
-    server.run()
-    office.store.close()

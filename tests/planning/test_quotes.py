@@ -8,29 +8,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
-from doorstep.planning.supply import Free
-from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import (
     Boxed,
     Costs,
     DayKey,
     Deciders,
-    Demand,
     FreeUnits,
     Inbound,
     Need,
     QuoteQuestion,
-    SiteSupply,
     StockKey,
 )
-from doorstep.planning.ways import Desk, Way
 from doorstep.promising.mass import Mass
 from doorstep.promising.window import Basis, promise
 from doorstep.terms.calendar import Calendar
@@ -40,6 +33,7 @@ from doorstep.terms.places import Locality
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 from tests.planning import corner_shop as cs
+from tests.planning.questions import quote_questions
 
 DAY = timedelta(days=1)
 IN_A_WEEK = Inbound("IN1", "TEA", 10, cs.NOW + 7 * DAY, lateness=Mass.certain(0))
@@ -295,32 +289,6 @@ def test_a_consignee_who_is_shut_is_promised_a_day_when_it_is_open() -> None:
     assert {o.order.window.last_day.weekday() for o in offers(cs.question(order, cs.shop(*cs.stock(TEA=5))))} == {0}
 
 
-@st.composite
-def quote_questions(draw: st.DrawFn) -> QuoteQuestion:
-    units = st.integers(0, 6)
-
-    def inbound(site_id: str) -> list[Inbound]:
-        return [Inbound(f"IN-{site_id}", "TEA", draw(units), cs.NOW + draw(st.integers(-2, 9)) * DAY)]
-
-    def site(site_id: str, area: str) -> SiteSupply:
-        honey = [FreeUnits("HONEY", draw(units), f"L{i}", cs.MONDAY + draw(st.integers(0, 40)) * DAY) for i in range(2)]
-        free = (*cs.stock(TEA=draw(units), MUG=draw(units)), *honey)
-        return SiteSupply(site_id, area, cs.CHICAGO, free, tuple(inbound(site_id)))
-
-    items = draw(st.lists(st.sampled_from([cs.TEA, cs.MUG, cs.HONEY]), min_size=1, max_size=3))
-    terms = Terms(
-        ship_complete=draw(st.booleans()),
-        backorder=draw(st.booleans()),
-        max_deliveries=draw(st.none() | st.integers(1, 3)),
-        min_shelf_life_days=draw(st.sampled_from([0, 10])),
-        wanted_ppm=draw(st.sampled_from([500_000, 900_000, 970_000])),
-    )
-    asked_by = draw(st.none() | st.integers(0, 20).map(lambda days: cs.MONDAY + days * DAY))
-    order = cs.demand(*((item, draw(st.integers(1, 5))) for item in items), terms=terms, asked_by=asked_by)
-    sites = (site("CS", "US-606"), site("WH", "US-100"))
-    return cs.question(order, *sites)
-
-
 @settings(max_examples=150)
 @given(quote_questions())
 def test_offers_are_feasible_sure_and_sorted_by_cost(question: QuoteQuestion) -> None:
@@ -359,40 +327,6 @@ def test_offers_are_feasible_sure_and_sorted_by_cost(question: QuoteQuestion) ->
 @given(quote_questions())
 def test_the_same_question_gets_the_same_answer(question: QuoteQuestion) -> None:
     assert quote(question, cs.DECIDERS) == quote(question, cs.DECIDERS)
-
-
-class AllServices(Desk):
-    """Looks at every service, also where another leaves and arrives alike for less."""
-
-    def ways(self, demand: Demand, free: Free, ahead: Ahead, **how: Any) -> tuple[list[Way], list[Refusal]]:
-        return super().ways(demand, free, ahead, also=how.get("also", ()))
-
-
-@settings(max_examples=100)
-@given(quote_questions(), st.integers(-60, 60), st.integers(-60, 60))
-def test_of_services_that_leave_and_arrive_alike_the_cheapest_is_offered(
-    question: QuoteQuestion, post_minor: int, swift_minor: int
-) -> None:
-    dearer = {"POST-2": ("POST", post_minor), "SWIFT-2": ("SWIFT", swift_minor)}
-
-    def carton_up(
-        contents: Sequence[tuple[Item, int]], service: CarrierService, origin: Locality, destination: Locality
-    ) -> Boxed | Refusal:
-        name, by_minor = dearer.get(service.service_id, (service.service_id, 0))
-        boxed = cs.carton_up(contents, replace(service, service_id=name), origin, destination)
-        assert isinstance(boxed, Boxed)
-        parcels = [replace(parcel, freight_minor=parcel.freight_minor + by_minor) for parcel in boxed.parcels]
-        return replace(boxed, parcels=tuple(parcels))
-
-    twins = [replace(cs.POST, service_id="POST-2"), replace(cs.SWIFT, service_id="SWIFT-2")]
-    asked = replace(question, services=(*question.services, *twins))
-    deciders = Deciders(carton_up, cs.may_ship)
-    desk = AllServices(asked.now, asked.sites, asked.services, asked.costs, deciders, asked.transits)
-    told = quote(asked, deciders)
-    assert told == quote(asked, deciders, at=desk)
-    services = {shipment.service_id for offer in told.offers for shipment in offer.shipments}
-    assert ("POST-2" if post_minor >= 0 else "POST") not in services
-    assert ("SWIFT-2" if swift_minor >= 0 else "SWIFT") not in services
 
 
 def test_equal_contents_are_rated_once_however_many_ways_there_are() -> None:
