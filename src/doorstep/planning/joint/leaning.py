@@ -69,7 +69,8 @@ def wanted(table: Any, ranked: Any, first_price: Any, price: Any, turns: Any, le
         cheaper: Any = np.int64(0)
         for k in range(table.claim_ptr[o], table.claim_ptr[o + 1]):
             cheaper += max(first_price[k] - price[k], 0)
-        best, least = np.int64(-1), np.int64(1) << 62
+        best: Any = np.int64(-1)
+        least: Any = np.int64(1) << 62
         for c in range(table.ptr[o], table.ptr[o + 1]):
             if ranked[c] - cheaper >= least:
                 break

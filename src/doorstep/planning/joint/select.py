@@ -41,7 +41,7 @@ class Effort:
 
 
 THOROUGH = Effort()
-QUICK = Effort(unit_steps=60, first_steps=20, claim_steps=30, moves=5_000, looks=600_000)
+QUICK = Effort(unit_steps=60, first_steps=10, claim_steps=40, moves=5_000, looks=600_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from doorstep.planning.joint.select import Effort, Priced, find_prices, select
 from doorstep.planning.joint.sourcing import BACKORDERED, MILLS, Sourced, Sourcing
 
 _GRAINS = 10_000  # a price is rounded to this part of an order's mean cost
-_NEAR_FIRST, _NEAR_AGAIN = 80, 70  # percent of an order's mean cost
+_NEAR_FIRST, _NEAR_AGAIN = 60, 70  # percent of an order's mean cost
 _MOST_COVERS = 60
 
 
