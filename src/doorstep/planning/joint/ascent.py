@@ -48,6 +48,9 @@ class Search(NamedTuple):
     stale_scarce: Any
     heap: Any  # scratch
     chosen: Any
+    asking: Any
+    dear: Any
+    size: Any
 
 
 @inlined
@@ -83,32 +86,32 @@ def knapsack(s: int, table: Any, at: Any) -> Any:
     That preference can make the worth too large by one a claim, never too small.
     """
     room, begin, end = table.room[s], table.scarce_ptr[s], table.scarce_ptr[s + 1]
-    units, worth = 0, 0
+    units, worth, count = 0, 0, 0
     for t in range(begin, end):
         k = table.scarce_claim[t]
-        at.take[k] = 0
-        if at.price[k] + at.used[k] > 0:
-            at.take[k] = 1
+        dear = at.price[k] + at.used[k]
+        at.take[k] = dear > 0
+        if dear > 0:
+            at.asking[count], at.dear[count], at.size[count] = k, dear, table.claim_units[k]
+            count += 1
             units += table.claim_units[k]
             worth += at.price[k]
     if units <= room:
         return worth
     at.heap[: room + 1] = 0
-    for t in range(begin, end):
-        k = table.scarce_claim[t]
-        size, dear, bits = table.claim_units[k], at.price[k] + at.used[k], np.uint64(0)
-        if dear > 0:
-            for w in range(room, size - 1, -1):
-                if at.heap[w - size] + dear > at.heap[w]:
-                    at.heap[w] = at.heap[w - size] + dear
-                    bits |= np.uint64(1) << np.uint64(w)
-        at.chosen[t - begin] = bits
+    for t in range(count):
+        size, dear, bits = at.size[t], at.dear[t], np.uint64(0)
+        for w in range(room, size - 1, -1):
+            with_it, without = at.heap[w - size] + dear, at.heap[w]
+            at.heap[w] = max(with_it, without)
+            bits |= np.uint64(with_it > without) << np.uint64(w)
+        at.chosen[t] = bits
     w = room
-    for t in range(end - 1, begin - 1, -1):
-        k = table.scarce_claim[t]
-        at.take[k] = at.chosen[t - begin] >> np.uint64(w) & np.uint64(1)
-        if at.take[k]:
-            w -= table.claim_units[k]
+    for t in range(count - 1, -1, -1):
+        taken = at.chosen[t] >> np.uint64(w) & np.uint64(1)
+        at.take[at.asking[t]] = taken
+        if taken:
+            w -= at.size[t]
     return at.heap[room]
 
 
@@ -138,6 +141,8 @@ def aimed(table: Any, at: Any, fresh: float) -> float:
     squares = 0.0
     kind, claim_scarce, aim, flow, used, take = table.kind, table.claim_scarce, at.aim, at.flow, at.used, at.take
     for k in range(len(claim_scarce)):
+        if used[k] == take[k] and aim[k] == 0.0:
+            continue
         if kind[claim_scarce[k]] == _BY_CLAIM:
             over: Any = np.int64(used[k]) - np.int64(take[k])
             if over < 0 and flow[k] <= 0:
@@ -145,7 +150,7 @@ def aimed(table: Any, at: Any, fresh: float) -> float:
             if over == 0 and aim[k] == 0.0:
                 continue
             aim[k] = fresh * over + (1 - fresh) * aim[k]
-            if abs(aim[k]) < 1e-3:
+            if abs(aim[k]) < 2e-2:
                 aim[k] = 0.0
             if aim[k] > 0 or flow[k] > 0:
                 squares += aim[k] * aim[k]
@@ -215,6 +220,9 @@ def standing(table: Any, ranked: Any, price: Any, unit_price: Any, grain: int) -
         np.ones(scarce, np.int8),
         np.zeros(_WORDS, np.int64),
         np.zeros(longest, np.uint64),
+        np.zeros(longest, np.int64),
+        np.zeros(longest, np.int64),
+        np.zeros(longest, np.int64),
     )
 
 

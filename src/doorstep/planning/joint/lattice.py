@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from doorstep.planning.joint.compiling import compiled
+from doorstep.planning.joint.compiling import compiled, inlined
 
 FAR = 1 << 50
 _SETS = 1 << 10
 _MG_PER_MILL = 1_000  # minor per kilogram times milligrams is millionths of a minor unit
 _MOST_FOUND = 1 << 17
-_FIRST_PACE = 0.005  # of an order's mean cost, for a unit of a site's room
+_FIRST_PACE = 0.01  # of an order's mean cost, for a unit of a site's room
 
 
 class Lattice(NamedTuple):
@@ -28,6 +28,8 @@ class Lattice(NamedTuple):
     quantity: Any
     cell_ptr: Any
     cells: Any
+    open_ptr: Any  # by set of lines, (1 << m) an order, from cell_ptr[o] / sites: the sites that have its goods
+    open_site: Any
     room: Any
     backorder: int  # of a line, in the cells' units
     sites: int
@@ -63,11 +65,15 @@ class Found(NamedTuple):
 def tabled(
     lattice: Any, item_mg: Any, stock: Any, fixed: Any, per_kg: Any, zone: Any, unit_minor: Any, mills: int
 ) -> None:
-    """Fill the table of costs."""
+    """Fill the table of costs, and the lists of sites."""
+    opened = 0
     sites, services, quantity, item = lattice.sites, per_kg.shape[0], lattice.quantity, lattice.item
     for o in range(len(lattice.order_ptr) - 1):
         first, lines = lattice.order_ptr[o], lattice.order_ptr[o + 1] - lattice.order_ptr[o]
+        sets = lattice.cell_ptr[o] // sites
+        lattice.open_ptr[sets] = opened
         for chosen in range(1, 1 << lines):
+            lattice.open_ptr[sets + chosen] = opened
             mg: Any = np.int64(0)
             units: Any = np.int64(0)
             for t in range(lines):
@@ -83,11 +89,14 @@ def tabled(
                 at = lattice.cell_ptr[o] + chosen * sites + i
                 lattice.cells[at] = FAR
                 if there:
+                    lattice.open_site[opened] = i
+                    opened += 1
                     z = zone[o, i]
                     for v in range(services):
                         freight = (per_kg[v, z] * mg + _MG_PER_MILL // 2) // _MG_PER_MILL
                         cost = (fixed[o, i, v] + unit_minor[i] * units) * mills + freight
                         lattice.cells[at] = min(lattice.cells[at], cost)
+    lattice.open_ptr[len(lattice.open_ptr) - 1] = opened
 
 
 @compiled
@@ -102,10 +111,11 @@ def scratch(sites: int) -> Any:
     )
 
 
-@compiled
+@inlined
 def ranked_sites(lattice: Any, o: int, price: Any, best: Any) -> None:
     """For each set of order o's lines the two sites that ship it at the least priced cost."""
     first, lines, sites = lattice.order_ptr[o], lattice.order_ptr[o + 1] - lattice.order_ptr[o], lattice.sites
+    sets = lattice.cell_ptr[o] // sites
     for i in range(sites):
         best.extra[0, i] = 0
     for chosen in range(1, 1 << lines):
@@ -115,7 +125,8 @@ def ranked_sites(lattice: Any, o: int, price: Any, best: Any) -> None:
         rest, line = chosen & (chosen - 1), first + low
         at = lattice.cell_ptr[o] + chosen * sites
         least, second, where, where2 = FAR, FAR, -1, -1
-        for i in range(sites):
+        for t in range(lattice.open_ptr[sets + chosen], lattice.open_ptr[sets + chosen + 1]):
+            i = lattice.open_site[t]
             best.extra[chosen, i] = best.extra[rest, i] + price[line, i]
             value = lattice.cells[at + i] + best.extra[chosen, i]
             if value < least:
@@ -126,7 +137,7 @@ def ranked_sites(lattice: Any, o: int, price: Any, best: Any) -> None:
         best.site[chosen], best.other[chosen] = where, where2
 
 
-@compiled
+@inlined
 def bits_of(chosen: int) -> Any:
     count = 0
     while chosen:
@@ -134,12 +145,12 @@ def bits_of(chosen: int) -> Any:
     return count
 
 
-@compiled
+@inlined
 def noted(cover: Any, a: int, i: int, b: int, j: int) -> None:
     cover[0], cover[1], cover[2], cover[3] = a, i, b, j
 
 
-@compiled
+@inlined
 def covered(lattice: Any, o: int, price: Any, best: Any) -> Any:
     """The least priced cost of order o; best.cover tells it as (set, site, set, site), an empty set for no shipment."""
     ranked_sites(lattice, o, price, best)
@@ -156,17 +167,18 @@ def covered(lattice: Any, o: int, price: Any, best: Any) -> Any:
         b = rest
         while b:
             a = chosen ^ b
-            if site[a] != site[b]:
-                if one[a] + one[b] + late < least:
-                    least = one[a] + one[b] + late
+            both = one[a] + one[b] + late
+            if both < least:
+                if site[a] != site[b]:
+                    least = both
                     noted(cover, a, site[a], b, site[b])
-            else:
-                if one[a] + two[b] + late < least:
-                    least = one[a] + two[b] + late
-                    noted(cover, a, site[a], b, other[b])
-                if two[a] + one[b] + late < least:
-                    least = two[a] + one[b] + late
-                    noted(cover, a, other[a], b, site[b])
+                else:
+                    if one[a] + two[b] + late < least:
+                        least = one[a] + two[b] + late
+                        noted(cover, a, site[a], b, other[b])
+                    if two[a] + one[b] + late < least:
+                        least = two[a] + one[b] + late
+                        noted(cover, a, other[a], b, site[b])
             b = (b - 1) & rest
     return least
 
@@ -203,33 +215,41 @@ def stepped(room: Any, load: Any, stocks: int, aim: Any, flow: Any, pace: Any, u
     """Prices of units one step up: `rise` is by how much the bound should grow, times the step's length.
 
     The few rooms of sites, which all orders share, step by themselves: each by its pace, longer while it is asked too
-    much of again and again, shorter when that turns (M. Riedmiller and H. Braun, ICNN (1993)).
+    much of again and again, shorter when that turns (M. Riedmiller and H. Braun, ICNN (1993)). What lies there and has
+    a price keeps what it costs with the room: its own falls by as much, so that a room is not left for its price while
+    the goods' prices lag behind, and of what has a price all that lies there counts as asked for.
     """
-    squares = 0.0
-    for s in range(stocks, len(room)):
-        over = load[s] - room[s]
+    sites = len(room) - stocks
+    asked, shift = np.zeros(sites), np.zeros(sites)
+    for s in range(stocks):
+        asked[s % sites] += room[s] if flow[s] > 0 else load[s]
+    for i in range(sites):
+        s = stocks + i
+        over = asked[i] - room[s]
         if over * aim[s] < 0:
-            pace[s - stocks] *= 0.7
+            pace[i] *= 0.6
         elif over > 0 or flow[s] > 0:
-            pace[s - stocks] *= 1.2
+            pace[i] *= 1.2
         aim[s] = over
         if over < 0 and flow[s] <= 0:
             continue
-        flow[s] = max(0.0, flow[s] + pace[s - stocks] * np.sign(over))
+        shift[i] = max(pace[i] * np.sign(over), -flow[s])
+        flow[s] += shift[i]
         unit_price[s] = np.int64(np.rint(flow[s]))
+    squares = 0.0
     for s in range(stocks):
         over = load[s] - room[s]
-        if over < 0 and unit_price[s] <= 0:
+        if over < 0 and flow[s] <= 0:
             over = 0
         aim[s] = 0.6 * over + 0.4 * aim[s]
         if aim[s] > 0 or flow[s] > 0:
             squares += aim[s] * aim[s] * np.reciprocal(1.0 * max(room[s], 1))
-    if squares > 0.0:
-        for s in range(stocks):
-            flow[s] = max(
-                0.0, flow[s] + rise * np.reciprocal(1.0 * squares) * aim[s] * np.reciprocal(1.0 * max(room[s], 1))
-            )
-            unit_price[s] = np.int64(np.rint(flow[s]))
+    step = rise * np.reciprocal(max(squares, 1e-9))
+    for s in range(stocks):
+        if flow[s] > 0:
+            flow[s] = max(0.0, flow[s] - shift[s % sites])
+        flow[s] = max(0.0, flow[s] + step * aim[s] * np.reciprocal(1.0 * max(room[s], 1)))
+        unit_price[s] = np.int64(np.rint(flow[s]))
 
 
 @compiled
@@ -267,21 +287,28 @@ def ascend_units(lattice: Any, steps: int, unit_price: Any, price: Any) -> Any:
 def near_covers(lattice: Any, o: int, limit: int, best: Any, value: Any, found: Any) -> Any:
     """All covers of order o up to a priced cost, after `covered`; how many."""
     sites, at, count = lattice.sites, lattice.cell_ptr[o], 0
-    lines = lattice.order_ptr[o + 1] - lattice.order_ptr[o]
+    lines, sets = lattice.order_ptr[o + 1] - lattice.order_ptr[o], at // sites
     for chosen in range(1, 1 << lines):
         late = lattice.backorder * (lines - bits_of(chosen))
         rest = chosen & (chosen - 1)
         b = rest
         while True:
             a = chosen ^ b
-            if best.one[a] + (best.one[b] if b else 0) + late <= limit:
-                for i in range(sites):
+            other = best.one[b] if b else 0
+            if best.one[a] + other + late <= limit:
+                for t in range(lattice.open_ptr[sets + a], lattice.open_ptr[sets + a + 1]):
+                    i = lattice.open_site[t]
                     begun = lattice.cells[at + a * sites + i] + best.extra[a, i] + late
-                    if begun + (best.one[b] if b else 0) > limit:
+                    if begun + other > limit or count == _MOST_FOUND:
                         continue
-                    for j in range(sites if b else 1):
-                        total = begun + (lattice.cells[at + b * sites + j] + best.extra[b, j] if b else 0)
-                        if total <= limit and count < _MOST_FOUND and (not b or i != j):
+                    if not b:
+                        value[count] = begun
+                        noted(found[count], a, i, 0, 0)
+                        count += 1
+                    for u in range(lattice.open_ptr[sets + b], lattice.open_ptr[sets + b + 1] if b else 0):
+                        j = lattice.open_site[u]
+                        total = begun + lattice.cells[at + b * sites + j] + best.extra[b, j]
+                        if total <= limit and count < _MOST_FOUND and i != j:
                             value[count] = total
                             noted(found[count], a, i, b, j)
                             count += 1
@@ -291,7 +318,7 @@ def near_covers(lattice: Any, o: int, limit: int, best: Any, value: Any, found: 
     return count
 
 
-@compiled
+@inlined
 def claimed(lattice: Any, o: int, line: int, scarce: int, units: int, begin: int, out: Any) -> None:
     """Write a use of so many units, by the order's claim on them: the one there is, or a new one."""
     k, claims = begin, out.count[2]
@@ -306,7 +333,7 @@ def claimed(lattice: Any, o: int, line: int, scarce: int, units: int, begin: int
     out.count[1] += 1
 
 
-@compiled
+@inlined
 def written(lattice: Any, o: int, cover: Any, begin: int, out: Any) -> None:
     """Write a cover as a column."""
     first, lines, sites = lattice.order_ptr[o], lattice.order_ptr[o + 1] - lattice.order_ptr[o], lattice.sites

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.planning.joint import ascent, selecting
+from doorstep.planning.joint import ascent, leaning, selecting
 from doorstep.planning.joint.columns import BY_CLAIM, BY_UNIT, Columns, Ints, unit_worth
 from doorstep.planning.joint.ranking import sorted_by
 
 _DEEPEST = (3, 4, 6)
 _AT_LAST = (4, 8)
 _ROUNDS = 8
-_LEANS = 7
+_LEANS = 2
 _STEPS = 500  # into how many the price that is followed is cut, for a first raise of it
 _SPARED = 200
 _MARSAGLIA = 88_172_645_463_325_252  # a seed of his generator
@@ -41,7 +41,7 @@ class Effort:
 
 
 THOROUGH = Effort()
-QUICK = Effort(unit_steps=70, first_steps=24, claim_steps=30, moves=20_000, looks=400_000)
+QUICK = Effort(unit_steps=60, first_steps=10, claim_steps=40, moves=5_000, looks=600_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,11 @@ def _begun(found: Priced, near: int, seed: int) -> tuple[Priced, selecting.Stand
     nowhere else to go, find none. Where nothing is left the price is raised, and the others lean away from there.
     """
     step = max(near // _STEPS, 1)
+    ptr = found.columns.ptr
+    second = found.priced[np.minimum(ptr[:-1] + 1, ptr[1:] - 1)]
+    turns = np.argsort(found.priced[ptr[:-1]] - second, kind="stable")
+    more = leaning.balanced(found.columns, found.priced, found.price, found.unit_price, turns, step)
+    found = _raised(found, more)
     best: tuple[int, Priced, selecting.Standing] | None = None
     for _ in range(_LEANS):
         table, at = found.columns, _standing(found, seed)
@@ -111,12 +116,18 @@ def _begun(found: Priced, near: int, seed: int) -> tuple[Priced, selecting.Stand
         if not spent.any():
             break
         more = np.where(spent, step, 0).astype(np.int64)
-        price: Ints = found.price + more[table.claim_scarce] * table.claim_units
-        table, was, priced = sorted_by(table, price)
-        found, step = Priced(table, found.was[was], price, found.unit_price + more, priced, found.bound), 2 * step
+        found, step = _raised(found, more), 2 * step
     if best is None:
         raise AssertionError("it is tried once at least")
     return best[1], best[2]
+
+
+def _raised(found: Priced, more: Ints) -> Priced:
+    """The same with unit prices so much higher."""
+    table = found.columns
+    price: Ints = found.price + more[table.claim_scarce] * table.claim_units
+    table, was, priced = sorted_by(table, price)
+    return Priced(table, found.was[was], price, found.unit_price + more, priced, found.bound)
 
 
 def _made_ready(table: Columns, at: selecting.Standing) -> selecting.Standing:

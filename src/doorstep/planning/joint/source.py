@@ -16,7 +16,7 @@ from doorstep.planning.joint.select import Effort, Priced, find_prices, select
 from doorstep.planning.joint.sourcing import BACKORDERED, MILLS, Sourced, Sourcing
 
 _GRAINS = 10_000  # a price is rounded to this part of an order's mean cost
-_NEAR_FIRST, _NEAR_AGAIN = 110, 70  # percent of an order's mean cost
+_NEAR_FIRST, _NEAR_AGAIN = 60, 70  # percent of an order's mean cost
 _MOST_COVERS = 60
 
 
@@ -56,6 +56,8 @@ def _lattice(question: Sourcing) -> Lattice:
         question.line_quantity,
         cell_ptr,
         np.zeros(int(cell_ptr[-1]), np.int64),
+        np.zeros(int(cell_ptr[-1]) // question.sites + 1, np.int64),
+        np.zeros(int(cell_ptr[-1]), np.int16),
         question.unit_room(),
         question.backorder_minor * MILLS,
         question.sites,
