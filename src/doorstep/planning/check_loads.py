@@ -53,7 +53,7 @@ def _load(
         return
     service = next(each for each in question.services if each.service_id == load.service_id)
     site = next(each for each in question.sites if each.site_id == load.site_id)
-    told = price(parcels, service, site.lies, orders[0].demand.lies)
+    told = price(parcels, service, site.lies, (orders[0].demand.lies,))
     freight_minor = sum(parcel.freight_minor for parcel in told.parcels) if isinstance(told, Boxed) else None
     if freight_minor != load.freight_minor:
         yield f"has a freight of {load.freight_minor}, its carrier's price is {freight_minor}"

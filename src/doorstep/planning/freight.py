@@ -26,7 +26,8 @@ _PARAMS = PalletParams(work_budget=20_000)
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What a shipment's carrier charges for all of it, and as what it travels: `2 pallets`, `5 cartons`, `by truck`."""
+    """What a shipment's carrier charges for all of it, and as what it travels: `2 pallets`, `5 cartons`, `by truck`,
+    `one truck with 3 stops`."""
 
     bill: Bill
     travels_as: str
@@ -35,9 +36,11 @@ class Whole:
 def whole_shipment(service: CarrierService, pieces: Sequence[Piece], haul: Haul) -> Whole | NoRate:
     """The parcels as one shipment of freight. ValueError for a tariff of parcels."""
     tariff = service.tariff
-    if not isinstance(tariff, LtlTariff):
+    if haul.via or not isinstance(tariff, LtlTariff):
         told = shipment_bill(service, pieces, haul)
         travels_as = "by truck" if isinstance(tariff, TruckTariff) else "on our own van"
+        if haul.via:
+            travels_as = f"one truck with {len(haul.via) + 1} stops"
         return told if isinstance(told, NoRate) else Whole(told, travels_as)
     ways = [(tuple(handled(piece) for piece in pieces), _many(len(pieces), "carton"))]
     pallets = _on_pallets(tuple(sorted((tuple(p.size), p.weight_g) for p in pieces)), _pallet_of(tariff))

@@ -189,7 +189,7 @@ class Loads:
                 [parcel for option in options for parcel in option.boxed.parcels],
                 self._services[first.service_id],
                 self._desk.supply.sites[first.day.site_id].lies,
-                self._orders[going[0][0]].demand.lies,
+                (self._orders[going[0][0]].demand.lies,),
             )
             self._freight[key] = told if isinstance(told, Boxed) else None
         return self._freight[key]

@@ -97,6 +97,16 @@ class TruckIn(ByDistance):
     accessorials: tuple[AccessorialIn, ...] = ()
     most: Weight | None = None
     most_volume: Volume | None = None
+    most_stops: Annotated[int, Field(ge=0)] = 0
+    stops_within: Length | None = None
+    stop_minutes: Annotated[int, Field(ge=0)] = 0
+    speed_kmh: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _says_how_fast_it_drives_between_stops(self) -> TruckIn:
+        if self.most_stops and self.speed_kmh is None:
+            raise ValueError("has most_stops: say speed_kmh, how fast it drives from a stop to the next")
+        return self
 
 
 class VanIn(ByDistance):

@@ -94,7 +94,8 @@ def of_order(tx: Transaction, order_id: str) -> list[Any]:
     """The joint shipments that the order goes with, each with its members' orders."""
     return tx.rows(
         "SELECT c.*, array(SELECT o.order_id FROM consolidation_member o WHERE o.consolidation_id = c.consolidation_id "
-        "ORDER BY o.order_id) AS order_ids, m.freight_minor AS share_minor, m.alone_minor AS by_itself_minor "
+        "ORDER BY o.order_id) AS order_ids, m.freight_minor AS share_minor, m.alone_minor AS by_itself_minor, "
+        "m.stop_no, m.fulfilment_id "
         "FROM consolidation c JOIN consolidation_member m USING (consolidation_id) JOIN fulfilment f "
         f"USING (fulfilment_id) WHERE c.state = 'joined' AND {_GOES} AND m.order_id = %s ORDER BY c.consolidation_id",
         order_id,

@@ -1,0 +1,111 @@
+"""The independent checker of joint shipments: reads the question and what was found, and shares no code with the
+search.
+
+Only the distributions (`promising`) are shared, and the carrier's price: a truck's stops, their times, every promise
+and what the freight comes to are reckoned anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from doorstep.planning.consolidate import Joint, Member
+from doorstep.planning.values import Boxed, JointUp, OpenOrder, PlanQuestion
+from doorstep.promising.arrivals import Leg, arrivals, behind
+from doorstep.promising.learned import learned_of, transit
+from doorstep.promising.window import kept_ppm
+from doorstep.terms.service import CarrierService
+
+
+def check_joint(question: PlanQuestion, joint: Joint, price: JointUp) -> list[str]:
+    """Every way in which a joint shipment is not what it says, one sentence each; empty: none."""
+    asked = {order.demand.order_id: order for order in question.orders}
+    name = f"the shipment of {', '.join(member.order_id for member in joint.members)}"
+    if len(joint.members) < 2 or not {member.order_id for member in joint.members} <= asked.keys():
+        return [f"{name} is not of several orders that were asked for"]
+    stops, problems = stops_of(joint.members, asked)
+    problems = [*problems, *_told(joint)]
+    if problems:
+        return [f"{name} {problem}" for problem in problems]
+    service = next(each for each in question.services if each.service_id == joint.service_id)
+    site = next(each for each in question.sites if each.site_id == joint.site_id)
+    parcels = [parcel for mine in joint.parcels for parcel in mine]
+    boxed = price(parcels, service, site.lies, [asked[mine[0]].demand.lies for mine in stops])
+    if not isinstance(boxed, Boxed):
+        return [f"{name} has no price: {boxed.says}"]
+    if (freight_minor := sum(parcel.freight_minor for parcel in boxed.parcels)) != joint.freight_minor:
+        problems.append(f"has a freight of {joint.freight_minor}, its carrier's price is {freight_minor}")
+    later = dict(enumerate(boxed.later_seconds, 1))
+    for member, leg in zip(joint.members, joint.legs, strict=True):
+        before = [asked[order_id] for mine in stops[: max(member.stop_no - 1, 0)] for order_id in mine]
+        if member.later_seconds != later.get(member.stop_no, 0):
+            problems.append(f"reaches {member.order_id} {later.get(member.stop_no, 0)} seconds later")
+        straight = _straight(question, joint, service, boxed.zone, asked[member.order_id], leg)
+        problems += (
+            f"breaks {member.order_id}: {problem}"
+            for problem in _member(question, joint, member, asked[member.order_id], leg, straight, before)
+        )
+    return [f"{name} {problem}" for problem in problems]
+
+
+def stops_of(
+    members: Sequence[Member], asked: Mapping[str, OpenOrder]
+) -> tuple[tuple[tuple[str, ...], ...], list[str]]:
+    """The orders by stop in the order of driving (one consignee: one stop), and what is wrong with the stops."""
+    numbers = {member.stop_no for member in members}
+    ordered = tuple(
+        tuple(member.order_id for member in members if member.stop_no == number) for number in sorted(numbers)
+    )
+    consignees = [{asked[order_id].delivers_to for order_id in mine} for mine in ordered]
+    if numbers != {0} and numbers != set(range(1, len(numbers) + 1)):
+        return ordered, [f"has the stops {sorted(numbers)}"]
+    if any(len(mine) > 1 for mine in consignees) or (len(ordered) > 1 and any(() in mine for mine in consignees)):
+        return ordered, ["unloads at one stop for several consignees"]
+    if len(set().union(*consignees)) < len(ordered) or numbers == {1}:
+        return ordered, ["goes to a consignee twice, or has stops for one alone"]
+    return ordered, []
+
+
+def _told(joint: Joint) -> Iterator[str]:
+    if sum(member.freight_minor for member in joint.members) != joint.freight_minor:
+        yield "does not share its freight whole"
+    if joint.saves_minor <= 0:
+        yield f"costs {joint.cost_minor} together and {joint.alone_minor} apart"
+
+
+def _straight(
+    question: PlanQuestion, joint: Joint, service: CarrierService, zone: str, order: OpenOrder, leg: Leg
+) -> Leg:
+    """The leg straight to the order's consignee, as site, service and what was seen of the lane state it."""
+    site = next(each for each in question.sites if each.site_id == joint.site_id)
+    seen = learned_of(question.transits, service, site.area, order.demand.area, zone)
+    return replace(
+        leg,
+        site=site.calendar,
+        cut_off=service.cut_offs[site.site_id],
+        transit=transit(seen, tuple(service.transit_of(zone) or ())),
+        carrier=service.calendar,
+        receives=order.demand.receives,
+    )
+
+
+def _member(
+    question: PlanQuestion,
+    joint: Joint,
+    member: Member,
+    order: OpenOrder,
+    leg: Leg,
+    straight: Leg,
+    before: Sequence[OpenOrder],
+) -> Iterator[str]:
+    others = [each.demand.receives for each in before if each.demand.receives is not None]
+    if leg != behind(straight, member.later_seconds, others):
+        yield "its leg is not what site, service and the stops before it come to"
+    if not question.now <= joint.departs <= member.ship_by or leg.hold_until not in (None, joint.departs):
+        yield f"it must leave by {member.ship_by}"
+    arrival = arrivals(leg)
+    windows = [order.agreed, *(order.window_of(need.line_no) for need in order.demand.needs)]
+    kept = min(kept_ppm(arrival, window) for window in windows)
+    if kept != member.in_window_ppm or kept < order.demand.wanted_ppm:
+        yield f"its promise is kept with {kept} ppm, {member.in_window_ppm} are told, {order.demand.wanted_ppm} wanted"

@@ -1,0 +1,240 @@
+"""Orders to several consignees of one area on one truck: a multi-stop truckload."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+
+from doorstep.carriers.stops import Roads
+from doorstep.planning.check_joint import check_joint
+from doorstep.planning.compose import deciders
+from doorstep.planning.consolidate import Alone, Joint, consolidate
+from doorstep.planning.plan import plan
+from doorstep.planning.stops import sequence
+from doorstep.planning.values import Demand, FreeUnits, Need, OpenOrder, PlanQuestion, Reservation, SiteSupply
+from doorstep.promising.arrivals import Leg, arrivals, behind
+from doorstep.promising.mass import WHOLE, Mass
+from doorstep.terms.calendar import Calendar, Window
+from doorstep.terms.freight import Each, LtlTariff, TruckLane, TruckTariff
+from doorstep.terms.item import Item
+from doorstep.terms.measures import Measure
+from doorstep.terms.parcel import Size
+from doorstep.terms.places import Locality, Position
+from doorstep.terms.service import CarrierService
+from doorstep.terms.tariff import ZoneRule
+from tests.planning.corner_shop import CHICAGO, MONDAY, NOW
+
+CRATE = Item("CRATE", "a crate of lamps", Size(600, 400, 400), 60_000, own_container=True)
+CHICAGO_LIES = Position(41_850_000, -87_650_000)
+# Milwaukee, Racine and Kenosha lie along the lake, north of Chicago.
+LIE = {
+    "milwaukee": ("US-532", "53202", Position(43_040_000, -87_910_000)),
+    "racine": ("US-534", "53403", Position(42_730_000, -87_780_000)),
+    "kenosha": ("US-531", "53140", Position(42_580_000, -87_820_000)),
+    "new york": ("US-100", "10001", Position(40_750_000, -74_000_000)),
+}
+TRUCK = TruckTariff(
+    "lake-2026",
+    "USD",
+    (TruckLane("US-6", "US-53", Each(300)), TruckLane("US-6", "US-1", Each(250))),
+    stop_minor=5_000,
+    most=Measure(20, 1, "t"),
+    most_stops=3,
+    stops_within=Measure(100, 1, "km"),
+    stop_seconds=1_800,
+    speed_kmh=60,
+)
+PALLETS = LtlTariff(
+    "haul-2026", "USD", (ZoneRule("", "US-", "all"),), pallets_minor={"all": (20_000, 38_000, 55_000)},
+    pallet=Measure(1_200, 1, "mm"), pallet_width=Measure(1_000, 1, "mm"),
+)  # fmt: skip
+
+
+def service(name: str, tariff: TruckTariff | LtlTariff, transit: tuple[int, ...]) -> CarrierService:
+    return CarrierService(name, name, name.title(), tariff, {"": transit}, {"CS": time(16)}, mode="freight")
+
+
+HAUL = service("haul", PALLETS, (0, 1_000_000))
+
+
+def truck(**otherwise: object) -> CarrierService:
+    return service("truck", replace(TRUCK, **otherwise), (0, 1_000_000))  # type: ignore[arg-type]
+
+
+LAKE_SHORE = TruckLane("US-6", "US-53", Each(200), minimum_minor=20_000)
+CHEAP = truck(lanes=(LAKE_SHORE,))  # cheap enough to take all three in any order
+
+
+def order(name: str, town: str, *, days: int = 8, crates: int = 6, receives: Calendar | None = None) -> OpenOrder:
+    """Crates for a shop of its own in a town, each order with the crates that it needs."""
+    area, postcode, lies = LIE[town]
+    locality = Locality(area, postcode, False, lies)
+    demand = Demand(name, (Need(1, CRATE, crates),), area, receives=receives, locality=locality)
+    held = (Reservation(1, "CRATE", "CS", "", None, crates),)
+    window = Window(MONDAY, MONDAY + timedelta(days=days), 950_000)
+    return OpenOrder(demand, window, held=held, delivers_to=(name, town))
+
+
+def asked(*orders: OpenOrder, by: CarrierService | None = None) -> PlanQuestion:
+    locality = Locality("US-606", "60623", False, CHICAGO_LIES)
+    site = SiteSupply("CS", "US-606", CHICAGO, (FreeUnits("CRATE", 0),), locality=locality)
+    return PlanQuestion(NOW, orders, (site,), (HAUL, by or truck()))
+
+
+THREE = (order("A", "milwaukee"), order("B", "racine"), order("C", "kenosha"))
+
+
+def joined(question: PlanQuestion) -> tuple[Joint, ...]:
+    """What goes together of the orders as they are planned; none of it is taken unchecked."""
+    decide = deciders((), "USD", on=MONDAY)
+    told = plan(question, decide)
+    alone = [
+        Alone(each, f"F{each.demand.order_id}", made.shipments[0].service_id, made.shipments[0].departs)
+        for each, made in zip(question.orders, told.orders, strict=True)
+        if len(made.shipments) == 1
+    ]
+    found = consolidate(question, [alone], decide)
+    assert decide.joint_up is not None
+    for joint in found:
+        assert check_joint(question, joint, decide.joint_up) == []
+    return found
+
+
+def driven(joint: Joint) -> list[str]:
+    return [member.order_id for member in sorted(joint.members, key=lambda member: member.stop_no)]
+
+
+def test_shops_of_one_area_share_a_truck_that_costs_less_than_their_pallets() -> None:
+    (joint,) = joined(asked(*THREE))
+    assert joint.service_id == "truck"
+    assert joint.travels_as == "one truck with 3 stops"
+    assert driven(joint) == ["C", "B", "A"]  # from the nearest to the farthest
+    assert joint.freight_minor < 3 * 20_000
+    assert sum(member.freight_minor for member in joint.members) == joint.freight_minor
+    first, second, third = sorted(joint.members, key=lambda member: member.stop_no)
+    assert first.later_seconds == 0
+    assert 1_800 <= second.later_seconds < third.later_seconds
+
+
+def test_a_shop_of_another_lane_gets_its_own_shipment() -> None:
+    (joint,) = joined(asked(*THREE, order("D", "new york")))
+    assert driven(joint) == ["C", "B", "A"]
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"most_stops": 0},
+        {"stops_within": Measure(10, 1, "km")},
+        {"most": Measure(700, 1, "kg")},
+        {"stop_minor": 40_000},
+    ],
+    ids=["makes no stops", "stops too far apart", "no room for two", "stops too dear"],
+)
+def test_shops_go_apart_where_the_truck_may_not_cannot_or_costs_more(otherwise: dict[str, object]) -> None:
+    question = asked(*THREE, by=truck(**otherwise))
+    assert joined(question) == ()
+
+
+def test_a_truck_takes_no_more_stops_than_its_tariff_says() -> None:
+    by = service("truck", replace(TRUCK, lanes=(LAKE_SHORE,), most_stops=1), (0, 1_000_000))
+    (joint,) = joined(asked(*THREE, by=by))
+    assert len(joint.members) == 2
+
+
+def test_who_is_hurried_is_unloaded_first_though_the_way_is_longer() -> None:
+    crates = {"A": "milwaukee", "B": "racine", "C": "kenosha"}
+    # With half an hour at each stop behind two others Milwaukee would have a day more too often.
+    hurried = [order(name, town, days=1 if name == "A" else 8) for name, town in crates.items()]
+    (joint,) = joined(asked(*hurried, by=CHEAP))
+    assert driven(joint)[0] == "A"
+    assert len(joint.members) == 3
+    assert joint.freight_minor > joined(asked(*(order(*each) for each in crates.items()), by=CHEAP))[0].freight_minor
+
+
+def test_nobody_goes_along_whose_promise_would_not_hold() -> None:
+    hurried = [order(name, town, days=1) for name, town in (("A", "milwaukee"), ("B", "racine"), ("C", "kenosha"))]
+    assert joined(asked(*hurried)) == ()
+
+
+def test_a_truck_waits_for_a_shop_that_is_closed_and_who_comes_after_it_waits_too() -> None:
+    thursdays = Calendar("America/Chicago", frozenset({3}))
+    orders = [order("A", "milwaukee", days=2), order("B", "racine"), order("C", "kenosha", receives=thursdays)]
+    (joint,) = joined(asked(*orders, by=CHEAP))  # A by Wednesday
+    assert driven(joint).index("A") < driven(joint).index("C")
+    (joint,) = joined(asked(order("A", "milwaukee"), *orders[1:], by=CHEAP))
+    assert driven(joint) == ["C", "B", "A"]
+    *_, last = sorted(zip(joint.members, joint.legs, strict=True), key=lambda each: each[0].stop_no)
+    assert arrivals(last[1]).start == date(2026, 3, 5).toordinal()  # Thursday, though Milwaukee takes in on any day
+
+
+def test_orders_to_one_shop_are_one_stop() -> None:
+    again = replace(order("D", "milwaukee"), delivers_to=("A", "milwaukee"))
+    (joint,) = joined(asked(order("A", "milwaukee"), order("B", "racine"), again))
+    stops = {member.order_id: member.stop_no for member in joint.members}
+    assert stops["A"] == stops["D"] != stops["B"]
+    assert joint.travels_as == "one truck with 2 stops"
+
+
+def test_the_checker_finds_what_is_wrong_with_a_truckload() -> None:
+    question = asked(*THREE)
+    (joint,) = joined(question)
+    price = deciders((), "USD", on=MONDAY).joint_up
+    assert price is not None
+    first, *others = joint.members
+    today = Window(MONDAY, MONDAY, 950_000)
+    hurried = replace(question, orders=tuple(replace(each, agreed=today) for each in question.orders))
+    wrong = {
+        "its carrier's price": replace(joint, freight_minor=joint.freight_minor - 1,
+            members=(replace(first, freight_minor=first.freight_minor - 1), *others)),
+        "share its freight": replace(joint, freight_minor=joint.freight_minor - 1),
+        "seconds later": replace(joint, members=(replace(first, later_seconds=first.later_seconds + 1), *others)),
+        "has the stops": replace(joint, members=(replace(first, stop_no=7), *others)),
+        "several consignees": replace(joint, members=(replace(first, stop_no=others[0].stop_no), *others)),
+        "its leg is not": replace(joint, legs=(replace(joint.legs[0], transit=Mass.certain(1)), *joint.legs[1:])),
+        "must leave by": replace(joint, members=(replace(first, ship_by=NOW - timedelta(days=1)), *others)),
+    }  # fmt: skip
+    for says, told in wrong.items():
+        assert any(says in problem for problem in check_joint(question, told, price)), says
+    assert any("its promise is kept" in problem for problem in check_joint(hurried, joint, price))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_order_of_the_stops_is_the_shortest_in_which_all_come_in_time(seed: int) -> None:
+    chance = random.Random(seed)
+    number = chance.randint(1, 5)
+    places = range(number + 1)
+    metres = tuple(tuple(0 if a == b else chance.randint(1_000, 90_000) for b in places) for a in places)
+    ways = Roads(metres, metres, 600, chance.choice([None, 80_000]), bool(seed % 2))
+    latest = {place: chance.choice([20_000, 100_000, 400_000]) for place in range(1, number + 1)}
+
+    def billed(way: tuple[int, ...]) -> int:
+        return ways.detour_m(way) + (0 if ways.states else metres[0][way[-1]])
+
+    def allowed(way: tuple[int, ...]) -> bool:
+        near = all(ways.within_m is None or metres[a][b] <= ways.within_m for a, b in itertools.pairwise(way))
+        return near and all(later <= latest[place] for place, later in zip(way, ways.later_seconds(way), strict=True))
+
+    found = sequence(ways, lambda place, later, _: later <= latest[place])
+    possible = [way for way in itertools.permutations(range(1, number + 1)) if allowed(way)]
+    assert (found is None) == (not possible)
+    if found is not None:
+        assert allowed(found)
+        assert billed(found) == min(map(billed, possible))
+
+
+def test_a_delay_of_a_part_of_the_working_day_is_a_day_more_as_often_as_that_part() -> None:
+    carrier = Calendar("UTC", opens=time(8), closes=time(16))
+    leg = Leg(NOW, Mass.certain(0), Calendar("UTC"), time(17), Mass.certain(1), carrier)
+    straight, later = arrivals(leg), behind(leg, 2 * 3_600, ())
+    assert later is not None
+    tuesday, wednesday = date(2026, 3, 3).toordinal(), date(2026, 3, 4).toordinal()
+    assert list(straight.points()) == [(tuesday, WHOLE)]
+    assert list(arrivals(later).points()) == [(tuesday, 750_000), (wednesday, 250_000)]
+    weekend = Calendar("UTC", frozenset({5, 6}))
+    mondays = Calendar("UTC", frozenset({0}))
+    assert behind(leg, 0, (weekend, mondays)) is None
