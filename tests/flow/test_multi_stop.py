@@ -19,8 +19,10 @@ from doorstep.flow.explain import explain
 from doorstep.flow.look_orders import order_timeline
 from doorstep.flow.master import define_services
 from doorstep.flow.plan import plan_open_orders
+from doorstep.flow.plan_all import plan_all_open
 from doorstep.jobs.clockwork import CHORES
 from doorstep.storage.queries import master
+from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.freight import Each, TruckLane, TruckTariff
 from doorstep.terms.measures import Measure
 from doorstep.terms.places import Address, Position
@@ -170,27 +172,18 @@ def test_what_may_not_go_by_the_truck_is_not_put_on_it(shop: Shop) -> None:
     assert not joined(shop).shipments
 
 
-def test_who_is_cancelled_leaves_the_rest_to_be_planned_anew(shop: Shop) -> None:
-    placed = lamps(shop)
+def test_a_shop_that_leaves_ends_the_truckload_and_the_rest_is_planned_anew(shop: Shop) -> None:
+    cancelled, racine, kenosha = lamps(shop)
     joined(shop)
-    granted(change.cancel_order(shop.office, CLERK, placed[0], shop.key()))
+    granted(change.cancel_order(shop.office, CLERK, cancelled, shop.key()))
     plan_open_orders(shop.office)
+    assert states(shop) == ["ended", "joined"]
+    assert stops(shop) == {kenosha: 1, racine: 2}
+    assert "No longer goes as one shipment" in story(shop, racine)
+    granted(change.change_address(shop.office, CLERK, kenosha, ADA, shop.key()))
     shop.settle()
-    assert shop.one("SELECT state FROM consolidation") == "ended"
-    assert {goes_by(shop, order_id) for order_id in placed[1:]} == {"steady-ground"}
-    assert "No longer goes as one shipment" in story(shop, placed[1])
-    assert {each.travels_as for each in joined(shop).shipments} == {"one truck with 2 stops"}
-    all_is_well(shop.store)
-
-
-def test_a_shop_that_moves_out_of_the_area_ends_the_truckload(shop: Shop) -> None:
-    placed = lamps(shop)
-    joined(shop)
-    granted(change.change_address(shop.office, CLERK, placed[0], ADA, shop.key()))
-    shop.settle()
-    assert (
-        shop.one("SELECT state FROM consolidation WHERE made_at = (SELECT min(made_at) FROM consolidation)") == "ended"
-    )
+    assert states(shop) == ["ended", "ended"]
+    assert goes_by(shop, racine) == "steady-ground"  # one lamp alone costs less by parcel
     all_is_well(shop.store)
 
 
@@ -203,6 +196,66 @@ def test_a_truckload_that_the_checker_does_not_accept_is_not_written_down(
     with pytest.raises(UncheckedJointError, match="goes nowhere"):
         joined(shop)
     assert shop.journal() == seen
+
+
+def placed_at_once(shop: Shop) -> list[str]:
+    """The same three orders, planned together for the first time."""
+    return [shop.place(("LAMP", 1), ship_to=home).order_id for home in (MILWAUKEE, RACINE, KENOSHA)]
+
+
+def states(shop: Shop) -> list[str]:
+    return [row.state for row in shop.rows("SELECT state FROM consolidation ORDER BY state")]
+
+
+def stops(shop: Shop) -> dict[str, int]:
+    """The stop of each order in truckloads that stand."""
+    query = (
+        "SELECT m.order_id, m.stop_no FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
+        "WHERE c.state = 'joined'"
+    )
+    return {row.order_id: row.stop_no for row in shop.rows(query)}
+
+
+def test_planning_puts_orders_of_one_area_on_one_truck_at_once_and_lets_it_stand(shop: Shop) -> None:
+    milwaukee, racine, kenosha = placed_at_once(shop)
+    shop.settle()
+    assert stops(shop) == {kenosha: 1, racine: 2, milwaukee: 3}
+    facts = shop.rows("SELECT DISTINCT transaction FROM journal WHERE kind ~ 'ShipmentPlanned|ShipmentsConsolidated'")
+    assert len(facts) == 1
+    why = granted(explain(shop.office, milwaukee)).plan
+    assert why is not None
+    assert "one truck with 3 stops by lake, unloaded at stop 3: " in why.reasons[0]
+    assert any(way.startswith("CS by steady-ground: dearer, ") for way in why.rejected)
+    journal = shop.journal()
+    plan_open_orders(shop.office)
+    assert plan_all_open(shop.office, at_once=1).changed == ()
+    assert not joined(shop).shipments
+    assert shop.journal() == journal
+    all_is_well(shop.store)
+
+
+def test_one_run_plans_all_of_a_truckload_anew_for_which_one_order_asks(shop: Shop) -> None:
+    placed = placed_at_once(shop)
+    shop.settle()
+    before = stops(shop)
+    shop.store.run(lambda tx: tx.later(PLAN_ORDERS, placed[1], tx.now))
+    told = plan_open_orders(shop.office, only_asked=True)
+    assert (sorted(told.orders), told.changed) == (sorted(placed), ())
+    assert stops(shop) == before
+    granted(change.cancel_order(shop.office, CLERK, placed[2], shop.key()))
+    plan_open_orders(shop.office)
+    assert stops(shop) == {placed[1]: 1, placed[0]: 2}  # the two that are left cost less by truck still
+    all_is_well(shop.store)
+
+
+def test_a_plan_that_is_written_down_in_parts_keeps_a_truckload_whole(shop: Shop) -> None:
+    shop.place(("MUG", 1), ship_to=ADA)
+    placed = placed_at_once(shop)
+    shop.place(("TEA", 1), ship_to=ADA)
+    plan_all_open(shop.office, at_once=2)
+    assert stops(shop).keys() == set(placed)
+    assert len(shop.rows("SELECT DISTINCT transaction FROM journal WHERE kind ~ 'ShipmentPlanned'")) > 1
+    all_is_well(shop.store)
 
 
 def test_what_was_joined_before_there_were_stops_goes_to_one_consignee() -> None:

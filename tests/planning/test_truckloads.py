@@ -10,6 +10,8 @@ from datetime import date, time, timedelta
 import pytest
 
 from doorstep.carriers.stops import Roads
+from doorstep.planning.answers import Plan
+from doorstep.planning.check import check_plan
 from doorstep.planning.check_joint import check_joint
 from doorstep.planning.compose import deciders
 from doorstep.planning.consolidate import Alone, Joint, consolidate
@@ -85,13 +87,14 @@ def asked(*orders: OpenOrder, by: CarrierService | None = None) -> PlanQuestion:
     return PlanQuestion(NOW, orders, (site,), (HAUL, by or truck()))
 
 
-THREE = (order("A", "milwaukee"), order("B", "racine"), order("C", "kenosha"))
+TOWNS = (("A", "milwaukee"), ("B", "racine"), ("C", "kenosha"))
+THREE = tuple(order(name, town) for name, town in TOWNS)
 
 
 def joined(question: PlanQuestion) -> tuple[Joint, ...]:
     """What goes together of the orders as they are planned; none of it is taken unchecked."""
     decide = deciders((), "USD", on=MONDAY)
-    told = plan(question, decide)
+    told = plan(question, replace(decide, joint_up=None))  # each by itself
     alone = [
         Alone(each, f"F{each.demand.order_id}", made.shipments[0].service_id, made.shipments[0].departs)
         for each, made in zip(question.orders, told.orders, strict=True)
@@ -102,6 +105,15 @@ def joined(question: PlanQuestion) -> tuple[Joint, ...]:
     for joint in found:
         assert check_joint(question, joint, decide.joint_up) == []
     return found
+
+
+def planned(question: PlanQuestion) -> Plan:
+    """The plan, which no test takes unchecked, its truckloads priced anew."""
+    decide = deciders((), "USD", on=MONDAY)
+    made = plan(question, decide)
+    assert check_plan(question, made, decide.joint_up) == []
+    assert made.bound_minor <= made.total_minor <= plan(question, replace(decide, joint_up=None)).total_minor
+    return made
 
 
 def driven(joint: Joint) -> list[str]:
@@ -194,13 +206,65 @@ def test_the_checker_finds_what_is_wrong_with_a_truckload() -> None:
         "share its freight": replace(joint, freight_minor=joint.freight_minor - 1),
         "seconds later": replace(joint, members=(replace(first, later_seconds=first.later_seconds + 1), *others)),
         "has the stops": replace(joint, members=(replace(first, stop_no=7), *others)),
-        "several consignees": replace(joint, members=(replace(first, stop_no=others[0].stop_no), *others)),
+        "consignee at a stop": replace(joint, members=(replace(first, stop_no=others[0].stop_no), *others)),
         "its leg is not": replace(joint, legs=(replace(joint.legs[0], transit=Mass.certain(1)), *joint.legs[1:])),
         "must leave by": replace(joint, members=(replace(first, ship_by=NOW - timedelta(days=1)), *others)),
     }  # fmt: skip
     for says, told in wrong.items():
         assert any(says in problem for problem in check_joint(question, told, price)), says
     assert any("its promise is kept" in problem for problem in check_joint(hurried, joint, price))
+
+
+def test_planning_sends_shops_of_one_area_on_one_truck_at_once() -> None:
+    made = planned(asked(*THREE, order("D", "new york")))
+    (load,) = made.loads
+    assert dict(zip(load.order_ids, load.stop_nos, strict=True)) == {"A": 3, "B": 2, "C": 1}
+    assert load.travels_as == "one truck with 3 stops"
+    (joint,) = joined(asked(*THREE))
+    assert (load.freight_minor, load.cost_minor) == (joint.freight_minor, joint.cost_minor)
+    assert made.each_minor - made.total_minor == load.saves_minor == joint.saves_minor
+
+
+def test_planning_sends_nobody_by_truck_whose_promise_would_not_hold() -> None:
+    assert not planned(asked(*(order(name, town, days=1) for name, town in TOWNS))).loads
+    (load,) = planned(asked(*(order(name, town, days=1 if name == "A" else 8) for name, town in TOWNS), by=CHEAP)).loads
+    assert dict(zip(load.order_ids, load.stop_nos, strict=True))["A"] == 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_plan_with_truckloads_is_never_dearer_and_the_checker_accepts_it(seed: int) -> None:
+    chance = random.Random(seed)
+    orders = []
+    for number in range(chance.randint(2, 9)):
+        town = chance.choice(list(LIE))
+        days, crates = chance.randint(1, 8), chance.randint(1, 8)
+        receives = chance.choice([None, None, Calendar("America/Chicago", frozenset({1, 3}))])
+        made = order(f"O{number}", town, days=days, crates=crates, receives=receives)
+        shop = (chance.choice(("one", "another")), town)
+        orders.append(replace(made, delivers_to=shop))
+    minimum = TruckLane("US-6", "US-53", Each(chance.choice((100, 200, 300))), minimum_minor=15_000)
+    by = truck(lanes=(minimum,), most_stops=chance.randint(1, 3), stop_minor=chance.choice((0, 5_000)))
+    question = asked(*orders, by=by)
+    planned(question)
+    joined(question)
+
+
+def test_the_checker_finds_what_is_wrong_with_a_planned_truckload() -> None:
+    question = asked(*THREE)
+    made = planned(question)
+    (load,) = made.loads
+    price = deciders((), "USD", on=MONDAY).joint_up
+    wrong = {
+        "seconds later at its stops": replace(load, later_seconds=(0, 0, 0)),
+        "is not what site and service state": replace(load, later_seconds=(90_000, 0, 0)),
+        "its carrier's price": replace(load, stop_nos=(1, 2, 3)),
+        "has the stops": replace(load, stop_nos=(1, 2, 4)),
+        "more than one consignee at a stop": replace(load, stop_nos=(1, 1, 2)),
+        "does not tell every order's stop": replace(load, stop_nos=(1, 2)),
+    }
+    for says, told in wrong.items():
+        problems = check_plan(question, replace(made, loads=(told,)), price)
+        assert any(says in problem for problem in problems), (says, problems)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -7,14 +7,16 @@ and what the freight comes to are reckoned anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from doorstep.planning.check_loads import before, stops_of
 from doorstep.planning.consolidate import Joint, Member
 from doorstep.planning.values import Boxed, JointUp, OpenOrder, PlanQuestion
 from doorstep.promising.arrivals import Leg, arrivals, behind
 from doorstep.promising.learned import learned_of, transit
 from doorstep.promising.window import kept_ppm
+from doorstep.terms.calendar import Calendar
 from doorstep.terms.service import CarrierService
 
 
@@ -24,7 +26,8 @@ def check_joint(question: PlanQuestion, joint: Joint, price: JointUp) -> list[st
     name = f"the shipment of {', '.join(member.order_id for member in joint.members)}"
     if len(joint.members) < 2 or not {member.order_id for member in joint.members} <= asked.keys():
         return [f"{name} is not of several orders that were asked for"]
-    stops, problems = stops_of(joint.members, asked)
+    about = ([member.order_id for member in joint.members], [member.stop_no for member in joint.members], asked)
+    stops, problems = stops_of(*about)
     problems = [*problems, *_told(joint)]
     if problems:
         return [f"{name} {problem}" for problem in problems]
@@ -36,35 +39,18 @@ def check_joint(question: PlanQuestion, joint: Joint, price: JointUp) -> list[st
         return [f"{name} has no price: {boxed.says}"]
     if (freight_minor := sum(parcel.freight_minor for parcel in boxed.parcels)) != joint.freight_minor:
         problems.append(f"has a freight of {joint.freight_minor}, its carrier's price is {freight_minor}")
-    later = dict(enumerate(boxed.later_seconds, 1))
+    later, others = dict(enumerate(boxed.later_seconds, 1)), before(*about)
     for member, leg in zip(joint.members, joint.legs, strict=True):
-        before = [asked[order_id] for mine in stops[: max(member.stop_no - 1, 0)] for order_id in mine]
         if member.later_seconds != later.get(member.stop_no, 0):
             problems.append(f"reaches {member.order_id} {later.get(member.stop_no, 0)} seconds later")
         straight = _straight(question, joint, service, boxed.zone, asked[member.order_id], leg)
         problems += (
             f"breaks {member.order_id}: {problem}"
-            for problem in _member(question, joint, member, asked[member.order_id], leg, straight, before)
+            for problem in _member(
+                question, joint, member, asked[member.order_id], leg, straight, others[member.order_id]
+            )
         )
     return [f"{name} {problem}" for problem in problems]
-
-
-def stops_of(
-    members: Sequence[Member], asked: Mapping[str, OpenOrder]
-) -> tuple[tuple[tuple[str, ...], ...], list[str]]:
-    """The orders by stop in the order of driving (one consignee: one stop), and what is wrong with the stops."""
-    numbers = {member.stop_no for member in members}
-    ordered = tuple(
-        tuple(member.order_id for member in members if member.stop_no == number) for number in sorted(numbers)
-    )
-    consignees = [{asked[order_id].delivers_to for order_id in mine} for mine in ordered]
-    if numbers != {0} and numbers != set(range(1, len(numbers) + 1)):
-        return ordered, [f"has the stops {sorted(numbers)}"]
-    if any(len(mine) > 1 for mine in consignees) or (len(ordered) > 1 and any(() in mine for mine in consignees)):
-        return ordered, ["unloads at one stop for several consignees"]
-    if len(set().union(*consignees)) < len(ordered) or numbers == {1}:
-        return ordered, ["goes to a consignee twice, or has stops for one alone"]
-    return ordered, []
 
 
 def _told(joint: Joint) -> Iterator[str]:
@@ -97,9 +83,8 @@ def _member(
     order: OpenOrder,
     leg: Leg,
     straight: Leg,
-    before: Sequence[OpenOrder],
+    others: Sequence[Calendar],
 ) -> Iterator[str]:
-    others = [each.demand.receives for each in before if each.demand.receives is not None]
     if leg != behind(straight, member.later_seconds, others):
         yield "its leg is not what site, service and the stops before it come to"
     if not question.now <= joint.departs <= member.ship_by or leg.hold_until not in (None, joint.departs):

@@ -152,7 +152,7 @@ def _best(going: Sequence[_Going], question: PlanQuestion, desk: Desk, deciders:
         if len(with_it) < 2 or (several and not takes_stops(services[service_id].tariff)):
             continue
         together = _together(services[service_id], departs, desk, deciders)
-        joint = _truckload(with_it, together) if several else _grown(with_it, together)
+        joint = _truckload(with_it, (service_id, departs), together) if several else _grown(with_it, together)
         if joint is not None and joint.saves_minor > 0:
             tried.append(joint)
         elif joint is not None:
@@ -197,12 +197,21 @@ def _consignees(going: Sequence[_Going]) -> int:
     return len({each.alone.order.delivers_to for each in going})
 
 
-def _truckload(with_it: Sequence[_Going], together: _Together) -> Joint | None:
+def _truckload(with_it: Sequence[_Going], leaving: tuple[str, datetime], together: _Together) -> Joint | None:
     """The orders to some consignees on one truck; None where it cannot serve two of them."""
     drops: dict[tuple[str, ...], list[_Going]] = {}
     for each in with_it:
         drops.setdefault(each.alone.order.delivers_to, []).append(each)
-    return truckload(list(drops.values()), lambda each: _option(each.planned).freight_minor, together)
+    return truckload(
+        list(drops.values()),
+        lambda each: each.planned.cost.total_minor - _beside_freight(each.by[leaving]),
+        lambda each: _option(each.by[leaving]).freight_minor,
+        together,
+    )
+
+
+def _beside_freight(choice: Choice) -> int:
+    return choice.cost.total_minor - choice.cost.freight_minor
 
 
 def _grown(with_it: Sequence[_Going], together: _Together) -> Joint | None:

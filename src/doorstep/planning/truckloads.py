@@ -20,14 +20,22 @@ S = TypeVar("S", bound=_Saving)
 
 
 def truckload(
-    drops: Sequence[Sequence[T]], pays: Callable[[T], int], joined: Callable[[Sequence[T]], S | None]
+    drops: Sequence[Sequence[T]],
+    pays: Callable[[T], int],
+    a_truck: Callable[[T], int],
+    joined: Callable[[Sequence[T]], S | None],
 ) -> S | None:
-    """The truckload of two consignees or more that is found to save most, be it below nothing; None where none can be.
+    """The truckload of two consignees or more that is found to save most, be it below nothing; None where none can be,
+    or all of them together pay less than a truck costs.
 
     `drops` are the orders of each consignee, `pays` what an order pays by itself that it need not on the truck,
-    `joined` some of them on one truck, None where that cannot be. To each seed the consignee is added, and again, with
-    whom most is saved; where not all of its orders may come along, those that may.
+    `a_truck` what the truck costs for it alone, `joined` some of them on one truck, None where that cannot be. To each
+    seed the consignee is added, and again, with whom most is saved; where not all of its orders may come along, those
+    that may.
     """
+    every = [each for drop in drops for each in drop]
+    if len(drops) < 2 or sum(map(pays, every)) <= min(map(a_truck, every)):
+        return None
     ranked = sorted(drops, key=lambda drop: -sum(map(pays, drop)))
     best: S | None = None
     for seed in ranked[:_MOST_SEEDS]:
