@@ -17,7 +17,7 @@ from doorstep.flow import consolidate as joining
 from doorstep.flow.consolidate import Consolidated, UncheckedJointError, consolidate_orders
 from doorstep.flow.explain import explain
 from doorstep.flow.look_orders import order_timeline
-from doorstep.flow.master import define_services
+from doorstep.flow.master import define_items, define_services
 from doorstep.flow.plan import plan_open_orders
 from doorstep.flow.plan_all import plan_all_open
 from doorstep.jobs.clockwork import CHORES
@@ -196,6 +196,27 @@ def test_a_truckload_that_the_checker_does_not_accept_is_not_written_down(
     with pytest.raises(UncheckedJointError, match="goes nowhere"):
         joined(shop)
     assert shop.journal() == seen
+
+
+def test_a_label_is_not_asked_for_what_must_not_be_on_the_way_to_a_later_stop_so_long(shop: Shop) -> None:
+    with shop.store.reading() as tx:
+        lake = next(each for each in master.services(tx) if each.service_id == "lake")
+        lamp = master.items(tx, ["LAMP"])["LAMP"]
+    tariff = replace(LAKE, stop_seconds=3_600)
+    granted(define_services(shop.office, CLERK, [replace(lake, tariff=tariff, transit_ppm={"": (0, 1_000_000)})]))
+    milwaukee, racine, kenosha = lamps(shop)
+    joined(shop)
+    assert stops(shop) == {kenosha: 1, racine: 2, milwaukee: 3}
+    shop.release()
+    shop.pick_all()
+    # From Monday 16:00 to Tuesday 20:00 are 28 hours; behind two stops of an hour it may be a day more.
+    granted(define_items(shop.office, CLERK, [replace(lamp, transit_hours=30)]))
+    shop.pack_all()
+    shop.settle()
+    query = "SELECT service_id FROM label l JOIN parcel p USING (sscc) WHERE p.order_id = %s AND l.state = 'bought'"
+    assert [row.service_id for row in shop.rows(query, kenosha)] == ["lake"]
+    assert [row.service_id for row in shop.rows(query, milwaukee)] != ["lake"]
+    all_is_well(shop.store)
 
 
 def placed_at_once(shop: Shop) -> list[str]:

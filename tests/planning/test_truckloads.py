@@ -173,6 +173,15 @@ def test_nobody_goes_along_whose_promise_would_not_hold() -> None:
     assert joined(asked(*hurried)) == ()
 
 
+def test_what_may_not_be_on_the_way_so_long_is_not_unloaded_behind_others() -> None:
+    def fish(hours: int) -> PlanQuestion:
+        item = replace(CRATE, transit_hours=hours)
+        return asked(*(replace(o, demand=replace(o.demand, needs=(Need(1, item, 6),))) for o in THREE))
+
+    assert joined(fish(24)) == ()  # there the next day at 17:00, 19 hours later; behind another it may be a day more
+    assert len(joined(fish(72))[0].members) == 3
+
+
 def test_a_truck_waits_for_a_shop_that_is_closed_and_who_comes_after_it_waits_too() -> None:
     thursdays = Calendar("America/Chicago", frozenset({3}))
     orders = [order("A", "milwaukee", days=2), order("B", "racine"), order("C", "kenosha", receives=thursdays)]

@@ -90,6 +90,18 @@ def packed_beside(tx: Transaction, fulfilment_ids: Collection[str]) -> list[str]
     return [row.fulfilment_id for row in rows]
 
 
+def later_seconds(tx: Transaction, fulfilment_id: str, service_id: str) -> int:
+    """By how much later than by the way straight to it a truck with several stops of the service reaches it."""
+    rows = tx.rows(
+        "SELECT m.later_seconds FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
+        f"JOIN fulfilment f USING (fulfilment_id) WHERE c.state = 'joined' AND {_GOES} "
+        "AND m.fulfilment_id = %s AND c.service_id = %s",
+        fulfilment_id,
+        service_id,
+    )
+    return int(rows[0].later_seconds) if rows else 0
+
+
 def of_order(tx: Transaction, order_id: str) -> list[Any]:
     """The joint shipments that the order goes with, each with its members' orders."""
     return tx.rows(
