@@ -125,6 +125,7 @@ def test_shops_of_one_area_share_a_truck_and_everyone_is_told_why(shop: Shop) ->
 
 
 def test_a_truckload_is_picked_packed_and_labelled_at_the_price_of_the_whole(shop: Shop) -> None:
+    with_a_truck(shop, lanes=(TruckLane("US-6", "US-53", Each(20)),))  # by the mile: the order of the stops counts
     placed = lamps(shop)
     assert CHORES["consolidate"].do(shop.office)
     shop.release()
@@ -138,7 +139,8 @@ def test_a_truckload_is_picked_packed_and_labelled_at_the_price_of_the_whole(sho
     shop.pack_all()
     shop.settle()
     costs = shop.one("SELECT sum(cost_minor)::int, count(*)::int FROM label WHERE state = 'bought'")
-    assert tuple(costs) == (3_800, 3)
+    # 107 begun miles over Kenosha and Racine to Milwaukee, and two stops; the other way round it is farther.
+    assert tuple(costs) == (107 * 20 + 2 * 400, 3) == (shop.one("SELECT freight_minor FROM consolidation"), 3)
     assert shop.desk.shipments == 0  # each shop's label is asked for with its own address
     assert len(shop.hand_over()) == len(placed)
     all_is_well(shop.store)
@@ -151,6 +153,13 @@ def test_a_shop_that_is_out_of_the_way_or_in_another_area_is_left_alone(shop: Sh
     lamp_to(shop, ADA)
     told = joined(shop)
     assert (told.areas, told.shipments) == (1, ())
+
+
+def test_an_area_with_one_shop_is_none(shop: Shop) -> None:
+    lamp_to(shop, MILWAUKEE)
+    lamp_to(shop, ADA)
+    told = joined(shop)
+    assert (told.orders, told.areas, told.shipments) == (2, 0, ())
 
 
 def test_nobody_is_put_on_a_truck_that_would_be_late_for_a_promise(shop: Shop) -> None:

@@ -158,6 +158,16 @@ def test_a_truck_takes_no_more_stops_than_its_tariff_says() -> None:
     assert len(joint.members) == 2
 
 
+def test_an_area_gets_as_many_trucks_as_save_something() -> None:
+    """One stop before the last each: of four shops along the lake two and two go together."""
+    by = truck(lanes=(LAKE_SHORE,), most_stops=1)
+    again = order("D", "milwaukee")
+    found = joined(asked(*THREE, again, by=by))
+    assert sorted(len(joint.members) for joint in found) == [2, 2]
+    assert {member.order_id for joint in found for member in joint.members} == {"A", "B", "C", "D"}
+    assert [joint.saves_minor for joint in found] == sorted((joint.saves_minor for joint in found), reverse=True)
+
+
 def test_who_is_hurried_is_unloaded_first_though_the_way_is_longer() -> None:
     crates = {"A": "milwaukee", "B": "racine", "C": "kenosha"}
     # With half an hour at each stop behind two others Milwaukee would have a day more too often.
@@ -282,7 +292,7 @@ def test_the_order_of_the_stops_is_the_shortest_in_which_all_come_in_time(seed: 
     number = chance.randint(1, 5)
     places = range(number + 1)
     metres = tuple(tuple(0 if a == b else chance.randint(1_000, 90_000) for b in places) for a in places)
-    ways = Roads(metres, metres, 600, chance.choice([None, 80_000]), bool(seed % 2))
+    ways = Roads(metres, metres, 600, chance.choice([None, 40_000, 60_000]), bool(seed % 2))
     latest = {place: chance.choice([20_000, 100_000, 400_000]) for place in range(1, number + 1)}
 
     def billed(way: tuple[int, ...]) -> int:
