@@ -111,7 +111,7 @@ def _share(before_minor: int, after_minor: int) -> float:
 def _problems(question: PlanQuestion, joint: Joint, decide: Deciders) -> list[str]:
     if decide.joint_up is None:
         raise ValueError("nothing is joined without a price for it")
-    return check_joint(question, joint, decide.joint_up)
+    return check_joint(question, joint, decide.joint_up, decide.goes_in)
 
 
 def as_planned(question: PlanQuestion, told: Plan) -> list[Alone]:

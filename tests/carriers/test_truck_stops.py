@@ -12,7 +12,7 @@ from doorstep.carriers.bills import Bill, NoRate, NoRateWhy
 from doorstep.carriers.distance import Haul
 from doorstep.carriers.shipments import Piece, shipment_bill
 from doorstep.carriers.stops import Roads, area_of, roads, takes_stops
-from doorstep.intake.tariffs.read import read_tariffs
+from doorstep.intake.tariffs.read import TariffsIn, read_tariffs
 from doorstep.terms.freight import TruckTariff
 from doorstep.terms.measures import Measure
 from doorstep.terms.parcel import Size
@@ -119,3 +119,12 @@ def test_a_truck_that_makes_stops_says_how_fast_it_drives(tmp_path: Path) -> Non
     told = 'kind = "truck"\ntariff_id = "t"\ncurrency = "USD"\nlanes = { file = "lanes.csv" }\nmost_stops = 2\n'
     (tmp_path / "truck.toml").write_text(told)
     assert "say speed_kmh" in str(read_tariffs(tmp_path / "truck.toml"))
+
+
+def test_a_truck_says_what_it_measures_inside(tmp_path: Path) -> None:
+    assert tariff("truck").trailer == (630, 98, 108, 1, "in")
+    (tmp_path / "lanes.csv").write_text("origin,destination,price\n606,5,2.80\n")
+    told = 'kind = "truck"\ntariff_id = "t"\ncurrency = "USD"\nlanes = { file = "lanes.csv" }\n'
+    for said in ('"0 x 98 x 108 in"', '"98 x 108 in"', "7"):
+        (tmp_path / "truck.toml").write_text(f"{told}trailer = {said}\n")
+        assert not isinstance(read_tariffs(tmp_path / "truck.toml"), TariffsIn)

@@ -24,7 +24,7 @@ from doorstep.jobs.clockwork import CHORES
 from doorstep.storage.queries import master
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.freight import Each, TruckLane, TruckTariff
-from doorstep.terms.measures import Measure
+from doorstep.terms.measures import Measure, Sides
 from doorstep.terms.places import Address, Position
 from doorstep.terms.rulebook import Ban, RuleList
 from tests.corner_shop import ADA, BISTRO, CLERK, Shop, all_is_well, granted
@@ -44,6 +44,7 @@ LAKE = TruckTariff(
     stops_within=Measure(100, 1, "km"),
     stop_seconds=1_200,
     speed_kmh=60,
+    trailer=Sides(4_000, 1_800, 2_000, 1, "mm"),
 )
 
 
@@ -153,6 +154,12 @@ def test_a_shop_that_is_out_of_the_way_or_in_another_area_is_left_alone(shop: Sh
     lamp_to(shop, ADA)
     told = joined(shop)
     assert (told.areas, told.shipments) == (1, ())
+
+
+def test_lamps_that_do_not_go_into_the_truck_go_by_parcel(shop: Shop) -> None:
+    with_a_truck(shop, trailer=Sides(450, 310, 260, 1, "mm"))  # room for one carton
+    lamps(shop)
+    assert not joined(shop).shipments
 
 
 def test_an_area_with_one_shop_is_none(shop: Shop) -> None:

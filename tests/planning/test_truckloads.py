@@ -9,12 +9,14 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from doorstep.carriers.shipments import Piece
 from doorstep.carriers.stops import Roads
 from doorstep.planning.answers import Plan
 from doorstep.planning.check import check_plan
 from doorstep.planning.check_joint import check_joint
 from doorstep.planning.compose import deciders
 from doorstep.planning.consolidate import Alone, Joint, consolidate
+from doorstep.planning.freight import loads_up
 from doorstep.planning.plan import plan
 from doorstep.planning.stops import sequence
 from doorstep.planning.values import Demand, FreeUnits, Need, OpenOrder, PlanQuestion, Reservation, SiteSupply
@@ -23,7 +25,7 @@ from doorstep.promising.mass import WHOLE, Mass
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.freight import Each, LtlTariff, TruckLane, TruckTariff
 from doorstep.terms.item import Item
-from doorstep.terms.measures import Measure
+from doorstep.terms.measures import Measure, Sides
 from doorstep.terms.parcel import Size
 from doorstep.terms.places import Locality, Position
 from doorstep.terms.service import CarrierService
@@ -103,7 +105,7 @@ def joined(question: PlanQuestion) -> tuple[Joint, ...]:
     found = consolidate(question, [alone], decide)
     assert decide.joint_up is not None
     for joint in found:
-        assert check_joint(question, joint, decide.joint_up) == []
+        assert check_joint(question, joint, decide.joint_up, decide.goes_in) == []
     return found
 
 
@@ -183,6 +185,24 @@ def test_nobody_goes_along_whose_promise_would_not_hold() -> None:
     assert joined(asked(*hurried)) == ()
 
 
+def test_what_does_not_go_into_the_truck_stop_by_stop_does_not_go_along() -> None:
+    # A crate is 600 by 400 by 400 mm, each shop wants six; the volume is there for all of them in each of these.
+    three = Sides(4_800, 800, 600, 1, "mm")  # no second layer: room for sixteen
+    (joint,) = joined(asked(*THREE, by=truck(lanes=(LAKE_SHORE,), trailer=three)))
+    assert len(joint.members) == 2
+    assert joined(asked(*THREE, by=truck(lanes=(LAKE_SHORE,), trailer=three._replace(width=390)))) == ()
+    (load,) = planned(asked(*THREE, by=truck(lanes=(LAKE_SHORE,), trailer=three))).loads
+    assert len(load.order_ids) == 2
+
+
+def test_what_is_unloaded_first_stands_free_when_it_is() -> None:
+    by = truck(trailer=Sides(600, 400, 800, 1, "mm"))
+    whole, half = Piece(Size(600, 400, 400), 9_000), Piece(Size(300, 400, 400), 4_000)
+    assert loads_up(by, [[half], [whole]])  # the half stands on the whole
+    assert not loads_up(by, [[whole], [half]])
+    assert loads_up(truck(), [[whole] * 99, [half]])  # nobody says what it measures
+
+
 def test_what_may_not_be_on_the_way_so_long_is_not_unloaded_behind_others() -> None:
     def fish(hours: int) -> PlanQuestion:
         item = replace(CRATE, transit_hours=hours)
@@ -232,6 +252,9 @@ def test_the_checker_finds_what_is_wrong_with_a_truckload() -> None:
     for says, told in wrong.items():
         assert any(says in problem for problem in check_joint(question, told, price)), says
     assert any("its promise is kept" in problem for problem in check_joint(hurried, joint, price))
+    small = replace(question, services=(HAUL, truck(trailer=Sides(600, 400, 400, 1, "mm"))))
+    goes_in = deciders((), "USD", on=MONDAY).goes_in
+    assert any("does not go into its truck" in problem for problem in check_joint(small, joint, price, goes_in))
 
 
 def test_planning_sends_shops_of_one_area_on_one_truck_at_once() -> None:

@@ -134,7 +134,7 @@ def _joined(
         question, [[alone[order_id] for order_id in group if order_id in alone] for group in groups], deciders
     )
     for joint in found:
-        wrong = check_joint(question, joint, deciders.joint_up) if deciders.joint_up else []
+        wrong = check_joint(question, joint, deciders.joint_up, deciders.goes_in) if deciders.joint_up else []
         if wrong:
             raise UncheckedJointError("; ".join(wrong))
     return [_record(office, tx, scribe, joint, _waits(world, joint)) for joint in found]

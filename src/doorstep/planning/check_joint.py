@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from doorstep.planning.check_loads import before, stops_of
 from doorstep.planning.consolidate import Joint, Member
-from doorstep.planning.values import Boxed, JointUp, OpenOrder, PlanQuestion
+from doorstep.planning.values import Boxed, GoesIn, JointUp, OpenOrder, PlanQuestion
 from doorstep.promising.arrivals import Leg, arrivals, behind
 from doorstep.promising.learned import learned_of, transit
 from doorstep.promising.window import kept_ppm
@@ -20,8 +20,9 @@ from doorstep.terms.calendar import Calendar
 from doorstep.terms.service import CarrierService
 
 
-def check_joint(question: PlanQuestion, joint: Joint, price: JointUp) -> list[str]:
-    """Every way in which a joint shipment is not what it says, one sentence each; empty: none."""
+def check_joint(question: PlanQuestion, joint: Joint, price: JointUp, goes_in: GoesIn | None = None) -> list[str]:
+    """Every way in which a joint shipment is not what it says, one sentence each; empty: none. With `goes_in` a truck
+    with several stops is loaded anew."""
     asked = {order.demand.order_id: order for order in question.orders}
     name = f"the shipment of {', '.join(member.order_id for member in joint.members)}"
     if len(joint.members) < 2 or not {member.order_id for member in joint.members} <= asked.keys():
@@ -39,6 +40,10 @@ def check_joint(question: PlanQuestion, joint: Joint, price: JointUp) -> list[st
         return [f"{name} has no price: {boxed.says}"]
     if (freight_minor := sum(parcel.freight_minor for parcel in boxed.parcels)) != joint.freight_minor:
         problems.append(f"has a freight of {joint.freight_minor}, its carrier's price is {freight_minor}")
+    if goes_in and len(stops) > 1:
+        of_order = {member.order_id: mine for member, mine in zip(joint.members, joint.parcels, strict=True)}
+        if not goes_in(service, [[one for order_id in mine for one in of_order[order_id]] for mine in stops]):
+            problems.append("does not go into its truck")
     later, others = dict(enumerate(boxed.later_seconds, 1)), before(*about)
     for member, leg in zip(joint.members, joint.legs, strict=True):
         if member.later_seconds != later.get(member.stop_no, 0):

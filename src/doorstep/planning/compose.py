@@ -15,7 +15,7 @@ from doorstep.carriers.rules import Forbidden
 from doorstep.carriers.shipments import Piece
 from doorstep.carriers.stops import Roads, roads
 from doorstep.packing import Params, cartonize, cartons_for, estimate, in_words
-from doorstep.planning.freight import is_freight
+from doorstep.planning.freight import is_freight, loads_up
 from doorstep.planning.lane import AS_TARIFFS_SAY, Lane
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
@@ -94,10 +94,14 @@ def deciders(
         told = roads(service.tariff, service.service_id, origin, places)
         return priced.over(service, origin, places).no_rate(told) if isinstance(told, NoRate) else told
 
+    def goes_in(service: CarrierService, stops: Sequence[Sequence[BoxedParcel]]) -> bool:
+        sized = [[Piece(p.size, p.weight_g) for p in mine if p.size is not None] for mine in stops]
+        return loads_up(service, sized)
+
     def may_ship(sending: Sending) -> Refusal | None:
         return refusal_of(may_it_ship(sending, rulebook), sending.service)
 
-    return Deciders(carton_up, may_ship, joint_up, by_road)
+    return Deciders(carton_up, may_ship, joint_up, by_road, goes_in)
 
 
 def packed_as(separated: Iterable[tuple[str, str]]) -> Params:

@@ -15,7 +15,7 @@ from datetime import datetime
 from doorstep.carriers.stops import takes_stops
 from doorstep.planning.choices import Choice, choices, ship_by
 from doorstep.planning.quote import full_days
-from doorstep.planning.stops import over_stops
+from doorstep.planning.stops import by_stop, over_stops
 from doorstep.planning.truckloads import truckload
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders, OpenOrder, PlanQuestion
 from doorstep.planning.ways import Desk, Option
@@ -90,6 +90,11 @@ class Joint:
     def saves_minor(self) -> int:
         return self.alone_minor - self.cost_minor
 
+    @property
+    def by_stop(self) -> tuple[tuple[BoxedParcel, ...], ...]:
+        """The parcels that are unloaded at each stop, in the order of driving."""
+        return by_stop([member.stop_no for member in self.members], self.parcels)
+
 
 def consolidate(question: PlanQuestion, groups: Sequence[Sequence[Alone]], deciders: Deciders) -> tuple[Joint, ...]:
     """The cheapest joint shipments of groups of orders, to one consignee or to one area, where they save money; the
@@ -152,7 +157,11 @@ def _best(going: Sequence[_Going], question: PlanQuestion, desk: Desk, deciders:
         if len(with_it) < 2 or (several and not takes_stops(services[service_id].tariff)):
             continue
         together = _together(services[service_id], departs, desk, deciders)
-        joint = _truckload(with_it, (service_id, departs), together) if several else _grown(with_it, together)
+        joint = (
+            _truckload(with_it, services[service_id], departs, together, deciders)
+            if several
+            else _grown(with_it, together)
+        )
         if joint is not None and joint.saves_minor > 0:
             tried.append(joint)
         elif joint is not None:
@@ -197,8 +206,11 @@ def _consignees(going: Sequence[_Going]) -> int:
     return len({each.alone.order.delivers_to for each in going})
 
 
-def _truckload(with_it: Sequence[_Going], leaving: tuple[str, datetime], together: _Together) -> Joint | None:
+def _truckload(
+    with_it: Sequence[_Going], service: CarrierService, departs: datetime, together: _Together, deciders: Deciders
+) -> Joint | None:
     """The orders to some consignees on one truck; None where it cannot serve two of them."""
+    leaving = (service.service_id, departs)
     drops: dict[tuple[str, ...], list[_Going]] = {}
     for each in with_it:
         drops.setdefault(each.alone.order.delivers_to, []).append(each)
@@ -207,6 +219,7 @@ def _truckload(with_it: Sequence[_Going], leaving: tuple[str, datetime], togethe
         lambda each: each.planned.cost.total_minor - _beside_freight(each.by[leaving]),
         lambda each: _option(each.by[leaving]).freight_minor,
         together,
+        lambda joint: deciders.goes_in is None or deciders.goes_in(service, joint.by_stop),
     )
 
 

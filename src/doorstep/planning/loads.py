@@ -19,7 +19,7 @@ from typing import NamedTuple
 from doorstep.carriers.stops import area_of, takes_stops
 from doorstep.planning.choices import Board, Choice, Load, choices, priced
 from doorstep.planning.limited import Prices
-from doorstep.planning.stops import Stopped, over_stops
+from doorstep.planning.stops import Stopped, by_stop, over_stops
 from doorstep.planning.supply import Free, RowKey
 from doorstep.planning.truckloads import truckload
 from doorstep.planning.values import Boxed, DayKey, Deciders, OpenOrder, PlanQuestion, Scarce
@@ -184,9 +184,16 @@ class Loads:
         def pays(each: _Going) -> int:
             return reference.minor[each[0]] - priced(each[1], reference.prices) + each[1].cost.freight_minor
 
-        best = truckload(drops, pays, lambda each: each[1].cost.freight_minor, joined)
+        best = truckload(drops, pays, lambda each: each[1].cost.freight_minor, joined, self._goes_in)
         if best is not None:
             yield best.bundle
+
+    def _goes_in(self, found: _Weighed) -> bool:
+        load, parts = found.bundle.parts[0].load, found.bundle.parts
+        assert load is not None
+        parcels = [part.way.options[0].boxed.parcels for part in parts if part.way is not None]
+        fits = self._deciders.goes_in
+        return fits is None or fits(self._services[load.service_id], by_stop(load.stop_nos, parcels))
 
     def _shrunk(self, going: Sequence[tuple[int, Choice]], reference: Reference) -> Iterator[Bundle]:
         """All of them, then without those with which the rest saves less, as long as leaving one out helps."""

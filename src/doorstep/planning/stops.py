@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from doorstep.carriers.stops import Roads
 from doorstep.planning.choices import Choice, judge
-from doorstep.planning.values import Deciders, OpenOrder
+from doorstep.planning.values import BoxedParcel, Deciders, OpenOrder
 from doorstep.planning.ways import Desk, Way
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.places import Locality
@@ -58,6 +58,14 @@ def over_stops(
         choices=tuple(choice for choice in as_there if choice is not None),
         stop_nos=tuple(order.index(place) + 1 for place in at),
         later_seconds=tuple(later[place] for place in at),
+    )
+
+
+def by_stop(stop_nos: Sequence[int], parcels: Sequence[Sequence[BoxedParcel]]) -> tuple[tuple[BoxedParcel, ...], ...]:
+    """The parcels that are unloaded at each stop, in the order of driving, of orders with their stops and parcels."""
+    return tuple(
+        tuple(one for at, mine in zip(stop_nos, parcels, strict=True) if at == stop_no for one in mine)
+        for stop_no in sorted(set(stop_nos))
     )
 
 

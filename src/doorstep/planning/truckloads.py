@@ -24,9 +24,10 @@ def truckload(
     pays: Callable[[T], int],
     a_truck: Callable[[T], int],
     joined: Callable[[Sequence[T]], S | None],
+    goes_in: Callable[[S], bool],
 ) -> S | None:
     """The truckload of two consignees or more that is found to save most, be it below nothing; None where none can be,
-    or all of them together pay less than a truck costs.
+    or all of them together pay less than a truck costs. What saves something `goes_in` the truck, stop by stop.
 
     `drops` are the orders of each consignee, `pays` what an order pays by itself that it need not on the truck,
     `a_truck` what the truck costs for it alone, `joined` some of them on one truck, None where that cannot be. To each
@@ -37,7 +38,7 @@ def truckload(
     if len(drops) < 2 or sum(map(pays, every)) <= min(map(a_truck, every)):
         return None
     ranked = sorted(drops, key=lambda drop: -sum(map(pays, drop)))
-    best: S | None = None
+    found: list[S] = []
     for seed in ranked[:_MOST_SEEDS]:
         going = list(seed)
         left = [drop for drop in ranked if drop is not seed]
@@ -45,11 +46,11 @@ def truckload(
         left = [drop for _, drop, _ in pairs[:_MOST_TRIED]]
         while pairs:
             whole, taken, going = pairs[0]
-            if best is None or whole.saves_minor > best.saves_minor:
-                best = whole
+            found.append(whole)
             left = [drop for drop in left if drop is not taken]
             pairs = _beside(going, left, pays, joined)
-    return best
+    found.sort(key=lambda whole: -whole.saves_minor)
+    return next((whole for whole in found if whole.saves_minor <= 0 or goes_in(whole)), None)
 
 
 def _beside(

@@ -236,6 +236,7 @@ class Boxed:
 
 CartonUp = Callable[[Sequence[tuple[Item, int]], CarrierService, Locality, Locality], Boxed | Refusal]
 JointUp = Callable[[Sequence[BoxedParcel], CarrierService, Locality, Sequence[Locality]], Boxed | Refusal]
+GoesIn = Callable[[CarrierService, Sequence[Sequence[BoxedParcel]]], bool]
 ByRoad = Callable[[CarrierService, Locality, Sequence[Locality]], Roads | Refusal]
 MayShip = Callable[[Sending], Refusal | None]
 
@@ -247,6 +248,7 @@ class Deciders:
     `carton_up` (contents, service, origin, destination) -> parcels and rates, or DOES_NOT_FIT or NO_SERVICE;
     `joint_up` (parcels with their sizes, service, origin, stops in the order of driving) -> the same as one shipment of
     all; `by_road` (service, origin, places) -> how the places lie that one truck of it is to serve, or why it does not;
+    `goes_in` (service, parcels by stop in the order of driving) -> whether its truck takes them, the last stop's first;
     `may_ship` (goods, service, where to, to whom, and when it travels once that is known) -> MAY_NOT_SHIP or None.
     """
 
@@ -254,6 +256,7 @@ class Deciders:
     may_ship: MayShip
     joint_up: JointUp | None = None
     by_road: ByRoad | None = None
+    goes_in: GoesIn | None = None
 
 
 @dataclass(frozen=True, slots=True)

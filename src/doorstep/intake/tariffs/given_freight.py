@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from doorstep.intake.tariffs.given import (
     Amount,
@@ -23,7 +23,19 @@ from doorstep.intake.tariffs.given import (
     Weight,
     ZonesIn,
 )
-from doorstep.terms.measures import VOLUMES, WEIGHTS, Measure, of_kind
+from doorstep.terms.measures import VOLUMES, WEIGHTS, Measure, Sides, of_kind, sides
+
+
+def _inside(told: object) -> Sides:
+    if not isinstance(told, str):
+        raise ValueError('must be a text such as "13600 x 2450 x 2700 mm": length, width and height')
+    found = sides(told)
+    if min(found[:3]) <= 0:
+        raise ValueError("has a side that is nothing")
+    return found
+
+
+Inside = Annotated[Sides, BeforeValidator(_inside)]
 
 
 class AccessorialIn(Told):
@@ -101,6 +113,7 @@ class TruckIn(ByDistance):
     stops_within: Length | None = None
     stop_minutes: Annotated[int, Field(ge=0)] = 0
     speed_kmh: Annotated[int, Field(ge=1)] | None = None
+    trailer: Inside | None = None
 
     @model_validator(mode="after")
     def _says_how_fast_it_drives_between_stops(self) -> TruckIn:

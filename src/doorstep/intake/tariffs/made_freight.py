@@ -157,6 +157,7 @@ def truck(told: TruckIn, shelf: Shelf) -> TruckTariff:
         stops_within=told.stops_within,
         stop_seconds=told.stop_minutes * 60,
         speed_kmh=told.speed_kmh or 0,
+        trailer=told.trailer,
     )
 
 
