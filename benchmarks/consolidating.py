@@ -1,4 +1,5 @@
-"""Consolidation: planned orders to a few addresses, apart and together, by the example tariffs of parcels and freight.
+"""Consolidation: planned orders to a few addresses, apart and together, by the example tariffs of parcels and freight;
+then orders of one area on a truck with several stops (`benchmarks.truckloads`).
 
 Seeded, no database: what is timed is planning's decider. Every joint shipment is looked at by a second opinion: it
 costs less than its orders apart, keeps each promise, shares its freight whole, and prices itself anew to the cent.
@@ -18,6 +19,7 @@ from random import Random
 
 from rich.console import Console
 
+from benchmarks import truckloads
 from benchmarks.measuring import Figure, alone
 from doorstep.carriers.bills import NoRate
 from doorstep.carriers.distance import Haul
@@ -79,7 +81,7 @@ def run(console: Console) -> list[Figure]:
     for mix in MIXES:
         figures += _figure(mix, known, decide, SEEDS)
         console.print(f"{mix[0]}: done")
-    return figures
+    return [*figures, *truckloads.figures(truckloads.with_trucks(known, EXAMPLES), decide, NOW)]
 
 
 def _figure(mix: Mix, known: tuple[CarrierService, ...], decide: Deciders, seeds: int) -> list[Figure]:

@@ -26,7 +26,9 @@ from doorstep.terms.tariff import ZoneRule
 from tests.planning.corner_shop import DECIDERS, MONDAY, NOW, POST, SWIFT, TEA, demand, open_order, shop, stock
 
 
-def joint_up(parcels: Sequence[BoxedParcel], service: CarrierService, _: Locality, __: Locality) -> Boxed | Refusal:
+def joint_up(
+    parcels: Sequence[BoxedParcel], service: CarrierService, _: Locality, __: Sequence[Locality]
+) -> Boxed | Refusal:
     """By the post all for 250 and a little by weight; Swift bills each."""
     if service.service_id != "POST":
         return Boxed("near", service.tariff.tariff_id, tuple(parcels))

@@ -23,6 +23,10 @@ class NoRateWhy(StrEnum):
     NO_ROUTE = "no_route"  # an own van has no price but for a whole route
     NO_DISTANCE = "no_distance"  # the price goes by distance, and nobody says how far it is
     TOO_FAR = "too_far"
+    NO_STOPS = "no_stops"  # it goes to one consignee
+    TOO_MANY_STOPS = "too_many_stops"
+    TWO_LANES = "two_lanes"  # its stops are not of one lane
+    STOPS_APART = "stops_apart"  # from a stop to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,10 @@ class NoRate:
         """One sentence for a person."""
         if self.why in _PLAINLY:
             return _PLAINLY[self.why].format(self.service_id, self.origin_area, self.destination_area)
-        measure, most = _MEASURES[self.why], f"{self.allowed} {self.unit}"
-        if self.why is NoRateWhy.TOO_FAR:
-            return f"{self.service_id} goes {most} at most, this is {self.needs} {self.unit}"
+        most = f"{self.allowed} {self.unit}"
+        if self.why in _GOES:
+            return f"{self.service_id} {_GOES[self.why]} {most} at most, this is {self.needs} {self.unit}"
+        measure = _MEASURES[self.why]
         return f"{self.service_id} takes a {measure} of {most} at most, this parcel has {self.needs} {self.unit}"
 
 
@@ -55,6 +60,8 @@ _PLAINLY = {
     NoRateWhy.NOT_VALID: "{0} has no prices for that day: its tariff begins later, or has ended",
     NoRateWhy.NO_ZONE: "{0} has no price from {1} to {2}",
     NoRateWhy.NO_PRICE: "{0} has no price for such a parcel from {1} to {2}: its list leaves it out",
+    NoRateWhy.NO_STOPS: "{0} carries a shipment to one consignee, not to several",
+    NoRateWhy.TWO_LANES: "{0} goes to several consignees of one lane alone, and {2} is in another",
     NoRateWhy.NO_ROUTE: "{0} drives routes and is priced by the route, not by the parcel",
     NoRateWhy.NO_DISTANCE: (
         "{0} is priced by distance, and nobody says how far {2} is from {1}: "
@@ -66,7 +73,11 @@ _MEASURES = {
     NoRateWhy.GIRTH: "girth",
     NoRateWhy.TOO_BULKY: "volume",
     NoRateWhy.TOO_HEAVY: "billable weight",
-    NoRateWhy.TOO_FAR: "distance",
+}
+_GOES = {
+    NoRateWhy.TOO_FAR: "goes",
+    NoRateWhy.TOO_MANY_STOPS: "unloads before the last place at",
+    NoRateWhy.STOPS_APART: "drives from a stop to the next",
 }
 
 

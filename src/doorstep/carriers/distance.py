@@ -18,11 +18,13 @@ _MILLION = 1_000_000
 
 
 class Haul(NamedTuple):
-    """From where, to where, and the day whose prices count (None: what has days is left out)."""
+    """From where, to where, and the day whose prices count (None: what has days is left out); `via` are the stops
+    before the last one, in the order of driving."""
 
     origin: Locality
     destination: Locality
     on: date | None
+    via: tuple[Locality, ...] = ()
 
 
 def distance_of(tariff: AnyTariff, origin: Locality, destination: Locality) -> Measure | None:

@@ -173,7 +173,8 @@ def _spaces(tariff: LtlTariff, sides: Sides) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A truck's trip: stops beside the first loading and the last unloading, seconds waited at each stop."""
+    """A truck's trip: stops beside the first loading and the last unloading, seconds waited at each stop. `detour` is
+    what it drives for the sake of stops beyond the way to the last one."""
 
     origin: str
     destination: str
@@ -183,6 +184,7 @@ class Trip:
     waited_seconds: tuple[int, ...] = ()
     on: date | None = None
     accessorials: tuple[str, ...] = ()
+    detour: Measure | None = None
 
 
 def truck_bill(tariff: TruckTariff, trip: Trip, service_id: str = "") -> Bill | NoRate:
@@ -193,13 +195,13 @@ def truck_bill(tariff: TruckTariff, trip: Trip, service_id: str = "") -> Bill | 
         return NoRate(NoRateWhy.NOT_VALID, service_id)
     if trip.weight and tariff.most and trip.weight.exact > tariff.most.exact:
         return _too_heavy(service_id, trip.weight.exact, tariff.most)
-    lane = _lane_of(tariff.lanes, trip.origin, trip.destination)
+    lane = lane_of(tariff.lanes, trip.origin, trip.destination)
     if lane is None:
         return NoRate(NoRateWhy.NO_ZONE, service_id, origin_area=trip.origin, destination_area=trip.destination)
     distance = lane.distance or trip.distance
     if distance is None:
         raise ValueError(f"{tariff.tariff_id} states no distance for {lane.origin} to {lane.destination}: say it")
-    units = _rounded(distance.exact, tariff.unit)
+    units = _rounded(distance.exact + (trip.detour.exact if trip.detour else 0), tariff.unit)
     linehaul = max(_nearest(Fraction(units * lane.price.minor, lane.price.per)), lane.minimum_minor)
     charges = [Charge(ChargeKind.DISTANCE, "linehaul", linehaul, f"{units} {tariff.unit.unit}")]
     paid = max(trip.stops - tariff.free_stops, 0)
@@ -215,7 +217,7 @@ def truck_bill(tariff: TruckTariff, trip: Trip, service_id: str = "") -> Bill | 
     )
 
 
-def _lane_of(lanes: Iterable[TruckLane], origin: str, destination: str) -> TruckLane | None:
+def lane_of(lanes: Iterable[TruckLane], origin: str, destination: str) -> TruckLane | None:
     """The longest destination, then the longest origin, then the earlier lane."""
     matching = [lane for lane in lanes if origin.startswith(lane.origin) and destination.startswith(lane.destination)]
     return max(matching, key=lambda lane: (len(lane.destination), len(lane.origin)), default=None)

@@ -100,6 +100,7 @@ def build_label(ask: LabelAsk) -> Request:
             "from": address_body(ask.ship_from),
             "to": address_body(ask.ship_to),
             **({"shipment": {sscc: list(each) for sscc, each in ask.shipment.items()}} if ask.shipment else {}),
+            **({"stops": [address_body(stop) for stop in ask.stops]} if ask.stops else {}),
         },
     )
 

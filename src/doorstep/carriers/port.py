@@ -23,8 +23,9 @@ class LabelAsk:
     """A label wanted for one parcel. `reference` is ours, one per label: asked again, it must not buy a second one.
 
     `weight` and `sides` are as they were measured; a dialect rounds them once, into the carrier's units, up. `shipment`
-    are all parcels that are priced together with it, by SSCC, where a service prices shipments as a whole. `ship_on` is
-    the day of hand-over; None for the carrier's next.
+    are all parcels that are priced together with it, by SSCC, where a service prices shipments as a whole; `stops` to
+    whom these go, in the order of driving, where that is to several. `ship_on` is the day of hand-over; None for the
+    carrier's next.
     """
 
     reference: str
@@ -36,6 +37,7 @@ class LabelAsk:
     ship_to: Address
     shipment: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)  # three sides, mm, and grams
     ship_on: date | None = None
+    stops: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

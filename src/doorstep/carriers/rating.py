@@ -143,7 +143,7 @@ class Rater:
     def __init__(self, service: CarrierService, haul: Haul) -> None:
         self._service, self._haul = service, haul
         self._quoter: Quoter | None = None
-        origin, destination, on = haul
+        origin, destination, on, _ = haul
         self._flags = RESIDENTIAL if destination.residential else COMMERCIAL
         tariff = service.tariff
         if isinstance(tariff, Tariff | ParcelTariff):
@@ -179,7 +179,7 @@ def itemised_between(service: CarrierService, parcel_size: Size, weight_g: int, 
     """The same price with its charges one by one."""
     if is_freight(service):
         return shipment_bill(service, [Piece(parcel_size, weight_g)], haul)
-    origin, destination, on = haul
+    origin, destination, on, _ = haul
     far = distance_of(service.tariff, origin, destination)
     ends = (origin.head, destination.head, on)
     return itemised(service, parcel_size, weight_g, *ends, residential=destination.residential, distance=far)

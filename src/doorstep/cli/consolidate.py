@@ -27,7 +27,8 @@ def consolidate(
     acting: Acting = "",
     as_json: AsJson = False,
 ) -> None:
-    """Planned orders to one address as one shipment, where that is cheaper and every promise still holds."""
+    """Planned orders to one address, or to one area by truck, as one shipment, where that is cheaper and every promise
+    still holds."""
     from doorstep.flow.consolidate import consolidate_orders
 
     with opened(context, acting=acting, key=key, as_json=as_json) as desk:
@@ -39,22 +40,26 @@ def consolidate(
 def _page(told: Consolidated, now: bool) -> Iterator[Part]:
     places = "1 address has" if told.addresses == 1 else f"{told.addresses} addresses have"
     looked_at = f"{many(told.orders, 'planned order')} looked at; {places} several."
+    if told.areas:
+        looked_at += f" {many(told.areas, 'area')} of a truck {'has' if told.areas == 1 else 'have'} several addresses."
     if not told.shipments:
         yield f"{looked_at} Nothing is cheaper together, with every promise held."
         return
     for each in told.shipments:
         head = f"{each.travels_as} from {each.site_id} by {each.service_id}, leaving {each.departs:%Y-%m-%d}"
+        stops = any(member.stop_no for member in each.members)
         rows = [
             (
+                *([str(member.stop_no)] if stops else []),
                 member.order_id,
                 money(member.alone_minor, told.currency),
                 money(member.cost_minor, told.currency),
                 money(member.freight_minor, told.currency),
                 f"{member.in_window_ppm // 10_000} %",
             )
-            for member in each.members
+            for member in sorted(each.members, key=lambda member: member.stop_no)
         ]
-        columns = ("Order", "#Alone", "#Together", "#Of which freight", "#On time")
+        columns = (*(["#Stop"] if stops else []), "Order", "#Alone", "#Together", "#Of which freight", "#On time")
         yield table(head, *columns, rows=rows)
         for other in each.rejected:
             way, _, minor = other.rpartition(", ")

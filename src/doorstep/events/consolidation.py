@@ -12,22 +12,30 @@ from doorstep.events.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """One order's part of a joint shipment: its share of the freight, and what its fulfilment order costs alone."""
+    """One order's part of a joint shipment: its share of the freight, and what its fulfilment order costs alone.
+
+    Of a multi-stop truckload: the number of its stop in the order of driving (0: all goes to one consignee), and by how
+    many seconds later it is there than by the way straight to it.
+    """
 
     order_id: str
     fulfilment_id: str
     freight_minor: int
     alone_minor: int
+    stop_no: int = 0
+    later_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ShipmentsConsolidated(Body):
-    """Planned fulfilment orders to one consignee go as one shipment: `travels_as` pallets, cartons or a truck.
+    """Planned fulfilment orders to one consignee, or to several of one area by a truck that stops at each, go as one
+    shipment: `travels_as` pallets, cartons or a truck.
 
     `freight_minor` is shared among them whole. `cost_minor` and `alone_minor` are what they cost so and apart, with
     cartons, handling and expected lateness; `rejected` are other ways to send them together, and why not.
     """
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.PLAN
     consolidation_id: str
     site_id: str

@@ -103,7 +103,7 @@ class CustomerDefined(Body):
 class ServiceDefined(Body):
     """A carrier service with its tariff, published transit and cut-offs."""
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     STEP: ClassVar[Step] = Step.DEFINE
     service: CarrierService
 

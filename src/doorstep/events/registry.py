@@ -120,6 +120,10 @@ REGISTRY.upcast("ItemDefined", 1, lambda body: body)
 REGISTRY.upcast("CartonDefined", 1, lambda body: body)
 # Until version 3 nothing was said of cold, licences and ages.
 REGISTRY.upcast("ItemDefined", 2, lambda body: body)
+# Until version 4 no truck's tariff said at how many places it unloads, how long it stands and how fast it drives.
+REGISTRY.upcast("ServiceDefined", 3, lambda body: body)
+# Until version 2 all of a joint shipment went to one consignee.
+REGISTRY.upcast("ShipmentsConsolidated", 1, lambda body: body)
 REGISTRY.upcast("TransitLearned", 1, lambda body: {**body, "expected": {}})
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})
 REGISTRY.upcast("LabelBought", 1, lambda body: {**body, "charges": [], "tariff_id": "", "priced_on": None})

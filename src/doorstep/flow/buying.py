@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -50,19 +50,21 @@ class ToSend:
     carrier_ref: str
     ask: LabelAsk | None
     own: bool = False  # of a vehicle of our own: nobody is asked
-    goes_with: str = ""  # what is alike for all labels of one shipment
+    goes_with: str = ""  # what is alike for all labels of one shipment to one consignee
 
 
-def to_send(row: Any, ship_from: Address | None, ship_to: Address | None, now: datetime) -> ToSend:
-    """What to ask for, of a row of `floor.labels_to_send` and the addresses it goes between."""
+def to_send(row: Any, kept: Mapping[str, Address], now: datetime) -> ToSend:
+    """What to ask for, of a row of `floor.labels_to_send` and the addresses that are kept, by their reference."""
     ask = None
+    ship_from, ship_to = kept.get(row.from_ref), kept.get(row.to_ref)
+    stops = tuple(kept[ref] for ref in row.stop_refs or () if ref in kept)
     if ship_from is not None and ship_to is not None:
         sides = Sides(row.length_mm, row.width_mm, row.height_mm, 1, "mm")
         shipment = {sscc: tuple(measures) for sscc, measures in (row.shipment or {}).items()}
         about = (row.label_id, row.service_id, row.sscc, grams(row.weight_g), sides)
         zone = ZoneInfo(row.zone or "UTC")
         leaves = max(row.departs or now, now).astimezone(zone).date()
-        ask = LabelAsk(*about, ship_from, ship_to, shipment, ship_on=leaves)
+        ask = LabelAsk(*about, ship_from, ship_to, shipment, leaves, stops if len(stops) > 1 else ())
     return ToSend(row.label_id, row.fulfilment_id, row.carrier_id, row.carrier_ref, ask, row.own, row.goes_with)
 
 

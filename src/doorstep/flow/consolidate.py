@@ -1,5 +1,5 @@
-"""Consolidation: planned, unreleased orders to one address go as one shipment where that is cheaper and every promise
-still holds."""
+"""Consolidation: planned, unreleased orders to one address, or to one area by truck, go as one shipment where that is
+cheaper and every promise still holds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from doorstep.carriers.stops import area_of, takes_stops
 from doorstep.events.consolidation import Joined, ShipmentsConsolidated
 from doorstep.events.fulfilment import FulfilmentReplanned
 from doorstep.flow.consignees import same_consignee
 from doorstep.flow.joined import end_broken, other_way
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.plan_world import World, question_of
+from doorstep.planning.check_joint import check_joint
 from doorstep.planning.consolidate import Alone, Joint, Member, consolidate
 from doorstep.storage.queries import consolidation, master, orders
 from doorstep.storage.transaction import Transaction
@@ -42,13 +44,28 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Consolidated:
-    """Joint shipments, the greatest saving first; how many orders were looked at, and at how many addresses of two."""
+    """Joint shipments, the greatest saving first; how many orders were looked at, at how many addresses of two or more,
+    and in how many areas of a truck with two addresses or more."""
 
     shipments: tuple[Together, ...]
     orders: int
     addresses: int
     saves_minor: int
     currency: str
+    areas: int = 0
+
+
+class UncheckedJointError(Exception):
+    """A joint shipment that the independent checker does not accept: a bug of the search, and nothing is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Orders that may go together, by site and address and by site and area; how many were looked at."""
+
+    addresses: list[list[str]]
+    areas: list[list[str]]
+    orders: int
 
 
 def consolidate_orders(
@@ -65,24 +82,28 @@ def consolidate_orders(
         rows = orders.plannable(tx, PLAN_ORDERS, MOST_AT_ONCE)
         known = apart | consolidation.joined(tx, [row.order_id for row in rows]).keys()
         rows = [row for row in rows if row.order_id not in known]
-        groups, looked_at = _groups(tx, rows, site_id)
+        looked = _groups(tx, rows, site_id)
+        groups = [*looked.addresses, *looked.areas]
         shipments = [] if not groups else _joined(office, tx, scribe, rows, groups)
         saves = sum(each.alone_minor - each.cost_minor for each in shipments)
-        return Consolidated(tuple(shipments), looked_at, len(groups), saves, company.currency)
+        counts = (looked.orders, len(looked.addresses))
+        return Consolidated(tuple(shipments), *counts, saves, company.currency, len(looked.areas))
 
     if dry_run:
         return office.store.run(step, dry_run=True)
     return office.store.run(step, answers=Consolidated, key=key, request=[site_id])
 
 
-def _groups(tx: Transaction, rows: Sequence[Any], site_id: str) -> tuple[list[list[str]], int]:
-    """Orders whose one fulfilment order is planned, by site and address, where there are two; how many there are."""
+def _groups(tx: Transaction, rows: Sequence[Any], site_id: str) -> _Looked:
+    """Orders whose one fulfilment order is planned: by site and address, where there are two, and by site and area of a
+    truck that makes stops, where there are two addresses in it."""
     standing: dict[str, list[Any]] = defaultdict(list)
     for row in orders.fulfilments(tx, [row.order_id for row in rows]):
         standing[row.order_id].append(row)
     addresses = master.addresses(tx, {row.person_ref for row in rows})
     by_address: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    looked_at = 0
+    by_area: dict[tuple[object, ...], dict[tuple[str, ...], list[str]]] = defaultdict(lambda: defaultdict(list))
+    trucks, sites, looked_at = [each for each in master.services(tx) if takes_stops(each.tariff)], master.sites(tx), 0
     for row in rows:
         made = standing[row.order_id]
         to = addresses.get(row.person_ref)
@@ -90,7 +111,15 @@ def _groups(tx: Transaction, rows: Sequence[Any], site_id: str) -> tuple[list[li
             continue
         looked_at += 1
         by_address[made[0].site_id, same_consignee(to)].append(row.order_id)
-    return [order_ids for order_ids in by_address.values() if len(order_ids) > 1], looked_at
+        for truck in trucks:
+            area = area_of(truck.tariff, sites[made[0].site_id].locality, to.locality)
+            if area is not None:
+                by_area[made[0].site_id, truck.service_id, area][same_consignee(to)].append(row.order_id)
+    return _Looked(
+        [order_ids for order_ids in by_address.values() if len(order_ids) > 1],
+        [[one for order_ids in area.values() for one in order_ids] for area in by_area.values() if len(area) > 1],
+        looked_at,
+    )
 
 
 def _joined(
@@ -100,11 +129,14 @@ def _joined(
     wanted = {order_id for group in groups for order_id in group}
     world, question = question_of(tx, company, [row for row in rows if row.order_id in wanted])
     alone = {order.demand.order_id: each for order in world.open_orders if (each := _alone(world, order)) is not None}
+    deciders = deciders_of(tx, company)
     found = consolidate(
-        question,
-        [[alone[order_id] for order_id in group if order_id in alone] for group in groups],
-        deciders_of(tx, company),
+        question, [[alone[order_id] for order_id in group if order_id in alone] for group in groups], deciders
     )
+    for joint in found:
+        wrong = check_joint(question, joint, deciders.joint_up, deciders.goes_in) if deciders.joint_up else []
+        if wrong:
+            raise UncheckedJointError("; ".join(wrong))
     return [_record(office, tx, scribe, joint, _waits(world, joint)) for joint in found]
 
 
@@ -142,7 +174,10 @@ def _record(office: Office, tx: Transaction, scribe: Scribe, joint: Joint, waits
         travels_as=joint.travels_as,
         departs=joint.departs,
         members=tuple(
-            Joined(member.order_id, member.fulfilment_id, member.freight_minor, member.alone_minor)
+            Joined(
+                *(member.order_id, member.fulfilment_id, member.freight_minor, member.alone_minor),
+                *(member.stop_no, member.later_seconds),
+            )
             for member in joint.members
         ),
         freight_minor=joint.freight_minor,

@@ -12,7 +12,7 @@ from doorstep.flow.office import Office, company_of
 from doorstep.flow.price_book import price_book
 from doorstep.planning.charges import expected_charges, together
 from doorstep.planning.lane import Lane
-from doorstep.storage.queries import floor, master, orders
+from doorstep.storage.queries import consolidation, floor, master, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.tariff import ChargeKind
@@ -50,9 +50,15 @@ def freight_charges(tx: Transaction, order_id: str) -> tuple[FreightCharge, ...]
     for label in tx.rows(*floor.labels_of_fulfilments([row.fulfilment_id for row in rows])):
         if label.state == "bought":
             bought[label.fulfilment_id].append(label)
+    with_others = {row.fulfilment_id: row for row in consolidation.of_order(tx, order_id)}
     found: list[FreightCharge] = []
     for row in rows:
-        found += _labelled(row, bought[row.fulfilment_id]) if bought[row.fulfilment_id] else _planned(tx, row)
+        if bought[row.fulfilment_id]:
+            found += _labelled(row, bought[row.fulfilment_id])
+        elif row.fulfilment_id in with_others:
+            found.append(_share(tx, row, with_others[row.fulfilment_id]))
+        else:
+            found += _planned(tx, row)
     return tuple(found)
 
 
@@ -63,6 +69,12 @@ def _labelled(row: Any, labels: list[Any]) -> Iterator[FreightCharge]:
         charges += told or [Charge(ChargeKind.BASE, "as the carrier told it", label.cost_minor)]
     for each in together(charges):
         yield _told(row, LABEL, each, labels[0].currency)
+
+
+def _share(tx: Transaction, row: Any, together: Any) -> FreightCharge:
+    """Its part of a joint shipment, as it was shared out: by itself nobody would charge it so."""
+    charge = Charge(ChargeKind.BASE, "share of one shipment", together.share_minor, together.travels_as)
+    return _told(row, TARIFF, charge, company_of(tx).currency)
 
 
 def _planned(tx: Transaction, row: Any) -> Iterator[FreightCharge]:

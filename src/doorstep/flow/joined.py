@@ -51,10 +51,11 @@ def reasons_of(tx: Transaction, order_id: str, currency: str) -> tuple[tuple[str
     """Why an order goes as one shipment with others, in words, and the other ways to join them as plans keep them."""
     reasons, rejected = [], []
     for row in consolidation.of_order(tx, order_id):
+        stop = f", unloaded at stop {row.stop_no}" if row.stop_no else ""
         others = [other for other in row.order_ids if other != order_id]
         apart, together = Money(row.alone_minor, currency), Money(row.cost_minor, currency)
         reasons.append(
-            f"it goes with {listed(others)} as one shipment, {row.travels_as} by {row.service_id}: "
+            f"it goes with {listed(others)} as one shipment, {row.travels_as} by {row.service_id}{stop}: "
             f"{together} for all of them instead of {apart} apart"
         )
         rejected += row.rejected

@@ -15,8 +15,9 @@ from doorstep.flow.requote import Requote
 from doorstep.planning.compose import refusal_of
 from doorstep.planning.lane import Lane
 from doorstep.planning.legal import trip_between
+from doorstep.promising.arrivals import delayed
 from doorstep.promising.learned import learned_of, transit
-from doorstep.storage.queries import learning, legal, master
+from doorstep.storage.queries import consolidation, learning, legal, master
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import REQUEST_LABELS
 from doorstep.terms.item import Item
@@ -128,11 +129,19 @@ class LabelDesk:
             departs = site.calendar.at(left_on, cut_off)
         terms = master.terms_of(order.terms_text)
         to = master.localities(self._tx, [order.order_id])[order.order_id]
-        days = self._days(service, site.locality, to, parcel, left_on, terms)
+        later = consolidation.later_seconds(self._tx, row.fulfilment_id, service.service_id)
+        days = self._days(service, site.locality, to, parcel, left_on, terms, later)
         return trip_between(departs, left_on, days, service.calendar, terms.receives)
 
     def _days(
-        self, service: CarrierService, origin: Locality, to: Locality, parcel: Any, left_on: date, terms: Terms
+        self,
+        service: CarrierService,
+        origin: Locality,
+        to: Locality,
+        parcel: Any,
+        left_on: date,
+        terms: Terms,
+        later_seconds: int,
     ) -> int:
         lane = Lane(service, self._currency, origin, to, left_on)
         zone = lane.zone(Size(parcel.length_mm, parcel.width_mm, parcel.height_mm), parcel.weight_g)
@@ -140,7 +149,8 @@ class LabelDesk:
         if published is None:
             published = max(service.transit_ppm.values(), key=len, default=(0,))
         learned = learning.transits(self._tx, learning.transits_to_query(region(to.area)))
-        told = transit(learned_of(learned, service, origin.area, to.area, zone), tuple(published))
+        straight = transit(learned_of(learned, service, origin.area, to.area, zone), tuple(published))
+        told = delayed(straight, later_seconds, service.calendar)
         surely = told.quantile(terms.wanted_ppm or 0)
         return told.start + len(told.ppm) if surely is None else surely
 

@@ -147,8 +147,10 @@ def _consolidated(
         travels_as=load.travels_as,
         departs=load.departs,
         members=tuple(
-            Joined(order_id, made[order_id].fulfilment_id, shares[order_id], alone_minor)
-            for order_id, alone_minor in zip(load.order_ids, load.alone_minor, strict=True)
+            Joined(order_id, made[order_id].fulfilment_id, shares[order_id], *alone_and_stop)
+            for order_id, *alone_and_stop in zip(
+                *(load.order_ids, load.alone_minor, load.stop_nos, load.later_seconds), strict=True
+            )
         ),
         freight_minor=load.freight_minor,
         cost_minor=load.cost_minor,

@@ -175,9 +175,10 @@ def send_labels(
 def _labels_to_send(office: Office, label_ids: Sequence[str]) -> dict[str, ToSend]:
     with office.store.reading() as tx:
         rows = tx.rows(*floor.labels_to_send(label_ids))
-        kept = master.addresses(tx, {ref for row in rows for ref in (row.from_ref, row.to_ref)})
+        refs = {ref for row in rows for ref in (row.from_ref, row.to_ref, *(row.stop_refs or ()))}
+        kept = master.addresses(tx, refs)
         now = tx.now
-    return {row.label_id: to_send(row, kept.get(row.from_ref), kept.get(row.to_ref), now) for row in rows}
+    return {row.label_id: to_send(row, kept, now) for row in rows}
 
 
 def void_label(office: Office, label_id: str, attempt: int) -> TryAgain | None:

@@ -166,6 +166,8 @@ def _consolidated(body: consolidation.ShipmentsConsolidated, teller: Teller) -> 
     others = [member.order_id for member in body.members if member.order_id != teller.order_id]
     saved = teller.money(body.alone_minor - body.cost_minor)
     way = f"{body.travels_as} by {body.service_id}, leaving {teller.day(body.departs)}"
+    stop = next((member.stop_no for member in body.members if member.order_id == teller.order_id), 0)
+    way += f"; it is unloaded at stop {stop}" if stop else ""
     return f"Goes with {joined(others)} as one shipment: {way}. That saves {saved}."
 
 

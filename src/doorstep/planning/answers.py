@@ -186,11 +186,14 @@ class OrderPlan:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLoad:
-    """Orders to one consignee that go as one shipment: their freight, which they share whole, and what all cost.
+    """Orders that go as one shipment, to one consignee or by a truck to several of one area: their freight, which they
+    share whole, and what all cost.
 
     `alone_minor` is what each order's shipments would cost (freight, cartons, handling) if it went by itself while all
     others go as planned, `apart_minor` what all of them would cost then, with expected lateness. `others` are other
-    ways to send the same orders together, the cheapest first: service, departure, and what that costs.
+    ways to send the same orders together, the cheapest first: service, departure, and what that costs. `stop_nos` tells
+    each order's stop in the order of driving, `later_seconds` by how much later it is there than by the way straight to
+    it; all 0 for one consignee.
     """
 
     order_ids: tuple[str, ...]
@@ -203,6 +206,8 @@ class PlannedLoad:
     cost_minor: int
     alone_minor: tuple[int, ...]
     apart_minor: int
+    stop_nos: tuple[int, ...]
+    later_seconds: tuple[int, ...]
     others: tuple[tuple[str, datetime, int], ...] = ()
 
     @property

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from doorstep.planning.answers import OrderPlan, Plan, Reason, Shipment
-from doorstep.planning.check_loads import check_loads
+from doorstep.planning.check_loads import behind_others, check_loads
 from doorstep.planning.values import (
     FreeUnits,
     Inbound,
@@ -21,7 +22,7 @@ from doorstep.planning.values import (
     SiteSupply,
     Standing,
 )
-from doorstep.promising.arrivals import arrivals
+from doorstep.promising.arrivals import arrivals, behind
 from doorstep.promising.learned import learned_of, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.promising.window import days_late_ppm, kept_ppm
@@ -71,6 +72,7 @@ class _Checker:
         # Of each load all orders but one: the load is one shipment.
         self.beside = {order_id for load in plan.loads for order_id in load.order_ids[1:]}
         self.together = {order_id for load in plan.loads for order_id in load.order_ids}
+        self.behind = behind_others(question, plan)
         self.sites: dict[str, SiteSupply] = {site.site_id: site for site in question.sites}
         self.services = {service.service_id: service for service in question.services}
         self.rows: dict[_Row, FreeUnits | Inbound] = {}
@@ -180,14 +182,15 @@ class _Checker:
             yield f"departs at {shipment.departs}, too early or after its ship-by {shipment.ship_by}"
         published = tuple(service.transit_of(shipment.zone) or ())
         seen = learned_of(self.question.transits, service, site.area, order.demand.area, shipment.zone)
-        stated = (
-            site.calendar,
-            service.cut_offs[site.site_id],
-            transit(seen, published),
-            service.calendar,
-            order.demand.receives,
+        straight = replace(
+            leg,
+            site=site.calendar,
+            cut_off=service.cut_offs[site.site_id],
+            transit=transit(seen, published),
+            carrier=service.calendar,
+            receives=order.demand.receives,
         )
-        if (leg.site, leg.cut_off, leg.transit, leg.carrier, leg.receives) != stated:
+        if leg != behind(straight, *self.behind.get(order.demand.order_id, (0, ()))):
             yield f"the leg of {shipment.site_id} by {shipment.service_id} is not what site and service state"
         if leg.hold_until not in (None, shipment.departs):
             yield f"is held until {leg.hold_until}, yet departs at {shipment.departs}"

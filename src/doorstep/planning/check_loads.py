@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from doorstep.planning.answers import OrderPlan, Plan, PlannedLoad, Reason
 from doorstep.planning.values import Boxed, JointUp, OpenOrder, PlanQuestion
+from doorstep.terms.calendar import Calendar
 
 
 def check_loads(question: PlanQuestion, plan: Plan, price: JointUp | None) -> Iterator[str]:
@@ -36,8 +37,13 @@ def _load(
     orders = [asked[order_id] for order_id in load.order_ids]
     if len(orders) < 2:
         yield "is of one order"
-    if not orders[0].delivers_to or len({order.delivers_to for order in orders}) > 1:
-        yield "goes to more than one consignee"
+    if not len(load.order_ids) == len(load.stop_nos) == len(load.later_seconds):
+        yield "does not tell every order's stop"
+        return
+    stops, problems = stops_of(load.order_ids, load.stop_nos, asked)
+    yield from problems
+    if problems:
+        return
     shipments = [shipment for order_id in load.order_ids for shipment in answers[order_id].shipments]
     ways = {(shipment.site_id, shipment.service_id, shipment.departs) for shipment in shipments}
     if len(shipments) != len(orders) or ways != {(load.site_id, load.service_id, load.departs)}:
@@ -53,7 +59,55 @@ def _load(
         return
     service = next(each for each in question.services if each.service_id == load.service_id)
     site = next(each for each in question.sites if each.site_id == load.site_id)
-    told = price(parcels, service, site.lies, orders[0].demand.lies)
+    told = price(parcels, service, site.lies, [asked[mine[0]].demand.lies for mine in stops])
     freight_minor = sum(parcel.freight_minor for parcel in told.parcels) if isinstance(told, Boxed) else None
     if freight_minor != load.freight_minor:
         yield f"has a freight of {load.freight_minor}, its carrier's price is {freight_minor}"
+    later = dict(enumerate(told.later_seconds, 1)) if isinstance(told, Boxed) else {}
+    if load.later_seconds != tuple(later.get(stop_no, 0) for stop_no in load.stop_nos):
+        yield f"is {load.later_seconds} seconds later at its stops, not {later}"
+
+
+def behind_others(question: PlanQuestion, plan: Plan) -> dict[str, tuple[int, list[Calendar]]]:
+    """Of a truck with several stops: by how many seconds each order is there later, and the calendars of those who are
+    served before it."""
+    asked = {order.demand.order_id: order for order in question.orders}
+    found = {}
+    for load in plan.loads:
+        if asked.keys() >= set(load.order_ids) and len(load.order_ids) == len(load.stop_nos):
+            others = before(load.order_ids, load.stop_nos, asked)
+            for order_id, later_seconds in zip(load.order_ids, load.later_seconds, strict=False):
+                found[order_id] = (later_seconds, others[order_id])
+    return found
+
+
+def stops_of(
+    order_ids: Sequence[str], stop_nos: Sequence[int], asked: Mapping[str, OpenOrder]
+) -> tuple[tuple[tuple[str, ...], ...], list[str]]:
+    """The orders by stop in the order of driving (one consignee: one stop), and what is wrong with the stops."""
+    at = dict(zip(order_ids, stop_nos, strict=True))
+    numbers = sorted(set(stop_nos))
+    stops = tuple(tuple(order_id for order_id in order_ids if at[order_id] == number) for number in numbers)
+    consignees = [{asked[order_id].delivers_to for order_id in mine} for mine in stops]
+    if numbers != [0] and numbers != list(range(1, len(numbers) + 1)):
+        return stops, [f"has the stops {numbers}"]
+    if any(len(mine) > 1 for mine in consignees):
+        return stops, ["goes to more than one consignee at a stop"]
+    if len(set().union(*consignees)) < len(stops) or numbers == [1]:
+        return stops, ["goes to a consignee twice, or has stops for one alone"]
+    return stops, []
+
+
+def before(
+    order_ids: Sequence[str], stop_nos: Sequence[int], asked: Mapping[str, OpenOrder]
+) -> dict[str, list[Calendar]]:
+    """The calendars of those who are served before each order, where they have one."""
+    at = dict(zip(order_ids, stop_nos, strict=True))
+    return {
+        order_id: [
+            calendar
+            for other in order_ids
+            if at[other] < at[order_id] and (calendar := asked[other].demand.receives) is not None
+        ]
+        for order_id in order_ids
+    }

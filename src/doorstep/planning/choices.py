@@ -22,7 +22,11 @@ _MOST_DELAYS = 10  # later departures tried for `ship_by`
 
 
 class Load(NamedTuple):
-    """Orders to one consignee that go as one shipment, and its freight, which they share."""
+    """Orders to one consignee, or to one area by truck, that go as one shipment, and its freight, which they share.
+
+    Of a truck with several stops: each order's stop in the order of driving, and by how many seconds later it is there
+    than by the way straight to it; else all 0.
+    """
 
     order_ids: tuple[str, ...]
     site_id: str
@@ -31,6 +35,8 @@ class Load(NamedTuple):
     tariff_id: str
     travels_as: str
     freight_minor: int
+    stop_nos: tuple[int, ...]
+    later_seconds: tuple[int, ...]
 
 
 class Choice(NamedTuple):

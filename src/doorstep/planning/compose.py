@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from doorstep.carriers.billed import Learned
+from doorstep.carriers.bills import NoRate
 from doorstep.carriers.may_ship import NO_LISTS, may_it_ship
 from doorstep.carriers.rules import Forbidden
 from doorstep.carriers.shipments import Piece
+from doorstep.carriers.stops import Roads, roads
 from doorstep.packing import Params, cartonize, cartons_for, estimate, in_words
-from doorstep.planning.freight import is_freight
+from doorstep.planning.freight import is_freight, loads_up
 from doorstep.planning.lane import AS_TARIFFS_SAY, Lane
 from doorstep.planning.values import Boxed, BoxedParcel, Deciders
 from doorstep.terms.exchange import Exchange
@@ -75,17 +77,31 @@ def deciders(
         return known.boxed(reckoned.of(contents))
 
     def joint_up(
-        parcels: Sequence[BoxedParcel], service: CarrierService, origin: Locality, destination: Locality
+        parcels: Sequence[BoxedParcel], service: CarrierService, origin: Locality, stops: Sequence[Locality]
     ) -> Boxed | Refusal:
         sized = [(p.carton_id, p.size, p.weight_g, p.carton_minor) for p in parcels if p.size is not None]
         if len(sized) < len(parcels):
             raise ValueError("parcels that are joined have a size each")
-        return _rated(sized, priced.lane(service, origin, destination).lane)
+        if len(stops) == 1:
+            return _rated(sized, priced.lane(service, origin, stops[0]).lane)
+        ways = by_road(service, origin, stops)
+        boxed = ways if isinstance(ways, Refusal) else _as_freight(sized, priced.over(service, origin, stops))
+        if isinstance(boxed, Refusal) or isinstance(ways, Refusal):
+            return boxed
+        return replace(boxed, later_seconds=ways.later_seconds(range(1, len(stops) + 1)))
+
+    def by_road(service: CarrierService, origin: Locality, places: Sequence[Locality]) -> Roads | Refusal:
+        told = roads(service.tariff, service.service_id, origin, places)
+        return priced.over(service, origin, places).no_rate(told) if isinstance(told, NoRate) else told
+
+    def goes_in(service: CarrierService, stops: Sequence[Sequence[BoxedParcel]]) -> bool:
+        sized = [[Piece(p.size, p.weight_g) for p in mine if p.size is not None] for mine in stops]
+        return loads_up(service, sized)
 
     def may_ship(sending: Sending) -> Refusal | None:
         return refusal_of(may_it_ship(sending, rulebook), sending.service)
 
-    return Deciders(carton_up, may_ship, joint_up)
+    return Deciders(carton_up, may_ship, joint_up, by_road, goes_in)
 
 
 def packed_as(separated: Iterable[tuple[str, str]]) -> Params:
@@ -186,6 +202,10 @@ class _Priced:
         key = (id(service), origin, destination)
         known = self._lanes.get(key)
         return known or self._new(key, Lane(service, self._currency, origin, destination, *self._terms))
+
+    def over(self, service: CarrierService, origin: Locality, stops: Sequence[Locality]) -> Lane:
+        """The way of one vehicle over several stops."""
+        return Lane(service, self._currency, origin, stops[-1], *self._terms, via=tuple(stops[:-1]))
 
     def _new(self, key: tuple[int, Locality, Locality], lane: Lane) -> _Known:
         if len(self._lanes) >= _MOST_LANES:

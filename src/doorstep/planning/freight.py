@@ -3,6 +3,7 @@ whole truck; parcel carriers bill each parcel."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,22 +12,24 @@ from doorstep.carriers.bills import Bill, NoRate
 from doorstep.carriers.distance import Haul
 from doorstep.carriers.freight import Handled
 from doorstep.carriers.shipments import Piece, handled, is_freight, ltl_shipment, shipment_bill
-from doorstep.packing import PalletParams, palletize
+from doorstep.packing import LoadParams, PalletParams, check_load, load, palletize
 from doorstep.terms.freight import LtlTariff, TruckTariff
-from doorstep.terms.load import Pallet
+from doorstep.terms.load import Drop, Pallet, Trailer
 from doorstep.terms.measures import Measure, Sides, grams
-from doorstep.terms.parcel import PackItem, Size
+from doorstep.terms.parcel import UPRIGHT, PackItem, Size
 from doorstep.terms.service import CarrierService
 
 # The deck is that of ISO 6780's 1219 x 1016 mm; heights and weights are our own judgement.
 _PALLET = Pallet("48x40", 1_219, 1_016, 150, 22_000, 1_500, 1_000_000)
 __all__ = ["Whole", "is_freight", "whole_shipment"]
 _PARAMS = PalletParams(work_budget=20_000)
+_LOADING = LoadParams(work_budget=20_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What a shipment's carrier charges for all of it, and as what it travels: `2 pallets`, `5 cartons`, `by truck`."""
+    """What a shipment's carrier charges for all of it, and as what it travels: `2 pallets`, `5 cartons`, `by truck`,
+    `one truck with 3 stops`."""
 
     bill: Bill
     travels_as: str
@@ -35,9 +38,11 @@ class Whole:
 def whole_shipment(service: CarrierService, pieces: Sequence[Piece], haul: Haul) -> Whole | NoRate:
     """The parcels as one shipment of freight. ValueError for a tariff of parcels."""
     tariff = service.tariff
-    if not isinstance(tariff, LtlTariff):
+    if haul.via or not isinstance(tariff, LtlTariff):
         told = shipment_bill(service, pieces, haul)
         travels_as = "by truck" if isinstance(tariff, TruckTariff) else "on our own van"
+        if haul.via:
+            travels_as = f"one truck with {len(haul.via) + 1} stops"
         return told if isinstance(told, NoRate) else Whole(told, travels_as)
     ways = [(tuple(handled(piece) for piece in pieces), _many(len(pieces), "carton"))]
     pallets = _on_pallets(tuple(sorted((tuple(p.size), p.weight_g) for p in pieces)), _pallet_of(tariff))
@@ -48,6 +53,32 @@ def whole_shipment(service: CarrierService, pieces: Sequence[Piece], haul: Haul)
     if not whole:
         return next(bill for bill, _ in billed if isinstance(bill, NoRate))
     return min(whole, key=lambda each: each.bill.total_minor)
+
+
+def loads_up(service: CarrierService, stops: Sequence[Sequence[Piece]]) -> bool:
+    """Whether the parcels, by stop in the order of driving, are found to go into the truck of the service so that each
+    stop's stand free when it is reached. True where its tariff does not say what the truck measures."""
+    tariff = service.tariff
+    if not isinstance(tariff, TruckTariff) or tariff.trailer is None:
+        return True
+    inner = Size(*(_mm(Measure(side, *tariff.trailer[3:])) for side in tariff.trailer[:3]))
+    return _loaded(inner, tuple(tuple(sorted((tuple(p.size), p.weight_g) for p in mine)) for mine in stops))
+
+
+@lru_cache(maxsize=4096)
+def _loaded(inner: Size, stops: tuple[tuple[tuple[tuple[int, ...], int], ...], ...]) -> bool:
+    goods, drops = [], []
+    for number, mine in enumerate(stops):
+        alike = Counter(mine)
+        goods += [
+            PackItem(f"{number}/{n}", Size(*size), weight_g, quantity, UPRIGHT)
+            for n, ((size, weight_g), quantity) in enumerate(alike.items())
+        ]
+        drops.append(Drop(str(number), frozenset(f"{number}/{n}" for n in range(len(alike)))))
+    # What it weighs is held against the tariff's `most` where it is priced.
+    trailer = Trailer("truck", inner, sum(item.weight_g * item.quantity for item in goods))
+    told = load(goods, trailer, drops, _LOADING)
+    return not told.left and not check_load(goods, told, trailer, drops, _LOADING)
 
 
 def _many(count: int, one: str) -> str:

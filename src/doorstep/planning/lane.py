@@ -38,11 +38,12 @@ class Lane:
     on: date | None
     exchange: Exchange | None = None
     billed: Learned = AS_TARIFFS_SAY
+    via: tuple[Locality, ...] = ()  # stops before the last one, in the order of driving
 
     def rate(self, size: Size, weight_g: int) -> Rated | Refusal:
         rated = self._rater.rate(size, max(weight_g, 1))
         if isinstance(rated, NoRate):
-            return self._no_rate(rated)
+            return self.no_rate(rated)
         if rated.currency != self.currency:
             known = self._exchanged(Money(rated.total_minor, rated.currency))
             if isinstance(known, Refusal):
@@ -61,7 +62,7 @@ class Lane:
         """A shipment as a whole, by a tariff of freight, trucks or vans, and its price in the company's minor units."""
         whole = whole_shipment(self.service, pieces, self.haul)
         if isinstance(whole, NoRate):
-            return self._no_rate(whole)
+            return self.no_rate(whole)
         minor = self._exchanged(Money(whole.bill.total_minor, whole.bill.currency))
         return minor if isinstance(minor, Refusal) else (whole, minor)
 
@@ -84,13 +85,14 @@ class Lane:
 
     @property
     def haul(self) -> Haul:
-        return Haul(self.origin, self.destination, self.on)
+        return Haul(self.origin, self.destination, self.on, self.via)
 
     @cached_property
     def _rater(self) -> Rater:
         return Rater(self.service, self.haul)
 
-    def _no_rate(self, no: NoRate) -> Refusal:
+    def no_rate(self, no: NoRate) -> Refusal:
+        """Why the lane has no price, as a refusal."""
         return Refusal(Why.NO_SERVICE, no.says, {**self._concerns(), "needs": no.needs, "allowed": no.allowed})
 
     def _concerns(self) -> dict[str, str | int]:

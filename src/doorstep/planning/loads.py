@@ -1,9 +1,11 @@
-"""Consolidated loads as columns of the joint plan: orders to one consignee that could go as one shipment.
+"""Consolidated loads as columns of the joint plan: orders to one consignee, or to one area by truck, that could go as
+one shipment.
 
 A load is a site, a service, a departure and some of the orders to one consignee, each of which could go so by itself
-and keep its promise. Its freight is that of all their parcels as one shipment; only loads whose freight is less than
-that of their orders apart are looked at. Which of the many sets of orders are tried hangs on what each order would cost
-without, at the prices of the moment: all that fit, then without those with which the rest saves less.
+and keep its promise; or to several of one area of a truck that makes stops, each of which keeps it still when it is
+unloaded behind the others. Its freight is that of all their parcels as one shipment; only loads whose freight is less
+than that of their orders apart are looked at. Which of the many sets of orders are tried hangs on what each order would
+cost without, at the prices of the moment: all that fit, then without those with which the rest saves less.
 """
 
 from __future__ import annotations
@@ -14,19 +16,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from doorstep.carriers.stops import area_of, takes_stops
 from doorstep.planning.choices import Board, Choice, Load, choices, priced
 from doorstep.planning.limited import Prices
+from doorstep.planning.stops import Stopped, by_stop, over_stops
 from doorstep.planning.supply import Free, RowKey
+from doorstep.planning.truckloads import truckload
 from doorstep.planning.values import Boxed, DayKey, Deciders, OpenOrder, PlanQuestion, Scarce
 from doorstep.planning.ways import Desk, Way
 from doorstep.terms.money import share_out
+from doorstep.terms.places import Locality
 
 MOST_WAYS = 400  # of one order that are looked at for its loads
 _MOST_TOGETHER = 8  # orders to one consignee that are looked at together
 _MOST_LOADS = 24  # of one group that are added at once
 
+Areas = frozenset[tuple[str, str, tuple[str, str]]]  # of trucks: service, site, lane
 Leaving = tuple[str, str, datetime]  # site, service, departure
 _By = Mapping[int, Mapping[Leaving, Choice]]
+
+
+_Going = tuple[int, Choice]  # the number of an order, and how it could leave
 
 
 class Bundle(NamedTuple):
@@ -40,18 +50,41 @@ class Bundle(NamedTuple):
         return sum(part.weighed_minor for part in self.parts)
 
 
-def groups_of(orders: Sequence[OpenOrder]) -> list[tuple[int, ...]]:
-    """The numbers of orders to one consignee, two or more, those together whose promises end at about one time."""
+def groups_of(orders: Sequence[OpenOrder], areas: Callable[[OpenOrder], Areas]) -> list[tuple[int, ...]]:
+    """The numbers of orders that may go together, two or more, each in one group: those to one consignee whose promises
+    end at about one time; where `areas` of trucks take them, with those to consignees near by."""
     by_consignee: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for i, order in enumerate(orders):
         if order.delivers_to:
             by_consignee[order.delivers_to].append(i)
-    groups = []
+    groups: list[tuple[int, ...]] = []
+    by_area: dict[Areas, list[tuple[int, ...]]] = defaultdict(list)
     for mine in by_consignee.values():
         mine.sort(key=lambda i: (orders[i].agreed.last_day, orders[i].demand.order_id))
         parts = (mine[first : first + _MOST_TOGETHER] for first in range(0, len(mine), _MOST_TOGETHER))
-        groups += [tuple(part) for part in parts if len(part) > 1]
-    return groups
+        taken_by = areas(orders[mine[0]])
+        (by_area[taken_by] if taken_by else groups).extend(tuple(part) for part in parts)
+    for parts_there in by_area.values():
+        groups += _near_by(orders, parts_there)
+    return [group for group in groups if len(group) > 1]
+
+
+def _near_by(orders: Sequence[OpenOrder], parts: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
+    """Consignees whose postcodes and promises are next to each other, as many as are looked at together."""
+    group: tuple[int, ...] = ()
+    for part in sorted(parts, key=lambda part: (orders[part[0]].demand.lies.head, orders[part[0]].agreed.last_day)):
+        if len(group) + len(part) > _MOST_TOGETHER:
+            yield group
+            group = ()
+        group += part
+    yield group
+
+
+class _Weighed(NamedTuple):
+    """A load, and what it saves."""
+
+    bundle: Bundle
+    saves_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +109,19 @@ class Loads:
         self._desk, self._deciders, self._pool, self._full = desk, deciders, pool, full
         self._services = {service.service_id: service for service in question.services}
         self._freight: dict[tuple[object, ...], Boxed | None] = {}
-        self.groups = groups_of(question.orders) if deciders.joint_up else []
+        self._stopped: dict[tuple[object, ...], Stopped | None] = {}
+        self.groups = groups_of(question.orders, self._areas) if deciders.joint_up else []
         self._would_pay: dict[int, int] = {}  # the freight of an order's cheapest way by itself
         self._by = {i: self._leaving(i) for group in self.groups for i in group}
+
+    def _areas(self, order: OpenOrder) -> Areas:
+        found = set()
+        for service in self._services.values() if self._deciders.by_road else ():
+            for site in self._desk.supply.sites.values() if takes_stops(service.tariff) else ():
+                area = area_of(service.tariff, site.lies, order.demand.lies)
+                if area is not None:
+                    found.add((service.service_id, site.site_id, area))
+        return frozenset(found)
 
     def _leaving(self, i: int) -> dict[Leaving, Choice]:
         """How the order could leave in one shipment that keeps its promise: the cheapest of each."""
@@ -90,8 +133,7 @@ class Loads:
         by: dict[Leaving, Choice] = {}
         for choice in found:
             if choice.holds and choice.way is not None and len(choice.way.options) == 1:
-                (option,) = choice.way.options
-                by.setdefault((option.day.site_id, option.service_id, option.departs), choice)
+                by.setdefault(_leaves(choice), choice)
         return by
 
     def of(self, group: Sequence[int], reference: Reference) -> list[Bundle]:
@@ -122,9 +164,36 @@ class Loads:
 
     def _found(self, by: _By, reference: Reference) -> Iterator[Bundle]:
         for leaving in sorted({key for mine in by.values() for key in mine}):
-            going = [(i, mine[leaving]) for i, mine in by.items() if leaving in mine]
-            if len(going) > 1:
-                yield from self._shrunk(going, reference)
+            drops: dict[tuple[str, ...], list[tuple[int, Choice]]] = defaultdict(list)
+            for i, mine in by.items():
+                if leaving in mine:
+                    drops[self._orders[i].delivers_to].append((i, mine[leaving]))
+            for going in drops.values():
+                if len(going) > 1:
+                    yield from self._shrunk(going, reference)
+            if len(drops) > 1 and takes_stops(self._services[leaving[1]].tariff):
+                yield from self._truckload(list(drops.values()), reference)
+
+    def _truckload(self, drops: Sequence[Sequence[_Going]], reference: Reference) -> Iterator[Bundle]:
+        """The orders to some of the consignees on one truck that are found to save most."""
+
+        def joined(going: Sequence[_Going]) -> _Weighed | None:
+            bundle = self._bundle(sorted(going, key=lambda each: each[0]))
+            return None if bundle is None else _Weighed(bundle, reference.saves(bundle))
+
+        def pays(each: _Going) -> int:
+            return reference.minor[each[0]] - priced(each[1], reference.prices) + each[1].cost.freight_minor
+
+        best = truckload(drops, pays, lambda each: each[1].cost.freight_minor, joined, self._goes_in)
+        if best is not None:
+            yield best.bundle
+
+    def _goes_in(self, found: _Weighed) -> bool:
+        load, parts = found.bundle.parts[0].load, found.bundle.parts
+        assert load is not None
+        parcels = [part.way.options[0].boxed.parcels for part in parts if part.way is not None]
+        fits = self._deciders.goes_in
+        return fits is None or fits(self._services[load.service_id], by_stop(load.stop_nos, parcels))
 
     def _shrunk(self, going: Sequence[tuple[int, Choice]], reference: Reference) -> Iterator[Bundle]:
         """All of them, then without those with which the rest saves less, as long as leaving one out helps."""
@@ -147,10 +216,15 @@ class Loads:
             yield bundle
 
     def _bundle(self, going: Sequence[tuple[int, Choice]]) -> Bundle | None:
-        """The orders as one shipment; None where that has no price, saves no freight or needs more than there is."""
+        """The orders as one shipment; None where that has no price, saves no freight or needs more than there is, or
+        one of them would come too late behind the others."""
+        stopped = self._over_stops(going)
+        if stopped is None:
+            return None
+        going = [(i, choice) for (i, _), choice in zip(going, stopped.choices, strict=True)]
         ways = [choice.way for _, choice in going if choice.way is not None]
         options = [way.options[0] for way in ways]
-        boxed = self._as_one(going, ways)
+        boxed = self._as_one(going, ways, stopped.places)
         if boxed is None:
             return None
         freight_minor = sum(parcel.freight_minor for parcel in boxed.parcels)
@@ -167,6 +241,7 @@ class Loads:
             tuple(self._orders[i].demand.order_id for i, _ in going),
             *(first.day.site_id, first.service_id, first.departs, boxed.tariff_id),
             *(boxed.travels_as or f"{len(boxed.parcels)} parcels", freight_minor),
+            *(stopped.stop_nos, stopped.later_seconds),
         )
         # Each saves in the proportion in which it would have paid.
         shares = share_out(freight_minor, [self._would_pay[i] for i, _ in going])
@@ -176,11 +251,23 @@ class Loads:
         )
         return Bundle(tuple(i for i, _ in going), tuple(parts))
 
-    def _as_one(self, going: Sequence[tuple[int, Choice]], ways: Sequence[Way]) -> Boxed | None:
+    def _over_stops(self, going: Sequence[_Going]) -> Stopped | None:
+        orders, chosen = [self._orders[i] for i, _ in going], [choice for _, choice in going]
+        service = self._services[_leaves(chosen[0])[1]]
+        if len({order.delivers_to for order in orders}) == 1:  # sooner done than looked up
+            return over_stops(orders, chosen, service, self._desk, self._deciders)
+        key = tuple((i, choice.name()) for i, choice in going)
+        if key not in self._stopped:
+            self._stopped[key] = over_stops(orders, chosen, service, self._desk, self._deciders)
+        return self._stopped[key]
+
+    def _as_one(
+        self, going: Sequence[tuple[int, Choice]], ways: Sequence[Way], places: tuple[Locality, ...]
+    ) -> Boxed | None:
         options = [way.options[0] for way in ways]
         first = options[0]
         key = (
-            *(first.service_id, first.day.site_id),
+            *(first.service_id, first.day.site_id, places),
             *((i, option.taking.contents.units) for (i, _), option in zip(going, options, strict=True)),
         )
         if key not in self._freight:
@@ -189,10 +276,16 @@ class Loads:
                 [parcel for option in options for parcel in option.boxed.parcels],
                 self._services[first.service_id],
                 self._desk.supply.sites[first.day.site_id].lies,
-                self._orders[going[0][0]].demand.lies,
+                places,
             )
             self._freight[key] = told if isinstance(told, Boxed) else None
         return self._freight[key]
+
+
+def _leaves(choice: Choice) -> Leaving:
+    assert choice.way is not None
+    (option,) = choice.way.options
+    return option.day.site_id, option.service_id, option.departs
 
 
 def regrouped(

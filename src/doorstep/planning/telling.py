@@ -145,6 +145,8 @@ def _load_told(known: Known, load: Load, members: Sequence[int], picks: Sequence
         cost_minor=_cost([picks[i] for i in mine]),
         alone_minor=tuple(sum(o.cost_minor for o in each.way.options) if each.way else 0 for each in alone),
         apart_minor=_cost(alone),
+        stop_nos=load.stop_nos,
+        later_seconds=load.later_seconds,
         others=tuple((*key, minor) for minor, key in cheapest[:_MOST_OTHERS]),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from doorstep.carriers.stops import Roads
 from doorstep.promising.learned import Transits
 from doorstep.promising.mass import WHOLE, Mass
 from doorstep.promising.priors import lateness_prior
@@ -221,7 +222,8 @@ class Boxed:
     """A shipment in its expected parcels, rated by one service on one lane.
 
     `tariff_minor` is what its tariff says of them all, None: what they are reckoned with. `travels_as` tells how
-    freight goes: `2 pallets`.
+    freight goes: `2 pallets`. Of several stops `later_seconds` tells by how much later each is reached than by the way
+    straight to it.
     """
 
     zone: str
@@ -229,10 +231,13 @@ class Boxed:
     parcels: tuple[BoxedParcel, ...]
     tariff_minor: int | None = None
     travels_as: str = ""
+    later_seconds: tuple[int, ...] = ()
 
 
 CartonUp = Callable[[Sequence[tuple[Item, int]], CarrierService, Locality, Locality], Boxed | Refusal]
-JointUp = Callable[[Sequence[BoxedParcel], CarrierService, Locality, Locality], Boxed | Refusal]
+JointUp = Callable[[Sequence[BoxedParcel], CarrierService, Locality, Sequence[Locality]], Boxed | Refusal]
+GoesIn = Callable[[CarrierService, Sequence[Sequence[BoxedParcel]]], bool]
+ByRoad = Callable[[CarrierService, Locality, Sequence[Locality]], Roads | Refusal]
 MayShip = Callable[[Sending], Refusal | None]
 
 
@@ -241,13 +246,17 @@ class Deciders:
     """The deciders that planning composes.
 
     `carton_up` (contents, service, origin, destination) -> parcels and rates, or DOES_NOT_FIT or NO_SERVICE;
-    `joint_up` (parcels with their sizes, service, origin, destination) -> the same as one shipment of all;
+    `joint_up` (parcels with their sizes, service, origin, stops in the order of driving) -> the same as one shipment of
+    all; `by_road` (service, origin, places) -> how the places lie that one truck of it is to serve, or why it does not;
+    `goes_in` (service, parcels by stop in the order of driving) -> whether its truck takes them, the last stop's first;
     `may_ship` (goods, service, where to, to whom, and when it travels once that is known) -> MAY_NOT_SHIP or None.
     """
 
     carton_up: CartonUp
     may_ship: MayShip
     joint_up: JointUp | None = None
+    by_road: ByRoad | None = None
+    goes_in: GoesIn | None = None
 
 
 @dataclass(frozen=True, slots=True)

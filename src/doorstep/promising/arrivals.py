@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -76,6 +76,36 @@ class Leg:
             receives=None if stored["receives"] is None else calendar_from_json(stored["receives"]),
             there_ppm=stored["there_ppm"],
         )
+
+
+def behind(leg: Leg, later_seconds: int, others: Sequence[Calendar]) -> Leg | None:
+    """The leg of a stop that is reached `later_seconds` after the time at which its lane's transit would have it there,
+    behind consignees who receive on the calendars of `others`; None where there is no weekday on which all receive.
+    """
+    receive = [*others, *([leg.receives] if leg.receives else [])]
+    weekdays = frozenset(range(7)).intersection(*(each.weekdays for each in receive))
+    if not weekdays:
+        return None
+    closed = frozenset[date]().union(*(each.closed for each in receive))
+    receives = replace(receive[-1], weekdays=weekdays, closed=closed) if receive else None
+    return replace(leg, transit=delayed(leg.transit, later_seconds, leg.carrier), receives=receives)
+
+
+def delayed(transit: Mass, later_seconds: int, carrier: Calendar) -> Mass:
+    """Transit in the carrier's working days of what is there so many seconds later.
+
+    Transit knows days and no hours: at which hour of the carrier's working day it would have been there is taken to be
+    any alike, so that a delay of a third of that day is a day more with a probability of a third (our own judgement).
+    """
+    if not later_seconds:
+        return transit
+    day_seconds = _seconds(carrier.closes) - _seconds(carrier.opens)
+    days, rest = divmod(later_seconds, day_seconds)
+    return transit.convolve(Mass.rounded({days: day_seconds - rest, days + 1: rest}, day_seconds))
+
+
+def _seconds(wall: time) -> int:
+    return wall.hour * 3_600 + wall.minute * 60 + wall.second
 
 
 def departures(leg: Leg) -> dict[datetime, int]:

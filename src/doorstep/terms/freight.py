@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
-from doorstep.terms.measures import Measure
+from doorstep.terms.measures import Measure, Sides
 from doorstep.terms.places import Position
 from doorstep.terms.tariff import ROAD_PERCENT, Fuel, ZoneRule
 
@@ -106,6 +106,11 @@ class TruckTariff:
     Detention is charged for each begun `detention_step_seconds` beyond the free time of a stop, at a price per hour.
     Fuel is a share of the linehaul, or with `fuel_each` an amount for each unit of distance, or both. What is above
     `most` or `most_volume` goes in several trucks.
+
+    Before the last place it unloads at up to `most_stops` others of the same lane (0: it goes to one consignee), each
+    no farther than `stops_within` from the one before it (None: anywhere in the lane). At each it stands for
+    `stop_seconds`; between them it drives at `speed_kmh`. Inside it measures `trailer` (None: only weight and volume
+    count). ValueError where it stops and no speed is told.
     """
 
     tariff_id: str
@@ -127,6 +132,15 @@ class TruckTariff:
     most_volume: Measure | None = None
     positions: Mapping[str, Position] = field(default_factory=dict)
     road_percent: int = ROAD_PERCENT
+    most_stops: int = 0
+    stops_within: Measure | None = None
+    stop_seconds: int = 0
+    speed_kmh: int = 0
+    trailer: Sides | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.most_stops, self.stop_seconds, self.speed_kmh) < 0 or (self.most_stops and not self.speed_kmh):
+            raise ValueError(f"{self.tariff_id} makes {self.most_stops} stops: say how fast it drives between them")
 
 
 @dataclass(frozen=True, slots=True)

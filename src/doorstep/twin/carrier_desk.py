@@ -306,6 +306,9 @@ def _share_of(service: CarrierService, alone: Rated, asked: LabelBody, haul: Hau
     pieces = {sscc: Piece(Size(*sides), weight_g) for sscc, (*sides, weight_g) in sorted(asked.shipment.items())}
     if not is_freight(service) or asked.sscc not in pieces:
         return alone
+    if asked.stops:
+        *via, last = (checked(stop).locality for stop in asked.stops)
+        haul = haul._replace(destination=last, via=tuple(via))
     whole = whole_shipment(service, list(pieces.values()), haul)
     if isinstance(whole, NoRate):
         raise NoError(422, whole.why, whole.says)

@@ -66,6 +66,7 @@ class LabelBody(Strict):
     sender: AddressBody = Field(alias="from")
     to: AddressBody
     shipment: dict[str, tuple[int, int, int, int]] = Field(default_factory=dict, strict=False)
+    stops: list[AddressBody] = Field(default_factory=list, max_length=100)
 
 
 class ShipmentBody(Strict):

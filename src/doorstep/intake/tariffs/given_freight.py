@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from doorstep.intake.tariffs.given import (
     Amount,
@@ -23,7 +23,19 @@ from doorstep.intake.tariffs.given import (
     Weight,
     ZonesIn,
 )
-from doorstep.terms.measures import VOLUMES, WEIGHTS, Measure, of_kind
+from doorstep.terms.measures import VOLUMES, WEIGHTS, Measure, Sides, of_kind, sides
+
+
+def _inside(told: object) -> Sides:
+    if not isinstance(told, str):
+        raise ValueError('must be a text such as "13600 x 2450 x 2700 mm": length, width and height')
+    found = sides(told)
+    if min(found[:3]) <= 0:
+        raise ValueError("has a side that is nothing")
+    return found
+
+
+Inside = Annotated[Sides, BeforeValidator(_inside)]
 
 
 class AccessorialIn(Told):
@@ -97,6 +109,17 @@ class TruckIn(ByDistance):
     accessorials: tuple[AccessorialIn, ...] = ()
     most: Weight | None = None
     most_volume: Volume | None = None
+    most_stops: Annotated[int, Field(ge=0)] = 0
+    stops_within: Length | None = None
+    stop_minutes: Annotated[int, Field(ge=0)] = 0
+    speed_kmh: Annotated[int, Field(ge=1)] | None = None
+    trailer: Inside | None = None
+
+    @model_validator(mode="after")
+    def _says_how_fast_it_drives_between_stops(self) -> TruckIn:
+        if self.most_stops and self.speed_kmh is None:
+            raise ValueError("has most_stops: say speed_kmh, how fast it drives from a stop to the next")
+        return self
 
 
 class VanIn(ByDistance):

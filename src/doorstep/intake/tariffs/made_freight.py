@@ -153,6 +153,11 @@ def truck(told: TruckIn, shelf: Shelf) -> TruckTariff:
         most_volume=told.most_volume,
         positions=positions_of(shelf, told.positions),
         road_percent=told.road // 10_000,
+        most_stops=told.most_stops,
+        stops_within=told.stops_within,
+        stop_seconds=told.stop_minutes * 60,
+        speed_kmh=told.speed_kmh or 0,
+        trailer=told.trailer,
     )
 
 

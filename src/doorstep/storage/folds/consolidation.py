@@ -35,6 +35,8 @@ def consolidated(body: consolidation.ShipmentsConsolidated, entry: Entry, change
             order_id=member.order_id,
             freight_minor=member.freight_minor,
             alone_minor=member.alone_minor,
+            stop_no=member.stop_no,
+            later_seconds=member.later_seconds,
         )
 
 

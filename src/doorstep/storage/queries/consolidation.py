@@ -90,11 +90,24 @@ def packed_beside(tx: Transaction, fulfilment_ids: Collection[str]) -> list[str]
     return [row.fulfilment_id for row in rows]
 
 
+def later_seconds(tx: Transaction, fulfilment_id: str, service_id: str) -> int:
+    """By how much later than by the way straight to it a truck with several stops of the service reaches it."""
+    rows = tx.rows(
+        "SELECT m.later_seconds FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
+        f"JOIN fulfilment f USING (fulfilment_id) WHERE c.state = 'joined' AND {_GOES} "
+        "AND m.fulfilment_id = %s AND c.service_id = %s",
+        fulfilment_id,
+        service_id,
+    )
+    return int(rows[0].later_seconds) if rows else 0
+
+
 def of_order(tx: Transaction, order_id: str) -> list[Any]:
     """The joint shipments that the order goes with, each with its members' orders."""
     return tx.rows(
         "SELECT c.*, array(SELECT o.order_id FROM consolidation_member o WHERE o.consolidation_id = c.consolidation_id "
-        "ORDER BY o.order_id) AS order_ids, m.freight_minor AS share_minor, m.alone_minor AS by_itself_minor "
+        "ORDER BY o.order_id) AS order_ids, m.freight_minor AS share_minor, m.alone_minor AS by_itself_minor, "
+        "m.stop_no, m.fulfilment_id "
         "FROM consolidation c JOIN consolidation_member m USING (consolidation_id) JOIN fulfilment f "
         f"USING (fulfilment_id) WHERE c.state = 'joined' AND {_GOES} AND m.order_id = %s ORDER BY c.consolidation_id",
         order_id,

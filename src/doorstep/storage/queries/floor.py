@@ -151,12 +151,14 @@ def labels_of_fulfilments(fulfilment_ids: Collection[str]) -> Query:
 # Whether a label `l` is of a service that vehicles of our own drive for: nobody is asked for it.
 OWN_VEHICLES = "EXISTS (SELECT FROM vehicle w WHERE w.service_id = l.service_id)"
 _OF_FREIGHT = "v.service -> 'tariff' ->> 'kind' IN ('ltl', 'truck', 'van')"
-# The joint shipment that a fulfilment order of label `l` still goes with.
-_JOINT = (
-    "SELECT c.consolidation_id FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
+_STILL_JOINED = (
+    " FROM consolidation_member m JOIN consolidation c USING (consolidation_id) "
     "JOIN fulfilment g ON g.fulfilment_id = m.fulfilment_id WHERE m.fulfilment_id = l.fulfilment_id "
     "AND c.state = 'joined' AND g.service_id = c.service_id AND g.departs = c.departs LIMIT 1"
 )
+# The joint shipment that a fulfilment order of label `l` still goes with; and its part of it to one consignee.
+_JOINT = f"SELECT c.consolidation_id {_STILL_JOINED}"
+_STOP = f"SELECT c.consolidation_id || CASE WHEN m.stop_no > 0 THEN '/' || m.stop_no ELSE '' END {_STILL_JOINED}"
 # Whatever is priced together with its parcel: its fulfilment order's parcels, and those of all that it goes with.
 _SHIPMENT = (
     "SELECT jsonb_object_agg(b.sscc, jsonb_build_array(b.length_mm, b.width_mm, b.height_mm, b.weight_g)) "
@@ -164,6 +166,14 @@ _SHIPMENT = (
     "SELECT o.fulfilment_id FROM consolidation_member o JOIN fulfilment g USING (fulfilment_id) "
     f"JOIN consolidation c USING (consolidation_id) WHERE o.consolidation_id = ({_JOINT}) "
     "AND g.service_id = c.service_id AND g.departs = c.departs))"
+)
+# To whom a truck with several stops goes that takes it, in the order of driving, where it unloads anything.
+_STOPS = (
+    "SELECT array_agg(s.person_ref ORDER BY s.stop_no) FROM (SELECT DISTINCT ON (o.stop_no) o.stop_no, r.person_ref "
+    "FROM consolidation_member o JOIN orders r USING (order_id) JOIN fulfilment g USING (fulfilment_id) "
+    f"JOIN consolidation c USING (consolidation_id) WHERE o.consolidation_id = ({_JOINT}) AND o.stop_no > 0 "
+    "AND g.service_id = c.service_id AND g.departs = c.departs AND EXISTS (SELECT FROM parcel b "
+    "WHERE b.fulfilment_id = o.fulfilment_id AND b.state <> 'unpacked') ORDER BY o.stop_no, o.order_id) s"
 )
 
 
@@ -174,7 +184,7 @@ def labels_to_send(label_ids: Collection[str]) -> Query:
         "p.length_mm, p.width_mm, p.height_mm, s.person_ref AS from_ref, o.person_ref AS to_ref, "
         "s.calendar ->> 'zone' AS zone, f.departs, "
         f"CASE WHEN {_OF_FREIGHT} THEN ({_SHIPMENT}) END AS shipment, {OWN_VEHICLES} AS own, "
-        f"coalesce(({_JOINT}), l.fulfilment_id) AS goes_with "
+        f"coalesce(({_STOP}), l.fulfilment_id) AS goes_with, ({_STOPS}) AS stop_refs "
         "FROM label l JOIN parcel p USING (sscc) LEFT JOIN service v ON v.service_id = l.service_id "
         "JOIN fulfilment f ON f.fulfilment_id = l.fulfilment_id "
         "JOIN orders o ON o.order_id = l.order_id LEFT JOIN site s ON s.site_id = p.site_id "

@@ -31,4 +31,6 @@ consolidation_member = Table(
     Column("order_id", Text, nullable=False, index=True),
     whole("freight_minor"),
     whole("alone_minor"),
+    whole("stop_no"),  # in the order of driving; 0: all goes to one consignee
+    whole("later_seconds"),
 )
