@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from doorstep.planning.answers import CostParts, Freight, Shipment
+from doorstep.planning.calls import Call, cheapest_of_alike
 from doorstep.planning.legal import Contents, Legal
 from doorstep.planning.supply import Free, Pattern, RowKey, Supply, covers, patterns, row_of
-from doorstep.planning.timetable import Ahead, Departure, Source, Timetable, source_of
+from doorstep.planning.timetable import Ahead, Source, Timetable, source_of
 from doorstep.planning.values import (
     Boxed,
     Costs,
@@ -278,7 +279,7 @@ class Desk:
         options: list[Option] = []
         calls, refusals = self._calls(site, demand, taking, ahead)
         if cheapest_alike and not hangs_on_time:
-            calls = _cheapest_alike(calls)
+            calls = cheapest_of_alike(calls)
         for service, boxed, freight_minor, cartons_minor, learned, departures in calls:
             for departs, day, leg, arrival in departures:
                 if hangs_on_time:
@@ -296,9 +297,9 @@ class Desk:
 
     def _calls(
         self, site: SiteSupply, demand: Demand, taking: Taking, ahead: Ahead
-    ) -> tuple[list[_Call], list[Refusal]]:
+    ) -> tuple[list[Call], list[Refusal]]:
         """The services that can take it, in their order, and why the others cannot."""
-        calls: list[_Call] = []
+        calls: list[Call] = []
         refusals: list[Refusal] = []
         box = self._box(site, demand, taking.contents)
         leaving = self._timetable.leaving(site, demand, taking.source, ahead)
@@ -313,7 +314,7 @@ class Desk:
                 cartons_minor += parcel.carton_minor
             travels = self._timetable.travels(service, site, demand.area, boxed.zone)
             departures = leaving.by(service, travels)
-            calls.append(_Call(service, boxed, freight_minor, cartons_minor, travels.learned, departures))
+            calls.append(Call(service, boxed, freight_minor, cartons_minor, travels.learned, departures))
         return calls, refusals
 
     def _box(self, site: SiteSupply, demand: Demand, contents: Contents) -> Callable[[CarrierService], Boxed | Refusal]:
@@ -338,27 +339,6 @@ class Desk:
             return boxed
 
         return boxed_for
-
-
-class _Call(NamedTuple):
-    """A service that takes a shipment in its parcels: what they cost, and the departures with it."""
-
-    service: CarrierService
-    boxed: Boxed
-    freight_minor: int
-    cartons_minor: int
-    learned: bool
-    departures: list[Departure]  # one list for all services that leave and arrive alike
-
-
-def _cheapest_alike(calls: Sequence[_Call]) -> list[_Call]:
-    kept: dict[tuple[int, bool], _Call] = {}
-    for call in calls:
-        key = (id(call.departures), call.learned)
-        best = kept.get(key)
-        if best is None or call.freight_minor + call.cartons_minor < best.freight_minor + best.cartons_minor:
-            kept[key] = call
-    return list(kept.values())
 
 
 def no_service(service: CarrierService, site: SiteSupply, area: str, says: str) -> Refusal:
