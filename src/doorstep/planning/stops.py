@@ -13,6 +13,7 @@ from doorstep.carriers.stops import Roads
 from doorstep.planning.choices import Choice, judge
 from doorstep.planning.values import BoxedParcel, Deciders, OpenOrder
 from doorstep.planning.ways import Desk, Way
+from doorstep.promising.arrivals import arrivals, behind
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.places import Locality
 from doorstep.terms.service import CarrierService
@@ -132,8 +133,11 @@ class _Dropped:
     def _behind(self, i: int, later_seconds: int, others: tuple[Calendar, ...]) -> Choice | None:
         way, order = self._chosen[i].way, self._orders[i]
         assert way is not None
-        option = self._desk.behind(way.options[0], order.demand, later_seconds, others)
-        judged = None if option is None else judge(Way((option,), way.cost), order, self._desk)
+        (option,) = way.options
+        leg = behind(option.leg, later_seconds, others)
+        if leg is None or not self._desk.may_travel(option, order.demand, leg):
+            return None
+        judged = judge(Way((option._replace(leg=leg, arrival=arrivals(leg)),), way.cost), order, self._desk)
         return judged if judged is not None and judged.holds else None
 
 

@@ -24,10 +24,9 @@ from doorstep.planning.values import (
     SiteSupply,
     StockKey,
 )
-from doorstep.promising.arrivals import Leg, arrivals, behind
+from doorstep.promising.arrivals import Leg
 from doorstep.promising.learned import Transits
 from doorstep.promising.mass import WHOLE, Mass, last_of
-from doorstep.terms.calendar import Calendar
 from doorstep.terms.item import Item
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.sending import Goods
@@ -221,19 +220,14 @@ class Desk:
             found += (self._way(options) for options in _combined(choices, demand.wanted_ppm, ahead.not_before))
         return found, refusals
 
-    def behind(self, option: Option, demand: Demand, later_seconds: int, others: Sequence[Calendar]) -> Option | None:
-        """The option where its vehicle unloads elsewhere first: it arrives later, and not on a day on which one of the
-        `others` takes nothing in. None where the goods may not travel so long, or no day is left."""
-        leg = behind(option.leg, later_seconds, others)
-        if leg is None:
-            return None
+    def may_travel(self, option: Option, demand: Demand, leg: Leg) -> bool:
+        """Whether the option's goods may ship on another leg than its own."""
         contents = option.taking.contents
-        if contents.hang_on_time(demand.consignee):
-            service = next(each for each in self.services if each.service_id == option.service_id)
-            site = self.supply.sites[option.day.site_id]
-            if self._legal.forbids_then(service, site, demand, contents, option.departs, leg) is not None:
-                return None
-        return option._replace(leg=leg, arrival=arrivals(leg))
+        if not contents.hang_on_time(demand.consignee):
+            return True
+        service = next(each for each in self.services if each.service_id == option.service_id)
+        site = self.supply.sites[option.day.site_id]
+        return self._legal.forbids_then(service, site, demand, contents, option.departs, leg) is None
 
     def _way(self, options: tuple[Option, ...]) -> Way:
         freight = cartons = handling = paid = 0
