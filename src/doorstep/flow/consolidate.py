@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.carriers.stops import area_of, takes_stops
-from doorstep.events.consolidation import Joined, ShipmentsConsolidated
+from doorstep.events.consolidation import Joined
 from doorstep.events.fulfilment import FulfilmentReplanned
 from doorstep.flow.consignees import same_consignee
-from doorstep.flow.joined import end_broken, other_way
+from doorstep.flow.joined import consolidated, end_broken
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who, company_of, deciders_of
 from doorstep.flow.plan_world import World, question_of
 from doorstep.planning.check_joint import check_joint
@@ -162,29 +162,15 @@ def _alone(world: World, order: Any) -> Alone | None:
 
 def _record(office: Office, tx: Transaction, scribe: Scribe, joint: Joint, waits_for_day: bool) -> Together:
     consolidation_id = office.ids.new("con")
-    rejected = tuple(
-        other_way(len(joint.members), each.service_id, each.departs, each.cost_minor, each.why)
-        for each in joint.rejected
+    members = (
+        Joined(
+            *(member.order_id, member.fulfilment_id, member.freight_minor, member.alone_minor),
+            *(member.stop_no, member.later_seconds),
+        )
+        for member in joint.members
     )
-    body = ShipmentsConsolidated(
-        consolidation_id=consolidation_id,
-        site_id=joint.site_id,
-        service_id=joint.service_id,
-        tariff_id=joint.tariff_id,
-        travels_as=joint.travels_as,
-        departs=joint.departs,
-        members=tuple(
-            Joined(
-                *(member.order_id, member.fulfilment_id, member.freight_minor, member.alone_minor),
-                *(member.stop_no, member.later_seconds),
-            )
-            for member in joint.members
-        ),
-        freight_minor=joint.freight_minor,
-        cost_minor=joint.cost_minor,
-        alone_minor=joint.alone_minor,
-        rejected=rejected,
-    )
+    others = ((each.service_id, each.departs, each.cost_minor, each.why) for each in joint.rejected)
+    body = consolidated(consolidation_id, joint, members, joint.alone_minor, others)
     tx.record(scribe(body, site=joint.site_id))
     ship_by = min(member.ship_by for member in joint.members)  # later, they would not go together
     for member in joint.members:
@@ -195,5 +181,5 @@ def _record(office: Office, tx: Transaction, scribe: Scribe, joint: Joint, waits
         tx.record(scribe(replanned, site=joint.site_id, cause="consolidated"))
     return Together(
         *(consolidation_id, joint.site_id, joint.service_id, joint.travels_as, joint.departs, joint.members),
-        *(joint.freight_minor, joint.cost_minor, joint.alone_minor, rejected),
+        *(joint.freight_minor, joint.cost_minor, joint.alone_minor, body.rejected),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from doorstep.events.consolidation import ConsolidationEnded
+from doorstep.events.consolidation import ConsolidationEnded, Joined, ShipmentsConsolidated
 from doorstep.flow.office import Scribe
 from doorstep.flow.words import joined as listed
 from doorstep.storage.queries import consolidation, orders
@@ -45,6 +45,49 @@ def end_broken(tx: Transaction, scribe: Scribe) -> tuple[str, ...]:
 def other_way(orders: int, service_id: str, departs: datetime, cost_minor: int, why: str) -> str:
     """Another way to send so many orders together, as plans keep the ways that they rejected."""
     return f"{orders} orders as one shipment by {service_id}, leaving {departs:%Y-%m-%d}: {why}, {cost_minor}"
+
+
+class SentTogether(Protocol):
+    """A way for several orders to go as one shipment, as planning and consolidation find it."""
+
+    @property
+    def site_id(self) -> str: ...
+    @property
+    def service_id(self) -> str: ...
+    @property
+    def tariff_id(self) -> str: ...
+    @property
+    def travels_as(self) -> str: ...
+    @property
+    def departs(self) -> datetime: ...
+    @property
+    def freight_minor(self) -> int: ...
+    @property
+    def cost_minor(self) -> int: ...
+
+
+def consolidated(
+    consolidation_id: str,
+    sent: SentTogether,
+    members: Iterable[Joined],
+    alone_minor: int,
+    others: Iterable[tuple[str, datetime, int, str]],
+) -> ShipmentsConsolidated:
+    """What is recorded of it. `others`: service, departure, cost and why not, of each way that was rejected."""
+    joined = tuple(members)
+    return ShipmentsConsolidated(
+        consolidation_id=consolidation_id,
+        site_id=sent.site_id,
+        service_id=sent.service_id,
+        tariff_id=sent.tariff_id,
+        travels_as=sent.travels_as,
+        departs=sent.departs,
+        members=joined,
+        freight_minor=sent.freight_minor,
+        cost_minor=sent.cost_minor,
+        alone_minor=alone_minor,
+        rejected=tuple(other_way(len(joined), *other) for other in others),
+    )
 
 
 def reasons_of(tx: Transaction, order_id: str, currency: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from doorstep.events.orders import HandOffMade
 from doorstep.events.planning import PlanMade, ScarcePrice
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved, StockHeld
-from doorstep.flow.joined import other_way
+from doorstep.flow.joined import consolidated
 from doorstep.flow.office import Office, Scribe
 from doorstep.flow.plan_world import World
 from doorstep.flow.promise import holds_of, reservation_of
@@ -139,30 +139,13 @@ def _consolidated(
     office: Office, load: PlannedLoad, part: Plan, made: Mapping[str, Fulfilment]
 ) -> ShipmentsConsolidated:
     shares = {order.order_id: order.cost.freight_minor for order in part.orders}
-    return ShipmentsConsolidated(
-        consolidation_id=office.ids.new("con"),
-        site_id=load.site_id,
-        service_id=load.service_id,
-        tariff_id=load.tariff_id,
-        travels_as=load.travels_as,
-        departs=load.departs,
-        members=tuple(
-            Joined(order_id, made[order_id].fulfilment_id, shares[order_id], *alone_and_stop)
-            for order_id, *alone_and_stop in zip(
-                *(load.order_ids, load.alone_minor, load.stop_nos, load.later_seconds), strict=True
-            )
-        ),
-        freight_minor=load.freight_minor,
-        cost_minor=load.cost_minor,
-        alone_minor=load.apart_minor,
-        rejected=tuple(
-            other_way(
-                *(len(load.order_ids), service_id, departs, cost_minor),
-                "saves less" if cost_minor < load.apart_minor else "costs more than each by itself",
-            )
-            for service_id, departs, cost_minor in load.others
-        ),
+    told = zip(load.order_ids, load.alone_minor, load.stop_nos, load.later_seconds, strict=True)
+    members = (Joined(order_id, made[order_id].fulfilment_id, shares[order_id], *rest) for order_id, *rest in told)
+    others = (
+        (*other, "saves less" if other[2] < load.apart_minor else "costs more than each by itself")
+        for other in load.others
     )
+    return consolidated(office.ids.new("con"), load, members, load.apart_minor, others)
 
 
 def _standing(shipment: Shipment) -> Standing:
