@@ -32,7 +32,7 @@ _Near = dict[pyvrp.Activity, list[pyvrp.Activity]]
 
 NEIGHBOURS = 25
 PERTURBED = (12, 25)
-PERTURBED_ALONE = 6  # of a good plan of a vehicle that has no other: long routes make rounds long, none is left over
+PERTURBED_ALONE = 5  # of a good plan of a vehicle that has no other: long routes make rounds long, none is left over
 HISTORY = 100
 
 

@@ -78,6 +78,6 @@ def _joined(day: Day, one: _Part, two: _Part) -> _Part:
         two.last,
         one.lasts + two.lasts + day.seconds[one.last][two.first] + waits,
         one.late + two.late + late,
-        max(two.early - apart, one.early) - late,
-        min(two.latest - apart, one.latest) + waits,
+        max(two.early - apart, one.early) - waits,
+        min(two.latest - apart, one.latest) + late,
     )
