@@ -1,8 +1,8 @@
 """Routing measured: gaps to best known values, vehicle counts, and a plan mended in a second beside one from scratch.
 
-Data: CVRPLIB X, Solomon, Li and Lim, under vrp/ of the folder that DOORSTEP_DATA names. Seconds are CPU seconds of one
-thread, everything included from values to a checked plan's values; each figure is taken once. DOORSTEP_ROUTES names
-instances to take instead of all, by blanks.
+Data: CVRPLIB X, Solomon, Li and Lim, under vrp/ of the folder that DOORSTEP_DATA names; vans under way are made of
+seeds. Seconds are CPU seconds of one thread, everything included from values to a checked plan's values; each figure is
+taken once. DOORSTEP_ROUTES names instances to take instead of all, by blanks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from doorstep.routing import Distances, Fetch, Load, Params, Plan, Stop, Vehicle, check, replan, route
+from benchmarks.routing_van import PAUSE, from_scratch, mended, under_way, vans
+from doorstep.routing import Distances, Fetch, Load, Params, Pause, Plan, Stop, Vehicle, check, replan, route
 
 SECONDS = 30
 WINDOW_SECONDS = 15
@@ -78,6 +79,7 @@ def run(console: Console) -> list[Figure]:
 
 
 def _figures(data: Path, wanted: list[str]) -> Iterator[Figure]:
+    yield from _vans(wanted)
     for name in X:
         if wanted and name not in wanted:
             continue
@@ -94,6 +96,18 @@ def _figures(data: Path, wanted: list[str]) -> Iterator[Figure]:
                 yield _figure(instance, plan, seconds, instance.best, "to best known, vehicles first", fewest=True)
 
 
+def _vans(wanted: list[str]) -> Iterator[Figure]:
+    """A van whose first stop fails and is tried again, mended; beside a search from scratch of its rest."""
+    for day in vans(wanted):
+        begun = under_way(*day)
+        plan, seconds = mended(begun)
+        beside = from_scratch(begun, SECONDS)
+        left = f"; {len(beside.unplaced)} unplaced there" if beside.unplaced else ""
+        instance = Instance(begun.name, begun.stops, (begun.van,), begun.distances, 0, 1)
+        note = f"a stop tried again, to {SECONDS} s from scratch{left}"
+        yield _figure(instance, plan, seconds, beside.cost_minor, note, pause=PAUSE)
+
+
 def _mended(whole: Instance, plan: Plan) -> Iterator[Figure]:
     """A stop more, and a stop less, on a plan that is there; beside a search from scratch."""
     last = whole.stops[-1]
@@ -105,9 +119,9 @@ def _mended(whole: Instance, plan: Plan) -> Iterator[Figure]:
     ):
         begin = time.process_time()
         params = Params(MOST_ROUNDS)
-        mended = replan(day.stops, day.vehicles, day.distances, params, incumbent, enough=_until(begin + MEND_SECONDS))
+        after = replan(day.stops, day.vehicles, day.distances, params, incumbent, enough=_until(begin + MEND_SECONDS))
         seconds = time.process_time() - begin
-        yield _figure(day, mended, seconds, beside.cost_minor, f"{what}, to {SECONDS} s from scratch")
+        yield _figure(day, after, seconds, beside.cost_minor, f"{what}, to {SECONDS} s from scratch")
 
 
 def _timed(seconds: int, instance: Instance, *, fewest: bool = False) -> tuple[Plan, float]:
@@ -132,8 +146,17 @@ def _rounds_in(seconds: int, instance: Instance) -> int:
     return int(500 / (time.process_time() - begin) * seconds)
 
 
-def _figure(instance: Instance, plan: Plan, seconds: float, beside: int, note: str, *, fewest: bool = False) -> Figure:
-    params = Params(fewest_vehicles=fewest)
+def _figure(
+    instance: Instance,
+    plan: Plan,
+    seconds: float,
+    beside: int,
+    note: str,
+    *,
+    fewest: bool = False,
+    pause: Pause | None = None,
+) -> Figure:
+    params = Params(fewest_vehicles=fewest, pause=pause)
     errors = check(instance.stops, instance.vehicles, instance.distances, params, plan)
     return Figure(
         instance.name if "best" in note else f"{instance.name}, mended",

@@ -10,14 +10,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from doorstep.flow import route_anew
 from doorstep.flow.fleet import define_vehicles
+from doorstep.flow.look_dispatch import dispatch_route
 from doorstep.flow.office import Who
 from doorstep.flow.route_anew import plan_rest
 from doorstep.flow.route_end import end_route
 from doorstep.flow.route_out import leave, stop_done, stop_failed
-from doorstep.flow.routes import plan_due_routes, plan_routes
+from doorstep.flow.routes import UncheckedRouteError, plan_due_routes, plan_routes
 from doorstep.flow.tracking_link import make_link, tracked
 from doorstep.flow.troubles import troubles
+from doorstep.routing import Plan, replan
 from doorstep.terms.refusals import Why
 from tests.corner_shop import CLERK, Shop, granted, refused
 from tests.vans import CHICAGO, MONDAY, VAN, at, home, to_the_dock, with_vans
@@ -132,6 +135,74 @@ def test_a_stop_that_fails_is_tried_again_or_comes_back_and_goes_with_the_next_d
     granted(end_route(vans.office, DRIVER, again.route_id))
     whole = vans.one("SELECT sum(cost_minor)::int FROM route WHERE state = 'ended'")
     assert vans.one("SELECT sum(amount_minor)::int FROM cost_entry WHERE cost_kind IN ('freight', 'route')") == whole
+
+
+def test_a_vehicle_that_leaves_late_comes_to_its_first_stop_after_its_drivers_break(vans: Shop) -> None:
+    granted(define_vehicles(vans.office, CLERK, [replace(VAN, rests_at=time(12), rests_seconds=1_800)]))
+    to_the_dock(vans, 3)
+    (route,) = granted(plan_routes(vans.office, CLERK, "CS", MONDAY)).routes
+    first = route.visits[0]
+    noon = CHICAGO.at(MONDAY, time(12))
+    assert first.leaves_at < noon
+    # So late that the drive falls into the break: it is there half an hour later than by as much as it left late.
+    late = noon - first.arrives_at + timedelta(minutes=5)
+    vans.clock.move_to(route.leaves_at + late)
+    granted(leave(vans.office, DRIVER, route.route_id, vans.key()))
+    anew = plan_rest(vans.office, DRIVER, route.route_id)
+    assert anew is not None
+    assert anew.visits[0].stop_id == first.stop_id
+    assert anew.visits[0].arrives_at == first.arrives_at + late + timedelta(minutes=30)
+
+
+def test_a_rest_that_cannot_be_driven_is_not_written_down(vans: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    to_the_dock(vans, 4)
+    (route,) = granted(plan_routes(vans.office, CLERK, "CS", MONDAY)).routes
+    at(vans, 11)
+    granted(leave(vans.office, DRIVER, route.route_id, vans.key()))
+    # Sooner than planned, as drivers are: what was driven is not asked whether it could be.
+    vans.clock.move_to(route.visits[0].arrives_at - timedelta(minutes=9))
+    granted(stop_failed(vans.office, DRIVER, route.route_id, route.visits[0].stop_id, "nobody_home", vans.key()))
+    before = vans.rows("SELECT * FROM route_stop ORDER BY stop_id")
+
+    def too_soon(*asked: Any) -> Plan:
+        found = replan(*asked)
+        (one,) = found.routes
+        *driven, last = one.visits
+        hasty = replace(last, **{name: getattr(last, name) - 600 for name in ("arrives_seconds", "begins_seconds")})
+        return replace(found, routes=(replace(one, visits=(*driven, hasty)),))
+
+    monkeypatch.setattr(route_anew, "replan", too_soon)
+    with pytest.raises(UncheckedRouteError, match="and needs"):
+        plan_rest(vans.office, DRIVER, route.route_id)
+    assert vans.rows("SELECT * FROM route_stop ORDER BY stop_id") == before
+    monkeypatch.undo()
+    assert plan_rest(vans.office, DRIVER, route.route_id) is not None
+
+
+def test_a_window_that_was_told_by_a_plan_that_is_called_off_still_counts(vans: Shop) -> None:
+    orders = to_the_dock(vans, 2)
+    (route,) = granted(plan_routes(vans.office, CLERK, "CS", MONDAY)).routes
+    told = {visit.stop_id: (visit.window_from, visit.window_until) for visit in route.visits}
+    at(vans, 14)
+    (later,) = granted(plan_routes(vans.office, CLERK, "CS", MONDAY)).routes
+    assert later.route_id != route.route_id
+    assert all(visit.arrives_at > told[visit.stop_id][1] for visit in later.visits)
+    seen = granted(dispatch_route(vans.office, later.route_id))
+    assert {each.stop.stop_id: (each.told_from, each.told_until) for each in seen.stops} == told
+    assert all(each.late is not None for each in seen.stops)
+    # What comes back after it was driven is told anew.
+    at(vans, 14, 30)
+    granted(leave(vans.office, DRIVER, later.route_id, vans.key()))
+    for visit in later.visits:
+        vans.later(minutes=15)
+        granted(stop_failed(vans.office, DRIVER, later.route_id, visit.stop_id, "nobody_home", vans.key()))
+    granted(end_route(vans.office, DRIVER, later.route_id))
+    tuesday = MONDAY + timedelta(days=1)
+    vans.clock.move_to(CHICAGO.at(tuesday, time(10)))
+    (again,) = granted(plan_routes(vans.office, CLERK, "CS", tuesday)).routes
+    seen = granted(dispatch_route(vans.office, again.route_id))
+    assert sorted(each.stop.stop_id for each in seen.stops) == sorted(orders)
+    assert all(each.told_until.date() == tuesday for each in seen.stops)
 
 
 def test_what_fits_in_no_route_says_why_and_what_would_let_it_in(vans: Shop) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from doorstep.planning.stop_delay import Cause, Drive, Expected, Halt, expected, standing
+from doorstep.planning.stop_delay import Cause, Drive, Expected, Halt, Rest, expected, standing
 
 DAY = date(2026, 3, 2)
 
@@ -84,3 +84,20 @@ def test_hours_of_the_consignee_and_the_promised_day_count_too() -> None:
 def test_what_was_done_late_stays_late_and_what_failed_is_not_called_late() -> None:
     late, failed = halt(12, state="done", at=at(13, 20)), halt(12, state="failed", at=at(13, 20))
     assert causes(expected(replace(OUT, state="ended"), [late, failed], at(15))) == [Cause.PLANNED, None]
+
+
+def test_a_break_is_no_delay_and_what_moves_into_it_comes_after_it() -> None:
+    resting = replace(OUT, rest=Rest(at(12), at(12, 30)))
+    halts = [halt(11, 30), halt(11, 50), halt(13)]
+    # Ten minutes behind: the second is pushed to the break's begin, and so past it; the third by ten minutes only.
+    assert [one.at for one in expected(resting, halts, at(11, 40))] == [at(11, 40), at(12, 30), at(13, 10)]
+    # In the break nothing becomes later, and after it only by what was worked since.
+    for now, by in ((at(12), 30), (at(12, 20), 30), (at(12, 30), 30), (at(12, 40), 40)):
+        behind = standing(resting, halts, now)
+        assert behind is not None
+        assert behind.by == timedelta(minutes=by)
+    assert [one.at for one in expected(resting, halts, at(12, 20))] == [at(12, 30), at(12, 50), at(13, 30)]
+    waiting = replace(resting, state="planned", left_at=None, leaves_at=at(11, 50))
+    assert [one.at for one in expected(waiting, [halt(11, 55), halt(12, 40)], at(12, 35))] == [at(12, 40), at(12, 55)]
+    # A route that is not behind stays where it is, its break too.
+    assert [one.at for one in expected(resting, [halt(12), halt(12, 30)], at(11, 40))] == [at(12), at(12, 30)]

@@ -14,10 +14,11 @@ from doorstep.flow.look_routes import DayView, RouteStopView, RouteView, day_wit
 from doorstep.flow.office import Office
 from doorstep.flow.route_day import SiteFleet, consigned, site_fleet
 from doorstep.flow.route_late import Told, told_late, told_standing
-from doorstep.planning.fleet import Consignment
+from doorstep.planning.fleet import Consignment, rest_of
 from doorstep.planning.stop_delay import NOTICED, Drive, Expected, Halt, expected, standing
 from doorstep.storage.queries import fleet, master
 from doorstep.storage.transaction import Transaction
+from doorstep.terms.calendar import Calendar
 from doorstep.terms.fleet import FleetVehicle
 from doorstep.terms.places import Position
 from doorstep.terms.refusals import Refusal
@@ -150,6 +151,7 @@ def _seen(tx: Transaction, site_id: str, routes: Sequence[RouteView]) -> tuple[R
             for row in fleet.where_orders_go(tx, {each for row in rows for each in row.order_ids}).values()
         },
         own=None if isinstance(own, Refusal) else own,
+        wall=master.sites(tx)[site_id].calendar,
         now=tx.now,
     )
     return tuple(_route(known, route) for route in routes)
@@ -165,6 +167,7 @@ class _Known:
     loads: Mapping[tuple[str, str], Load]
     agreed_by: Mapping[str, date | None]
     own: SiteFleet | None
+    wall: Calendar
     now: datetime
 
 
@@ -196,7 +199,9 @@ def _loads(tx: Transaction, rows: Sequence[Any]) -> dict[tuple[str, str], Load]:
 
 
 def _route(known: _Known, route: RouteView) -> RouteSeen:
-    drive = Drive(route.state, route.day, route.leaves_at, route.left_at)
+    vehicle = known.vehicles.get(route.vehicle_id)
+    rest = rest_of(vehicle, known.wall, route.day)
+    drive = Drive(route.state, route.day, route.leaves_at, route.left_at, rest)
     halts = [_halt(known, route, stop) for stop in route.stops]
     when = expected(drive, halts, known.now)
     behind = standing(drive, halts, known.now)
@@ -207,7 +212,6 @@ def _route(known: _Known, route: RouteView) -> RouteSeen:
         for number in range(len(route.stops))
     )
     trips = _trips(stops)
-    vehicle = known.vehicles.get(route.vehicle_id)
     return RouteSeen(
         route=route,
         vehicle=vehicle,
@@ -215,7 +219,7 @@ def _route(known: _Known, route: RouteView) -> RouteSeen:
         stops=stops,
         most=Load(*(max(getattr(trip, part) for trip in trips) for part in ("parcels", "weight_g", "volume_cm3"))),
         trips=len(trips),
-        back_at=route.ended_at or route.ends_at + (behind.by if behind else timedelta()),
+        back_at=route.ended_at or rest.later(route.ends_at, behind.by if behind else timedelta()),
         behind=told_standing(behind, route) if behind and behind.by > NOTICED else None,
     )
 

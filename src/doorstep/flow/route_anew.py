@@ -15,8 +15,8 @@ from doorstep.events.fleet import PlannedRoute, RoutesPlanned, RouteVisit, StopO
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.route_day import SiteFleet, consigned, site_fleet
 from doorstep.flow.route_out import RouteGone, StopTold, fail
-from doorstep.flow.routes import distances_of, stops_left
-from doorstep.planning.fleet import ROUNDS_ANEW, Consignment, FleetDay, billed, fleet_day, told_window
+from doorstep.flow.routes import distances_of, must_be_driven, stops_left
+from doorstep.planning.fleet import ROUNDS_ANEW, Consignment, FleetDay, billed, fleet_day, rest_of, told_window
 from doorstep.routing import Plan, Stop, replan
 from doorstep.routing.values import NOTHING, Doing, Route, Visit
 from doorstep.storage.queries import fleet
@@ -69,7 +69,10 @@ class _Rest:
 
 
 def plan_rest(office: Office, who: Who, route_id: str) -> Anew | None:
-    """Plan anew what a route under way still has before it; None where nothing is left, or it is not under way."""
+    """Plan anew what a route under way still has before it; None where nothing is left, or it is not under way.
+
+    UncheckedRouteError, and nothing is recorded, where the checker says that what was found cannot be driven.
+    """
     for _ in range(_MOST_TRIES):
         with office.store.reading() as tx:
             rest = _read(tx, route_id)
@@ -90,6 +93,7 @@ def plan_rest(office: Office, who: Who, route_id: str) -> Anew | None:
             {begun.vehicle_id: driven},
             seconds,
         )
+        must_be_driven(the_day, distances, plan, {begun.vehicle_id: driven})
 
         record = partial(_record, office, who, rest, the_day, plan, driven, roads)
         try:
@@ -153,10 +157,12 @@ def _as_driven(rest: _Rest) -> tuple[FleetDay, int, Route]:
         stops.append(Stop(name, known[stop.stop_id].place, NOTHING))
         visits.append(Visit(Doing.STOP, name, known[stop.stop_id].place, at, at, at))
     # The first is driven to already, and as much later as the vehicle left; the rest is planned from there.
-    behind = max(row.left_at - row.leaves_at, timedelta()) if not been else timedelta()
+    breaks = rest_of(vehicle, wall, row.day)
+    behind = timedelta() if been else breaks.working(row.leaves_at, row.left_at)
     for number, stop in enumerate(ahead):
         late = behind if number == 0 else timedelta()
-        times = (seconds(stop.arrives_at + late), seconds(stop.arrives_at + late), seconds(stop.leaves_at + late))
+        arrives, leaves = (seconds(breaks.later(moment, late)) for moment in (stop.arrives_at, stop.leaves_at))
+        times = (arrives, arrives, leaves)
         if stop.doing == "reload":
             visits.append(Visit(Doing.RELOAD, "", the_day.vehicles[0].start_place, *times))
             continue

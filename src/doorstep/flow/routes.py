@@ -142,9 +142,11 @@ def distances_of(office: Office, own: SiteFleet, the_day: FleetDay) -> tuple[Dis
     )
 
 
-def must_be_driven(the_day: FleetDay, distances: Distances, plan: Plan) -> None:
-    """UncheckedRouteError where the independent checker finds something."""
-    wrong = check(the_day.stops, the_day.vehicles, distances, the_day.params, plan)
+def must_be_driven(
+    the_day: FleetDay, distances: Distances, plan: Plan, driven: Mapping[str, int] | None = None
+) -> None:
+    """UncheckedRouteError where the independent checker finds something in what is not `driven` yet."""
+    wrong = check(the_day.stops, the_day.vehicles, distances, the_day.params, plan, driven)
     if wrong:
         raise UncheckedRouteError("; ".join(wrong))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 NOTICED = timedelta(minutes=10)  # against the plan; less explains nothing
@@ -25,13 +25,40 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """The driver's break: nothing is driven or unloaded in it, so what is late is not made later by it."""
+
+    begins_at: datetime
+    ends_at: datetime
+
+    def working(self, one: datetime, two: datetime) -> timedelta:
+        """The time between two moments without the break; below zero where the second is the earlier."""
+        if two < one:
+            return -self.working(two, one)
+        return two - one - max(min(two, self.ends_at) - max(one, self.begins_at), NOTHING)
+
+    def later(self, at: datetime, by: timedelta) -> datetime:
+        """The moment so much working time after another; one that would fall into the break comes after it."""
+        if by <= NOTHING:
+            return at
+        if at >= self.ends_at:
+            return at + by
+        moved = min(at, self.begins_at) + by
+        return moved if moved < self.begins_at else moved + (self.ends_at - self.begins_at)
+
+
+NO_REST = Rest(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True, slots=True)
 class Drive:
-    """A route: planned, out or ended; its day, and when it was to leave and left."""
+    """A route: planned, out or ended; its day, when it was to leave and left, and when its driver rests."""
 
     state: str
     day: date
     leaves_at: datetime
     left_at: datetime | None
+    rest: Rest = NO_REST
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +96,7 @@ class Expected:
 
 
 def expected(drive: Drive, halts: Sequence[Halt], now: datetime) -> tuple[Expected, ...]:
-    """Of each halt in its order. What is overdue at the next moves all that come after it by as much.
+    """Of each halt in its order. What is overdue at the next moves all that come after it by as much working time.
 
     A stop that failed or was passed by is not late: what became of it is told as such.
     """
@@ -77,19 +104,20 @@ def expected(drive: Drive, halts: Sequence[Halt], now: datetime) -> tuple[Expect
     overdue = behind.by if behind else NOTHING
     found = []
     for number, halt in enumerate(halts):
-        at = halt.arrives_at + overdue if halt.ahead else halt.at or halt.arrives_at
+        at = drive.rest.later(halt.arrives_at, overdue) if halt.ahead else halt.at or halt.arrives_at
         late = _late(drive, halts, number, at, behind) if halt.state in ("planned", "done") else None
         found.append(Expected(at, late))
     return tuple(found)
 
 
 def standing(drive: Drive, halts: Sequence[Halt], now: datetime) -> Late | None:
-    """By how much the whole route is behind its plan now: it has not left, or nothing is told of its next stop."""
+    """By how much working time the whole route is behind its plan now: it has not left, or nothing is told of its
+    next stop."""
     first = next((number for number, halt in enumerate(halts) if halt.ahead), None)
     if first is None or drive.state not in ("planned", "out"):
         return None
     waiting = drive.state == "planned"
-    by = now - (drive.leaves_at if waiting else halts[first].arrives_at)
+    by = drive.rest.working(drive.leaves_at if waiting else halts[first].arrives_at, now)
     if by <= NOTHING:
         return None
     return Late(by, Cause.NOT_LEFT) if waiting else Late(by, Cause.OVERDUE, first)

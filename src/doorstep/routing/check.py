@@ -6,17 +6,38 @@ It walks every route once by the clock, minute by minute with the pause as it st
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from doorstep.routing.distances import Distances
-from doorstep.routing.values import Doing, Params, Pause, Plan, Route, Stop, Vehicle, Visit
+from doorstep.routing.values import (
+    MOST_DISTANCE_M,
+    MOST_SECONDS,
+    Doing,
+    Params,
+    Pause,
+    Plan,
+    Route,
+    Stop,
+    Vehicle,
+    Visit,
+)
 
 
 def check(
-    stops: Sequence[Stop], vehicles: Sequence[Vehicle], distances: Distances, params: Params, plan: Plan
+    stops: Sequence[Stop],
+    vehicles: Sequence[Vehicle],
+    distances: Distances,
+    params: Params,
+    plan: Plan,
+    driven: Mapping[str, int] | None = None,
 ) -> list[str]:
-    """What is wrong with a plan, one sentence each; an empty list means nothing is."""
+    """What is wrong with a plan, one sentence each; an empty list means nothing is.
+
+    `driven` says how many halts of each vehicle's route are done or under way: their times are not a plan's any more,
+    and nobody asks whether they can be kept.
+    """
     known = {stop.stop_id: stop for stop in stops}
     fleet = {vehicle.vehicle_id: vehicle for vehicle in vehicles}
     wrong = list(_account(known, plan))
@@ -32,13 +53,13 @@ def check(
         if {visit.stop_id for visit in route.visits if visit.doing is not Doing.RELOAD} - known.keys():
             wrong.append(f"{route.vehicle_id} halts at stops nobody gave")
             continue
-        vehicle = fleet[route.vehicle_id]
+        vehicle, count = fleet[route.vehicle_id], (driven or {}).get(route.vehicle_id, 0)
         for rule in (
             _places(route, vehicle, known),
-            _times(route, vehicle, known, distances, params.pause),
-            _windows(route, vehicle, known),
+            _times(route, vehicle, known, distances, params.pause, count),
+            _windows(route, vehicle, known, count),
             _loads(route, vehicle, known),
-            _bounds(route, vehicle, known, distances, params.pause),
+            _bounds(route, _bounded(route, vehicle, count), known, distances, params.pause),
         ):
             wrong += [f"{route.vehicle_id}: {sentence}" for sentence in rule]
     return wrong
@@ -93,14 +114,16 @@ def _work(visit: Visit, vehicle: Vehicle, known: dict[str, Stop]) -> int:
 
 
 def _times(
-    route: Route, vehicle: Vehicle, known: dict[str, Stop], distances: Distances, pause: Pause | None
+    route: Route, vehicle: Vehicle, known: dict[str, Stop], distances: Distances, pause: Pause | None, driven: int
 ) -> Iterator[str]:
     """There is time for all loading, driving and work, with the pause taken in full."""
     loaded = route.leaves_seconds - route.begins_seconds - _paused(pause, route.begins_seconds, route.leaves_seconds)
-    if loaded < vehicle.loading_seconds:
+    if loaded < vehicle.loading_seconds and not driven:
         yield f"has {loaded} s to load, and needs {vehicle.loading_seconds}"
     place, left = vehicle.start_place, route.leaves_seconds
-    for visit in route.visits:
+    for last in route.visits[:driven][-1:]:
+        place, left = last.place, last.leaves_seconds
+    for visit in route.visits[driven:]:
         drive = int(distances.seconds[place, visit.place])
         had = visit.arrives_seconds - left - _paused(pause, left, visit.arrives_seconds)
         if had < drive:
@@ -117,14 +140,14 @@ def _times(
         yield f"has {route.ends_seconds - left} s home, and needs {drive}"
 
 
-def _windows(route: Route, vehicle: Vehicle, known: dict[str, Stop]) -> Iterator[str]:
+def _windows(route: Route, vehicle: Vehicle, known: dict[str, Stop], driven: int) -> Iterator[str]:
     """Work begins within each window, and no trip begins to load before its goods are there."""
-    if not vehicle.begins_seconds <= route.begins_seconds <= vehicle.begins_by_seconds:
+    if not (driven or vehicle.begins_seconds <= route.begins_seconds <= vehicle.begins_by_seconds):
         yield f"begins at {route.begins_seconds}"
-    if route.ends_seconds > vehicle.ends_seconds:
+    if route.ends_seconds > _bounded(route, vehicle, driven).ends_seconds:
         yield f"is out until {route.ends_seconds}"
     loading, loads = route.begins_seconds, "at first"
-    for visit in route.visits:
+    for number, visit in enumerate(route.visits):
         if visit.doing is Doing.RELOAD:
             loading, loads = visit.begins_seconds, "again"
             if visit.begins_seconds > vehicle.ends_seconds:
@@ -132,6 +155,8 @@ def _windows(route: Route, vehicle: Vehicle, known: dict[str, Stop]) -> Iterator
             continue
         stop = known[visit.stop_id]
         of = stop.fetch if visit.doing is Doing.FETCH and stop.fetch else stop
+        if number < driven:
+            continue
         if not of.opens_seconds <= visit.begins_seconds <= of.closes_seconds:
             yield f"is at {visit.stop_id} at {visit.begins_seconds}, not within {of.opens_seconds}-{of.closes_seconds}"
         fetched_at = visit.begins_seconds if visit.doing is Doing.FETCH else None
@@ -169,6 +194,13 @@ def _loads(route: Route, vehicle: Vehicle, known: dict[str, Stop]) -> Iterator[s
         unloaded = {visit.stop_id for visit in trip if visit.doing is Doing.STOP and known[visit.stop_id].fetch}
         if unloaded != fetched:
             yield f"fetches {sorted(fetched)} and unloads {sorted(unloaded)} on a trip"
+
+
+def _bounded(route: Route, vehicle: Vehicle, driven: int) -> Vehicle:
+    """The vehicle, without the bounds of its day where it only comes home any more: it has to."""
+    if not driven or len(route.visits) > driven:
+        return vehicle
+    return replace(vehicle, shift_seconds=MOST_SECONDS, ends_seconds=MOST_SECONDS, most_distance_m=MOST_DISTANCE_M)
 
 
 def _bounds(

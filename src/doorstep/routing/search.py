@@ -32,6 +32,7 @@ _Near = dict[pyvrp.Activity, list[pyvrp.Activity]]
 
 NEIGHBOURS = 25
 PERTURBED = (12, 25)
+PERTURBED_ALONE = 5  # of a good plan of a vehicle that has no other: long routes make rounds long, none is left over
 HISTORY = 100
 
 
@@ -78,8 +79,9 @@ def searched(
     *,
     most: int | None = None,
     first_whole: bool = False,
+    good: bool = False,
 ) -> pyvrp.Solution:
-    """The best solution found in `most` rounds of the budget.
+    """The best solution found in `most` rounds of the budget. A `good` start was searched before, and changed little.
 
     It can be driven, an empty one if need be; but where nothing may be left out, it may be one that cannot.
     """
@@ -101,7 +103,8 @@ def searched(
         if not begin.is_feasible() or (settled.is_feasible() and _worth(settled) <= _worth(begin)):
             begin = settled
     until.on_best(begin)
-    local = _local(data, chance, near, _perturbed(count, begin.num_routes()))
+    most_out = PERTURBED_ALONE if good and data.num_vehicles == 1 else _perturbed(count, begin.num_routes())
+    local = _local(data, chance, near, most_out)
     rules = IteratedLocalSearchParams(history_length=HISTORY, callbacks=until)
     with warnings.catch_warnings():
         # Where not everything fits, penalties reach their bound: that is what left out stops are for.

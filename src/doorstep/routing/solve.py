@@ -10,6 +10,7 @@ import pyvrp
 from doorstep.routing.distances import Distances
 from doorstep.routing.model import Model, halts_found, model_of, solution_of
 from doorstep.routing.search import Budget, Enough, is_whole, searched
+from doorstep.routing.slack import Slack
 from doorstep.routing.timing import Day, Halt, can, halts_of, timed, torn
 from doorstep.routing.values import Params, Plan, Stop, Unplaced, Vehicle, refuse_nonsense
 from doorstep.routing.whys import cheapest_place, why_not
@@ -38,14 +39,14 @@ def route(
     if vehicles and stops:
         build = partial(model_of, stops, vehicles, day, distances, params.fewest_vehicles)
         model = build()
-        found = _kept(day, vehicles, incumbent) if incumbent else []
+        found = _filled(day, vehicles, _kept(day, vehicles, incumbent)) if incumbent else []
         start = _first(model, day, vehicles, budget, params, found)
         if is_whole(start):
             model = build(whole=True)
             start = model.taken(start)
         if params.fewest_vehicles:
             model, start = _fewest(model, budget, params, start)
-        solution = searched(model, budget, params.seed, start)
+        solution = searched(model, budget, params.seed, start, good=incumbent is not None)
         found = halts_found(model, solution)
     found = _filled(day, vehicles, _drivable(day, found))
     return finished(day, vehicles, found, budget.used)
@@ -57,7 +58,7 @@ def _first(
     """What the search begins with: everything placed as soon as may be, also on second trips, which it seldom opens."""
     start = solution_of(model, kept) if kept else None
     most = min(budget.left // 4, MOST_FIRST)
-    solution = searched(model, budget, params.seed, start, most=most, first_whole=True)
+    solution = searched(model, budget, params.seed, start, most=most, first_whole=True, good=bool(kept))
     if is_whole(solution):
         return solution
     return solution_of(model, _filled(day, vehicles, _drivable(day, halts_found(model, solution))))
@@ -114,13 +115,23 @@ def _kept(day: Day, vehicles: Sequence[Vehicle], incumbent: Plan) -> Driven:
 
 
 def _pruned(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> list[Halt]:
-    """The halts without stops that are gone, and without the last ones that cannot be driven any more."""
-    out = torn(halts)
+    """The halts without stops that are gone or barred, and without those that stand most in the way of the others."""
+    out = torn(halts) | {name for name, stop in day.stops.items() if not stop.skills <= vehicle.skills}
     left = [halt for halt in halts if not halt[1] or (halt[1] in day.stops and halt[1] not in out)]
     while left and not can(day, vehicle, left):
-        last = next((stop_id for _, stop_id, _ in reversed(left) if stop_id), "")
-        left = [halt for halt in left if halt[1] != last] if last else []
+        worst = _in_the_way(day, vehicle, left)
+        left = [halt for halt in left if halt[1] != worst] if worst else []
     return left if any(stop_id for _, stop_id, _ in left) else []
+
+
+def _in_the_way(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> str:
+    """The stop without which the others are the least late; the last where time is not what is lacking, '' for none."""
+    last = next((stop_id for _, stop_id, _ in reversed(halts) if stop_id), "")
+    slack = Slack.of(day, vehicle, halts)
+    if not slack.beyond():
+        return last
+    told = [(slack.beyond_without(number), -number, halt[1]) for number, halt in enumerate(halts) if halt[1]]
+    return min(told, default=(0, 0, ""))[2]
 
 
 def _filled(day: Day, vehicles: Sequence[Vehicle], found: Driven) -> Driven:

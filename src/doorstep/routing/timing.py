@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from doorstep.routing.distances import Distances
 from doorstep.routing.values import (
-    NOTHING,
     Doing,
+    Fetch,
     Load,
     Pause,
     Route,
@@ -38,16 +38,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Stops by id, the distances as plain lists, and the pause."""
+    """Stops by id, the distances as plain lists, and the pause. `loads` has each part of a stop's goods: (deliver,
+    collect, whether they are fetched), `total` the sum of all of it."""
 
     stops: Mapping[str, Stop]
     metres: Sequence[Sequence[int]] = field(repr=False)
     seconds: Sequence[Sequence[int]] = field(repr=False)
-    pause: Pause | None = None
+    pause: Pause | None
+    loads: Mapping[str, Sequence[tuple[int, int, bool]]] = field(repr=False)
+    total: Load
+    _spans: dict[Halt, Span] = field(repr=False)  # found once, for a day is asked for thousands of ways
 
     @staticmethod
     def of(stops: Iterable[Stop], distances: Distances, pause: Pause | None) -> Day:
-        return Day({s.stop_id: s for s in stops}, distances.metres.tolist(), distances.seconds.tolist(), pause)
+        known = {s.stop_id: s for s in stops}
+        loads = {name: _parts(stop) for name, stop in known.items()}
+        total = Load(*(sum(told[part][0] + told[part][1] for told in loads.values()) for part in range(3)))
+        return Day(known, distances.metres.tolist(), distances.seconds.tolist(), pause, loads, total, {})
 
     def working(self, clock_seconds: int) -> int:
         """The clock without the pause; for a moment at which something ends at the latest."""
@@ -69,7 +76,33 @@ class Day:
         return working_seconds + self.pause.seconds
 
     def with_stop(self, stop: Stop) -> Day:
-        return Day({**self.stops, stop.stop_id: stop}, self.metres, self.seconds, self.pause)
+        kept = {halt: span for halt, span in self._spans.items() if halt[1] != stop.stop_id}
+        loads, total = {**self.loads, stop.stop_id: _parts(stop)}, self.total + stop.deliver + stop.collect
+        return Day({**self.stops, stop.stop_id: stop}, self.metres, self.seconds, self.pause, loads, total, kept)
+
+    def span(self, halt: Halt) -> Span:
+        """A stop's halt in working time."""
+        found = self._spans.get(halt)
+        if found is None:
+            doing, stop_id, _ = halt
+            stop = self.stops[stop_id]
+            found = self._fetching(stop, stop.fetch) if doing is Doing.FETCH and stop.fetch else self.stop_span(stop)
+            self._spans[halt] = found
+        return found
+
+    def stop_span(self, stop: Stop) -> Span:
+        """The same of a stop that need not be one of the day's, as it would be."""
+        opens, closes = self.opening(stop.opens_seconds), self.working(stop.closes_seconds)
+        return Span(stop.place, opens, closes, stop.service_seconds)
+
+    def _fetching(self, stop: Stop, fetch: Fetch) -> Span:
+        opens = self.opening(max(fetch.opens_seconds, stop.release_seconds))
+        return Span(fetch.place, opens, self.working(fetch.closes_seconds), fetch.service_seconds)
+
+
+def _parts(stop: Stop) -> list[tuple[int, int, bool]]:
+    fetched = stop.fetch is not None
+    return [(one, two, fetched) for one, two in zip(stop.deliver.parts, stop.collect.parts, strict=True)]
 
 
 def stop_halts(stop: Stop) -> list[Halt]:
@@ -90,20 +123,22 @@ def trips_of(halts: Sequence[Halt]) -> list[list[Halt]]:
 
 def most_load(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> Load:
     """The most of each part that is aboard at any time of the day."""
-    most = [0, 0, 0]
-    aboard = vehicle.aboard
-    for trip in trips_of(halts):
-        for doing, stop_id, _ in trip:
-            stop = day.stops[stop_id]
-            if doing is Doing.STOP and stop.fetch is None:
-                aboard += stop.deliver
-        most = [max(one, now) for one, now in zip(most, aboard.parts, strict=True)]
-        for doing, stop_id, _ in trip:
-            stop = day.stops[stop_id]
-            aboard = aboard + stop.deliver if doing is Doing.FETCH else aboard - stop.deliver + stop.collect
-            most = [max(one, now) for one, now in zip(most, aboard.parts, strict=True)]
-        aboard = NOTHING
-    return Load(*most)
+    trips = trips_of(halts)
+    return Load(*(_most_of(day, part, begins, trips) for part, begins in enumerate(vehicle.aboard.parts)))
+
+
+def _most_of(day: Day, part: int, aboard: int, trips: Sequence[Sequence[Halt]]) -> int:
+    """The same of one part. It is asked for every place in every route: plain numbers, no loads made on the way."""
+    most = 0
+    for trip in trips:
+        loads = [(doing, *day.loads[stop_id][part]) for doing, stop_id, _ in trip]
+        aboard += sum(deliver for doing, deliver, _, fetched in loads if doing is Doing.STOP and not fetched)
+        most = max(most, aboard)
+        for doing, deliver, collect, _ in loads:
+            aboard += deliver if doing is Doing.FETCH else collect - deliver
+            most = max(most, aboard)
+        aboard = 0
+    return most
 
 
 def spans(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> list[Span]:
@@ -120,18 +155,12 @@ def spans(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> list[Span]:
     latest = min(ends, day.working(vehicle.begins_by_seconds))
     found = [Span(vehicle.start_place, begins, latest, vehicle.loading_seconds)]
     trip = 0
-    for doing, stop_id, place in halts:
-        if doing is Doing.RELOAD:
+    for halt in halts:
+        if halt[0] is Doing.RELOAD:
             trip += 1
-            found.append(Span(place, day.opening(released[trip]), ends, vehicle.loading_seconds))
-            continue
-        stop = day.stops[stop_id]
-        if doing is Doing.FETCH and stop.fetch is not None:
-            opens = max(stop.fetch.opens_seconds, stop.release_seconds)
-            closes, service_seconds = stop.fetch.closes_seconds, stop.fetch.service_seconds
+            found.append(Span(halt[2], day.opening(released[trip]), ends, vehicle.loading_seconds))
         else:
-            opens, closes, service_seconds = stop.opens_seconds, stop.closes_seconds, stop.service_seconds
-        found.append(Span(place, day.opening(opens), day.working(closes), service_seconds))
+            found.append(day.span(halt))
     found.append(Span(vehicle.end_place, 0, ends, 0))
     return found
 
@@ -200,9 +229,11 @@ def can(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> bool:
         return False
     if sum(doing is Doing.RELOAD for doing, _, _ in halts) > vehicle.most_reloads or torn(halts):
         return False
-    if any(most_load(day, vehicle, halts).beyond(vehicle.capacity).parts):
+    if way_of(day, vehicle, halts) > vehicle.most_distance_m or moments_of(day, vehicle, halts) is None:
         return False
-    return way_of(day, vehicle, halts) <= vehicle.most_distance_m and moments_of(day, vehicle, halts) is not None
+    if not any((vehicle.aboard + day.total).beyond(vehicle.capacity).parts):
+        return True  # all there is fits at once
+    return not any(most_load(day, vehicle, halts).beyond(vehicle.capacity).parts)
 
 
 def timed(day: Day, vehicle: Vehicle, halts: Sequence[Halt]) -> Route:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from doorstep.routing.slack import Slack
 from doorstep.routing.timing import Day, Halt, can, most_load, stop_halts, way_of
 from doorstep.routing.values import (
     MOST_DISTANCE_M,
@@ -30,11 +31,20 @@ _DAY_SECONDS = 8 * 3600  # what seconds are weighed against
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """A vehicle with the halts it would have; `another` where it is one more like it."""
+    """A vehicle with the halts it would have; `another` where it is one more like it.
+
+    `slack` and `number`: where one halt more is put into a route that is there.
+    """
 
     vehicle: Vehicle
     halts: list[Halt]
     another: bool
+    slack: Slack | None = None
+    number: int = 0
+
+    def is_late(self, day: Day, stop: Stop) -> bool:
+        """Whether there is no time for it, found in a few steps; False where that takes the whole way to tell."""
+        return self.slack is not None and self.slack.beyond_with(self.number, day.stop_span(stop)) > 0
 
 
 def why_not(day: Day, vehicles: Sequence[Vehicle], found: Driven, stop: Stop) -> Unplaced:
@@ -44,9 +54,9 @@ def why_not(day: Day, vehicles: Sequence[Vehicle], found: Driven, stop: Stop) ->
     if not any(_reaches(day, vehicle, stop) for vehicle in vehicles):
         says = f"{stop.stop_id}: no way leads there and back from any depot."
         return Unplaced(stop.stop_id, Binding.UNREACHABLE, None, says)
-    changes = _changes(day, stop, list(_tries(vehicles, found, stop, another=False)))
+    changes = _changes(day, stop, list(_tries(day, vehicles, found, stop, another=False)))
     if not changes:
-        changes = _changes(day, stop, list(_tries(vehicles, found, stop, another=True)))
+        changes = _changes(day, stop, list(_tries(day, vehicles, found, stop, another=True)))
     if not changes:
         says = f"{stop.stop_id}: several things stand in the way at once; no single change lets it in."
         return Unplaced(stop.stop_id, Binding.VEHICLES, None, says)
@@ -81,7 +91,7 @@ def cheapest_place(
     before = {vehicle.vehicle_id: way_of(day, vehicle, halts) for vehicle, halts in found}
     fitting = [
         (way_of(day, one.vehicle, one.halts) - before.get(one.vehicle.vehicle_id, 0), number, one)
-        for number, one in enumerate(_tries(vehicles, found, stop, another=False))
+        for number, one in enumerate(_tries(day, vehicles, found, stop, another=False))
         if can(day, one.vehicle, one.halts)
     ]
     if not fitting:
@@ -95,7 +105,7 @@ def _reaches(day: Day, vehicle: Vehicle, stop: Stop) -> bool:
     return all(day.seconds[one][two] < UNREACHABLE for one, two in pairwise(places))
 
 
-def _tries(vehicles: Sequence[Vehicle], found: Driven, stop: Stop, *, another: bool) -> Iterator[_Try]:
+def _tries(day: Day, vehicles: Sequence[Vehicle], found: Driven, stop: Stop, *, another: bool) -> Iterator[_Try]:
     """Every place in every route, and idle vehicles; or one more vehicle like each."""
     halts = stop_halts(stop)
     driving = {vehicle.vehicle_id for vehicle, _ in found}
@@ -112,9 +122,10 @@ def _tries(vehicles: Sequence[Vehicle], found: Driven, stop: Stop, *, another: b
             back: Halt = (Doing.RELOAD, "", place)
             yield _Try(vehicle, [*there, back, *halts], another=False)
             yield _Try(vehicle, [*halts, back, *there], another=False)
+        slack = Slack.of(day, vehicle, there) if len(halts) == 1 else None
         for first in range(len(there) + 1):
-            if len(halts) == 1:
-                yield _Try(vehicle, [*there[:first], *halts, *there[first:]], another=False)
+            if slack is not None:
+                yield _Try(vehicle, [*there[:first], *halts, *there[first:]], False, slack, first)
                 continue
             for second in range(first, len(there) + 1):
                 yield _Try(
@@ -184,6 +195,8 @@ def _room(day: Day, stop: Stop, tries: Sequence[_Try]) -> Relaxation | None:
     """The least more capacity, as a share of what the vehicle has."""
     best: Relaxation | None = None
     for one in tries:
+        if one.is_late(day, stop):
+            continue  # room does not make it sooner
         more = most_load(day, one.vehicle, one.halts).beyond(one.vehicle.capacity)
         change = Relaxation(Binding.CAPACITY, one.vehicle.vehicle_id, one.another, load=more)
         if more == NOTHING or (best and _weight(best, [one.vehicle]) <= _weight(change, [one.vehicle])):
@@ -205,7 +218,7 @@ def _skill(day: Day, stop: Stop, tries: Sequence[_Try]) -> Relaxation | None:
 
 def _lets_in(day: Day, stop: Stop, one: _Try, change: Relaxation) -> bool:
     eased, vehicle = relaxed(stop, one.vehicle, change)
-    if not stop.skills <= vehicle.skills:
+    if not stop.skills <= vehicle.skills or (not change.shift_seconds and one.is_late(day, eased)):
         return False
     return can(day.with_stop(eased) if eased != stop else day, vehicle, one.halts)
 

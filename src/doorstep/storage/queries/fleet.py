@@ -113,19 +113,50 @@ def stops(tx: Transaction, route_ids: Collection[str]) -> list[Any]:
     )
 
 
+# What each fulfilment order of a stop was told first: by its own route, or by one that never left, since it was last on
+# one that did. Of a stop of several the one that ends first. Plans are found by their orders, each is opened once.
+_FIRST_WINDOWS = """
+WITH mine AS (
+    SELECT s.route_id, s.stop_id, f AS fulfilment_id FROM route_stop s
+    CROSS JOIN LATERAL jsonb_array_elements_text(s.fulfilment_ids) f
+    WHERE s.route_id = ANY(%s) AND s.doing = 'stop'
+), plans AS (
+    SELECT DISTINCT t.event_id FROM touched t JOIN (
+        SELECT DISTINCT o AS order_id FROM route_stop s CROSS JOIN LATERAL jsonb_array_elements_text(s.order_ids) o
+        WHERE s.route_id = ANY(%s)
+    ) mine_too ON t.object_type = 'order' AND t.object_id = mine_too.order_id AND t.qualifier = 'on a route'
+), told AS (
+    SELECT j.event_id, r ->> 'route_id' AS route_id, f AS fulfilment_id,
+        (v ->> 'window_from')::timestamptz AS window_from, (v ->> 'window_until')::timestamptz AS window_until
+    FROM plans JOIN journal j USING (event_id)
+    CROSS JOIN LATERAL jsonb_array_elements(j.body -> 'routes') r
+    CROSS JOIN LATERAL jsonb_array_elements(r -> 'visits') v
+    CROSS JOIN LATERAL jsonb_array_elements_text(v -> 'fulfilment_ids') f
+    WHERE j.kind = 'RoutesPlanned'
+), heard AS (
+    SELECT m.*, told.event_id, told.window_from, told.window_until, told.route_id = m.route_id AS own,
+        r.state = 'called_off' AS called_off,
+        min(told.event_id) FILTER (WHERE told.route_id = m.route_id) OVER one AS begins
+    FROM mine m JOIN told USING (fulfilment_id) JOIN route r ON r.route_id = told.route_id
+    WINDOW one AS (PARTITION BY m.route_id, m.stop_id, m.fulfilment_id)
+), since AS (
+    SELECT heard.*, max(event_id) FILTER (WHERE NOT own AND NOT called_off AND event_id < begins)
+        OVER (PARTITION BY route_id, stop_id, fulfilment_id) AS driven
+    FROM heard
+), firsts AS (
+    SELECT DISTINCT ON (route_id, stop_id, fulfilment_id) * FROM since
+    WHERE (own OR called_off) AND event_id > coalesce(driven, 0)
+    ORDER BY route_id, stop_id, fulfilment_id, event_id
+)
+SELECT DISTINCT ON (route_id, stop_id) route_id, stop_id, window_from, window_until FROM firsts
+ORDER BY route_id, stop_id, window_until, window_from
+"""
+
+
 def first_windows(tx: Transaction, route_ids: Collection[str]) -> dict[tuple[str, str], Any]:
-    """Rows (route_id, stop_id, window_from, window_until) by route and stop: what each stop was told when its route
-    was first planned with it."""
-    rows = tx.rows(
-        "SELECT DISTINCT ON (t.object_id, v ->> 'stop_id') t.object_id AS route_id, v ->> 'stop_id' AS stop_id, "
-        "(v ->> 'window_from')::timestamptz AS window_from, (v ->> 'window_until')::timestamptz AS window_until "
-        "FROM touched t JOIN journal j USING (event_id) CROSS JOIN LATERAL jsonb_array_elements(j.body -> 'routes') r "
-        "CROSS JOIN LATERAL jsonb_array_elements(r -> 'visits') v "
-        "WHERE t.object_type = 'route' AND t.object_id = ANY(%s) AND t.qualifier = 'planned' "
-        "AND j.kind = 'RoutesPlanned' AND r ->> 'route_id' = t.object_id AND v ->> 'doing' = 'stop' "
-        "ORDER BY t.object_id, v ->> 'stop_id', j.event_id",
-        list(route_ids),
-    )
+    """Rows (route_id, stop_id, window_from, window_until) by route and stop: what those a stop is of were told first,
+    by this route or one that was called off before it left; what came back from a route is told anew."""
+    rows = tx.rows(_FIRST_WINDOWS, list(route_ids), list(route_ids))
     return {(row.route_id, row.stop_id): row for row in rows}
 
 
