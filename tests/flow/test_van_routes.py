@@ -10,17 +10,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from doorstep.carriers.shipments import Piece
 from doorstep.flow import route_anew
 from doorstep.flow.fleet import define_vehicles
 from doorstep.flow.look_dispatch import dispatch_route
+from doorstep.flow.master import define_items
 from doorstep.flow.office import Who
 from doorstep.flow.route_anew import plan_rest
+from doorstep.flow.route_day import SiteFleet, consignments, site_fleet
 from doorstep.flow.route_end import end_route
 from doorstep.flow.route_out import leave, stop_done, stop_failed
 from doorstep.flow.routes import UncheckedRouteError, plan_due_routes, plan_routes
 from doorstep.flow.tracking_link import make_link, tracked
 from doorstep.flow.troubles import troubles
+from doorstep.planning.freight import pallet_places
 from doorstep.routing import Plan, replan
+from doorstep.terms.item import Item
+from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Why
 from tests.corner_shop import CLERK, Shop, granted, refused
 from tests.vans import CHICAGO, MONDAY, VAN, at, home, to_the_dock, with_vans
@@ -216,6 +222,36 @@ def test_what_fits_in_no_route_says_why_and_what_would_let_it_in(vans: Shop) -> 
     assert "more, with van 1" in left.says
     (trouble,) = [each for each in troubles(vans.office) if each.kind == "route"]
     assert trouble.object_id == left.stop_id
+
+
+def test_what_nobody_lifts_stands_on_pallets_and_the_floor_of_a_van_has_so_many_places(vans: Shop) -> None:
+    safe = Item("MUG", "A safe", Size(500, 500, 700), 80_000, own_container=True)
+    granted(define_items(vans.office, CLERK, [safe]))
+    roomy = replace(VAN, capacity_g=1_000_000, capacity_pallets=2)
+    granted(define_vehicles(vans.office, CLERK, [roomy]))
+    to_the_dock(vans, 3)
+    made = granted(plan_routes(vans.office, CLERK, "CS", MONDAY))
+    assert [len(route.visits) for route in made.routes] == [2]
+    (left,) = made.unplaced
+    assert left.binding == "capacity"
+    assert "pallet place" in left.says
+    with vans.office.store.reading() as tx:
+        own = site_fleet(tx, "CS")
+        assert isinstance(own, SiteFleet)
+        assert [each.pallets for each in consignments(tx, own, MONDAY)] == [1, 1, 1]
+
+
+def test_what_a_person_lifts_takes_no_pallet_place(vans: Shop) -> None:
+    granted(define_vehicles(vans.office, CLERK, [replace(VAN, capacity_pallets=1)]))
+    to_the_dock(vans, 3)
+    assert granted(plan_routes(vans.office, CLERK, "CS", MONDAY)).unplaced == ()
+
+
+def test_of_one_consignee_as_much_shares_a_pallet_place_as_is_stacked_on_it() -> None:
+    assert pallet_places([Piece(Size(500, 500, 700), 80_000)] * 4) == 1
+    assert pallet_places([Piece(Size(900, 900, 1_200), 80_000)] * 4) == 4
+    assert pallet_places([Piece(Size(3_000, 1_000, 400), 90_000)]) == 3  # longer than any pallet: by its floor
+    assert pallet_places([]) == 0
 
 
 def test_the_clock_plans_before_the_cut_off_and_again_only_when_there_is_more_to_drive(vans: Shop) -> None:

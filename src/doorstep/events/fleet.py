@@ -16,6 +16,7 @@ from doorstep.terms.fleet import FleetVehicle
 class VehicleDefined(Body):
     """An own vehicle; a later definition of the same one replaces it."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.DEFINE
     vehicle: FleetVehicle
 

@@ -105,6 +105,7 @@ REGISTRY.upcast("GoalsSet", 1, lambda body: {"goals": {**body["goals"], "scarcit
 REGISTRY.upcast("GoalsSet", 2, lambda body: {"goals": {**body["goals"], "supply": {}, "capacity": []}})
 # Until version 4 nothing was said of how far plans may be changed.
 REGISTRY.upcast("GoalsSet", 3, lambda body: body)
+REGISTRY.upcast("VehicleDefined", 1, lambda body: body)  # until then nobody counted its pallet places
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("CompanyDefined", 2, lambda body: body)  # until then no classes of goods were separated

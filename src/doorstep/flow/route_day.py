@@ -8,21 +8,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from doorstep.carriers.shipments import Piece
 from doorstep.flow.consignees import same_consignee
 from doorstep.flow.office import Office
 from doorstep.packing import estimate
 from doorstep.planning.compose import pack_item
 from doorstep.planning.fleet import Consignment
+from doorstep.planning.freight import pallet_places
 from doorstep.storage.queries import fleet, master, orders
 from doorstep.storage.queries.master import Site
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.fleet import FleetVehicle
 from doorstep.terms.freight import VanTariff
 from doorstep.terms.item import Item
+from doorstep.terms.parcel import Size
 from doorstep.terms.refusals import Refusal, Why
 from doorstep.terms.service import CarrierService
 
-LIFTED_BY_HAND_G = 70_000  # what is heavier as one parcel needs a tail-lift, where a vehicle of the site has one
+# What is heavier as one parcel stands on a pallet, and needs a tail-lift where a vehicle of the site has one.
+LIFTED_BY_HAND_G = 70_000
 TAIL_LIFT = "tail-lift"
 AT_THE_DOCK = ("packed", "labelled", "handed_over")  # or with the driver: nobody works on it any more
 
@@ -98,6 +102,7 @@ def consigned(
                 locality=localities[first.order_id],
                 weight_g=sum(load.weight_g for load in loads),
                 volume_cm3=sum(load.volume_cm3 for load in loads),
+                pallets=pallet_places([piece for load in loads for piece in load.heavy]),
                 receives=master.terms_of(first.terms_text).receives,
                 ready_at=_ready_at(own, str(service_id), day, members),
                 skills=frozenset().union(*(load.skills for load in loads)) & own.skills(),
@@ -119,15 +124,16 @@ class _Load:
     weight_g: int
     volume_cm3: int
     skills: frozenset[str]
+    heavy: tuple[Piece, ...]  # parcels that nobody lifts: they stand on pallets
 
 
 def _loads(tx: Transaction, own: SiteFleet, rows: Sequence[Any]) -> dict[str, _Load]:
     """What each fulfilment order weighs and fills: its parcels, else the parcels that packing would make of it."""
     fulfilment_ids = [row.fulfilment_id for row in rows]
-    parcels: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    parcels: dict[str, list[Piece]] = defaultdict(list)
     for each in fleet.loads(tx, fulfilment_ids):
-        volume_mm3 = each.length_mm * each.width_mm * each.height_mm
-        parcels[each.fulfilment_id].append((each.weight_g, -(-volume_mm3 // 1_000)))
+        size = Size(each.length_mm, each.width_mm, each.height_mm)
+        parcels[each.fulfilment_id].append(Piece(size, each.weight_g))
     inside: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for line in orders.fulfilment_lines(tx, fulfilment_ids):
         inside[line.fulfilment_id].append((line.item_id, line.quantity))
@@ -139,17 +145,18 @@ def _loads(tx: Transaction, own: SiteFleet, rows: Sequence[Any]) -> dict[str, _L
         packed = parcels[row.fulfilment_id]
         if row.state not in AT_THE_DOCK or not packed:
             told = estimate([pack_item(item, quantity) for item, quantity in lines], cartons).parcels
-            packed = [(each.weight_g, -(-each.size.volume_mm3 // 1_000)) for each in told]
-        skills = _skills(lines, own.services[row.service_id], max((weight for weight, _ in packed), default=0))
-        weight_g, volume_cm3 = (sum(each[part] for each in packed) for part in (0, 1))
-        found[row.fulfilment_id] = _Load(weight_g, volume_cm3, skills)
+            packed = [Piece(each.size, each.weight_g) for each in told]
+        heavy = tuple(piece for piece in packed if piece.weight_g > LIFTED_BY_HAND_G)
+        skills = _skills(lines, own.services[row.service_id], bool(heavy))
+        volume_cm3 = sum(-(-piece.size.volume_mm3 // 1_000) for piece in packed)
+        found[row.fulfilment_id] = _Load(sum(piece.weight_g for piece in packed), volume_cm3, skills, heavy)
     return found
 
 
-def _skills(lines: Sequence[tuple[Item, int]], service: CarrierService, heaviest_g: int) -> frozenset[str]:
+def _skills(lines: Sequence[tuple[Item, int]], service: CarrierService, heavy: bool) -> frozenset[str]:
     """What a vehicle must have: the cold that the service keeps itself, a lift for what nobody lifts."""
     cold = {str(item.temperature) for item, _ in lines if item.temperature in service.keeps and item.temperature}
-    return frozenset(cold | ({TAIL_LIFT} if heaviest_g > LIFTED_BY_HAND_G else set()))
+    return frozenset(cold | ({TAIL_LIFT} if heavy else set()))
 
 
 def due_days(office: Office, lead: timedelta) -> list[tuple[str, date]]:

@@ -177,6 +177,7 @@ def _fleet() -> Mapping[str, Columns]:
             "most_km": Column(_WHOLE),
             "capacity_g": Column(_WHOLE),
             "capacity_cm3": Column(_WHOLE),
+            "capacity_pallets": Column(_WHOLE),
             "loading_min": Column(_WHOLE),
             "reloads": Column(_WHOLE),
             "rests_at": Column(cells.wall_time),

@@ -31,7 +31,8 @@ _BEFORE, _AFTER, _STEP_SECONDS = 30 * 60, 60 * 60, 15 * 60  # the window that a 
 class Consignment:
     """What goes to one consignee on a day. `stop_id` is the first of its orders.
 
-    `receives` None: at any time of the day. `ready_at` is when the goods are at the dock, None: they are there.
+    `pallets` are the places that it takes on a vehicle's floor. `receives` None: at any time of the day. `ready_at` is
+    when the goods are at the dock, None: they are there.
     """
 
     stop_id: str
@@ -41,6 +42,7 @@ class Consignment:
     locality: Locality
     weight_g: int
     volume_cm3: int
+    pallets: int = 0
     receives: Calendar | None = None
     ready_at: datetime | None = None
     skills: frozenset[str] = frozenset()
@@ -134,7 +136,10 @@ def _vehicle(
     starts = places.number(start, site_id)
     return Vehicle(
         told.vehicle_id,
-        Load(told.capacity_g or MOST_LOAD, told.capacity_cm3 or MOST_LOAD, MOST_LOAD),
+        Load(
+            *(told.capacity_g or MOST_LOAD, told.capacity_cm3 or MOST_LOAD),
+            MOST_LOAD if told.capacity_pallets == 0 else told.capacity_pallets,
+        ),
         starts,
         places.number(end, site_id),
         begins_seconds=max(begins, begin),
@@ -167,7 +172,7 @@ def _stop(told: Consignment, tariff: VanTariff, day: date, midnight: datetime, p
     return Stop(
         told.stop_id,
         places.number(position, told.locality.postcode or told.locality.area),
-        Load(min(told.weight_g, MOST_LOAD), min(told.volume_cm3, MOST_LOAD)),
+        Load(min(told.weight_g, MOST_LOAD), min(told.volume_cm3, MOST_LOAD), min(told.pallets, MOST_LOAD)),
         opens_seconds=opens,
         closes_seconds=closes,
         service_seconds=tariff.stop_seconds,

@@ -21,7 +21,7 @@ from doorstep.terms.service import CarrierService
 
 # The deck is that of ISO 6780's 1219 x 1016 mm; heights and weights are our own judgement.
 _PALLET = Pallet("48x40", 1_219, 1_016, 150, 22_000, 1_500, 1_000_000)
-__all__ = ["Whole", "is_freight", "whole_shipment"]
+__all__ = ["Whole", "is_freight", "pallet_places", "whole_shipment"]
 _PARAMS = PalletParams(work_budget=20_000)
 _LOADING = LoadParams(work_budget=20_000)
 
@@ -53,6 +53,18 @@ def whole_shipment(service: CarrierService, pieces: Sequence[Piece], haul: Haul)
     if not whole:
         return next(bill for bill, _ in billed if isinstance(bill, NoRate))
     return min(whole, key=lambda each: each.bill.total_minor)
+
+
+def pallet_places(pieces: Sequence[Piece]) -> int:
+    """How many pallet places parcels take that stand on pallets: the fewest pallets that `palletize` finds for them,
+    one above the other nowhere; what stands on no pallet takes the places that its floor covers."""
+    if not pieces:
+        return 0
+    pallets = _on_pallets(tuple(sorted((tuple(p.size), p.weight_g) for p in pieces)), _PALLET)
+    if pallets:
+        return len(pallets)
+    deck_mm2 = _PALLET.deck_length_mm * _PALLET.deck_width_mm
+    return sum(-(-piece.size.length_mm * piece.size.width_mm // deck_mm2) for piece in pieces)
 
 
 def loads_up(service: CarrierService, stops: Sequence[Sequence[Piece]]) -> bool:
