@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
@@ -13,6 +15,7 @@ from doorstep.access.roles import Role
 from doorstep.api.app import make_app
 from doorstep.api.serve import Beside
 from doorstep.flow.change import hold_order
+from doorstep.flow.chart_at_hand import chart_at_hand
 from doorstep.flow.goals import set_goals
 from doorstep.flow.master import define_customer
 from doorstep.flow.office import Office, Who
@@ -20,6 +23,7 @@ from doorstep.storage.store import Store
 from doorstep.terms.goals import ClassGoals, Goals, SiteLimit
 from doorstep.terms.order import Terms
 from doorstep.web.app import make_pages
+from tests.charts import drawn_beside
 from tests.corner_shop import ADA, CLERK, Shop, granted
 from tests.web.people import Browser
 
@@ -166,6 +170,14 @@ def test_the_process_is_drawn_and_told_step_by_step(admin: Browser, shop: Shop) 
     assert nonce
     assert f'<style nonce="{nonce[1]}">' in page.text
     assert "Nothing happened" in admin.words("/chart?site=XX")
+
+
+def test_a_slow_chart_says_how_old_it_is(admin: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doorstep.web.chart.chart_at_hand", partial(chart_at_hand, patience=timedelta(-1)))
+    assert "being drawn" not in admin.words("/chart?days=28")
+    shop.later(minutes=2)
+    assert "a newer one is being drawn" in admin.words("/chart?days=28")
+    drawn_beside()
 
 
 def test_a_customer_sees_the_order_by_a_link_that_can_be_taken_back(admin: Browser, shop: Shop) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from doorstep.chart.draw import as_rows
-from doorstep.flow.look_chart import process_chart
+from doorstep.flow.chart_at_hand import chart_at_hand
 from doorstep.web.given import ChartSeen
 from doorstep.web.wire import nonce_of
 
@@ -23,10 +23,12 @@ def show_chart(visit: ChartSeen, days: str = "28", site: str = "") -> Response:
     """What was completed in the last days, at one site or all."""
     chosen = days if days in OVER else ""
     since = _midnight(visit.company.now, visit.company.zone_of(site), int(chosen)) if chosen else None
-    view = process_chart(visit.office, since, None, site)
+    at_hand = chart_at_hand(visit.office, since, site)
+    view = at_hand.view
     return visit.page(
         "chart.html",
         view=view,
+        at_hand=at_hand,
         svg=_svg(view.svg, nonce_of(visit.request.scope)),
         rows=as_rows(view.nodes),
         over=OVER,
