@@ -39,10 +39,8 @@ class Effort:
     settled: bool = False
 
     def __post_init__(self) -> None:
-        if (
-            min(self.unit_steps, self.first_steps, self.claim_steps, self.moves, self.looks, self.seed, self.leans - 1)
-            < 0
-        ):
+        steps = (self.unit_steps, self.first_steps, self.claim_steps)
+        if min(*steps, self.moves, self.looks, self.seed, self.leans - 1) < 0:
             raise ValueError("work is not negative")
 
 
