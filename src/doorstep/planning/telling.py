@@ -55,7 +55,7 @@ def _order_told(
     cheaper = [choice for choice in mine if choice.cost.total_minor < pick.cost.total_minor]
     why_not = dict.fromkeys(_why_not(choice, pick, board) for choice in cheaper)
     # That a cheaper way would not hold the promise is no risk of the order's own: its runners-up say so.
-    reasons = [reason for reason in why_not if reason is not Reason.PROMISE_AT_RISK]
+    reasons: list[Reason] = [reason for reason in why_not if reason is not Reason.PROMISE_AT_RISK]
     if pick.load:
         reasons.insert(0, Reason.TOGETHER)
     elif not cheaper and pick.way:
