@@ -13,6 +13,7 @@ _WORDS = {
     "stock taken": "a cheaper way needs stock that other orders have",
     "day full": "a cheaper way needs room on a day that is full",
     "promise at risk": "it would not hold the promise as surely as it must be held",
+    "promise first": "a cheaper way would not hold the promise as surely as it must be held",
     "dearer": "it costs more",
     "kept": "a cheaper way gains less than a plan that stands is changed for, or enough plans were changed",
     "together": "it goes as one shipment with others, which costs all of them less",

@@ -140,6 +140,7 @@ class Reason(StrEnum):
     STOCK_TAKEN = "stock taken"  # a cheaper way needs stock that other orders have
     DAY_FULL = "day full"  # a cheaper way needs room on a day that is full
     PROMISE_AT_RISK = "promise at risk"  # does not hold the promise with the wanted probability
+    PROMISE_FIRST = "promise first"  # a cheaper way would not hold the promise, and one that holds it is there
     DEARER = "dearer"
     KEPT = "kept"  # a cheaper way gains less than a plan is changed for, or enough plans were changed
     TOGETHER = "together"  # goes as one shipment with others, which costs all of them less

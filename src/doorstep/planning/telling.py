@@ -53,9 +53,7 @@ def _order_told(
 ) -> OrderPlan:
     order, mine = known.question.orders[i], known.choices[i]
     cheaper = [choice for choice in mine if choice.cost.total_minor < pick.cost.total_minor]
-    why_not = dict.fromkeys(_why_not(choice, pick, board) for choice in cheaper)
-    # That a cheaper way would not hold the promise is no risk of the order's own: its runners-up say so.
-    reasons: list[Reason] = [reason for reason in why_not if reason is not Reason.PROMISE_AT_RISK]
+    reasons = _why_none_of(cheaper, pick, board)
     if pick.load:
         reasons.insert(0, Reason.TOGETHER)
     elif not cheaper and pick.way:
@@ -83,6 +81,16 @@ def _order_told(
         alone=_runner_up(alone, pick, board, order.demand.order_id) if alone else None,
         moved_by=_moved_by(alone, pick, prices) if alone else (),
     )
+
+
+def _why_none_of(cheaper: Sequence[Choice], pick: Choice, board: Board) -> list[Reason]:
+    """Why an order goes none of its cheaper ways. That one would not hold the promise is said of that way alone: of the
+    order it says that the promise comes first, where its own way holds it."""
+    told = list(dict.fromkeys(_why_not(choice, pick, board) for choice in cheaper))
+    if Reason.PROMISE_AT_RISK in told:
+        told.remove(Reason.PROMISE_AT_RISK)
+        told += [Reason.PROMISE_FIRST] if pick.holds else []
+    return told
 
 
 def _shipments(known: Known, i: int, pick: Choice) -> tuple[Shipment, ...]:
