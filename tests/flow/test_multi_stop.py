@@ -18,9 +18,11 @@ from doorstep.flow.consolidate import Consolidated, UncheckedJointError, consoli
 from doorstep.flow.explain import explain
 from doorstep.flow.look_orders import order_timeline
 from doorstep.flow.master import define_items, define_services
+from doorstep.flow.papers import make_paper
 from doorstep.flow.plan import plan_open_orders
 from doorstep.flow.plan_all import plan_all_open
 from doorstep.jobs.clockwork import CHORES
+from doorstep.papers.values import PaperKind
 from doorstep.storage.queries import master
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.freight import Each, TruckLane, TruckTariff
@@ -28,6 +30,7 @@ from doorstep.terms.measures import Measure, Sides
 from doorstep.terms.places import Address, Position
 from doorstep.terms.rulebook import Ban, RuleList
 from tests.corner_shop import ADA, BISTRO, CLERK, Shop, all_is_well, granted
+from tests.papers.paper import text_of
 
 MILWAUKEE = replace(BISTRO, position=Position(43_040_000, -87_910_000))
 RACINE = Address("Café Rouge", ("1 Lake Road",), "Racine", "53403", "US", position=Position(42_730_000, -87_780_000))
@@ -143,6 +146,10 @@ def test_a_truckload_is_picked_packed_and_labelled_at_the_price_of_the_whole(sho
     # 107 begun miles over Kenosha and Racine to Milwaukee, and two stops; the other way round it is farther.
     assert tuple(costs) == (107 * 20 + 2 * 400, 3) == (shop.one("SELECT freight_minor FROM consolidation"), 3)
     assert shop.desk.shipments == 0  # each shop's label is asked for with its own address
+    for order_id, stop_no in zip(reversed(placed), (1, 2, 3), strict=True):
+        fulfilment_id = shop.one("SELECT fulfilment_id FROM fulfilment WHERE order_id = %s", order_id)
+        bill = text_of(granted(make_paper(shop.office, PaperKind.BILL_OF_LADING, fulfilment_id)).content)
+        assert f"Stop {stop_no} of one truck with 3 stops" in bill
     assert len(shop.hand_over()) == len(placed)
     all_is_well(shop.store)
 

@@ -114,6 +114,7 @@ def test_the_papers_of_an_order_say_what_is_in_it(shop: Shop) -> None:
     assert label.tracking_number in dock
     assert sscc in dock
     assert sscc in bill
+    assert "Stop " not in bill  # it goes by itself
     own = granted(make_paper(shop.office, PaperKind.CARRIER_LABEL, sscc, "zpl"))
     assert own.content == bytes(shop.one("SELECT content FROM document WHERE digest = %s", label.document))
 

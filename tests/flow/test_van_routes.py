@@ -13,7 +13,7 @@ import pytest
 from doorstep.carriers.shipments import Piece
 from doorstep.flow import route_anew
 from doorstep.flow.fleet import define_vehicles
-from doorstep.flow.look_dispatch import dispatch_route
+from doorstep.flow.look_dispatch import Load, dispatch_route
 from doorstep.flow.master import define_items
 from doorstep.flow.office import Who
 from doorstep.flow.route_anew import plan_rest
@@ -234,7 +234,9 @@ def test_what_nobody_lifts_stands_on_pallets_and_the_floor_of_a_van_has_so_many_
     assert [len(route.visits) for route in made.routes] == [2]
     (left,) = made.unplaced
     assert left.binding == "capacity"
-    assert "pallet place" in left.says
+    assert "needs 1 pallet place more" in left.says
+    (route_id,) = [row.route_id for row in vans.rows("SELECT route_id FROM route")]
+    assert granted(dispatch_route(vans.office, route_id)).most == Load(2, 160_000, 350_000, 2)
     with vans.office.store.reading() as tx:
         own = site_fleet(tx, "CS")
         assert isinstance(own, SiteFleet)

@@ -198,6 +198,12 @@ def _gone(ssccs: Sequence[str], missing: Sequence[str], kept: Sequence[str]) -> 
         yield f"Passed by, as nothing of it is at the dock: {', '.join(missing)}."
 
 
+def _takes(vehicle: FleetVehicle) -> str:
+    told = [f"{vehicle.capacity_g // 1000} kg"] if vehicle.capacity_g else []
+    told += [many(vehicle.capacity_pallets, "pallet")] if vehicle.capacity_pallets else []
+    return ", ".join(told) or "any"
+
+
 def _fleet(told: Sequence[FleetVehicle]) -> Iterator[Part]:
     if not told:
         yield "There are no own vehicles; a company's file names them under [[vehicles]]."
@@ -208,7 +214,7 @@ def _fleet(told: Sequence[FleetVehicle]) -> Iterator[Part]:
             each.site_id,
             each.service_id,
             f"{each.begins:%H:%M}-{each.ends:%H:%M}",
-            f"{each.capacity_g // 1000} kg" if each.capacity_g else "any",
+            _takes(each),
             f"{each.rests_at:%H:%M}, {each.rests_seconds // 60} min" if each.rests_at else "",
             ", ".join(sorted(each.skills)),
         )

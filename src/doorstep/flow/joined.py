@@ -90,6 +90,13 @@ def consolidated(
     )
 
 
+def stop_of(tx: Transaction, order_id: str, fulfilment_id: str) -> str:
+    """Where a truck with several stops unloads a fulfilment order, for its papers: `stop 2 of one truck with 3 stops`
+    with the joint shipment's number; '' where it has no stop of its own."""
+    mine = (row for row in consolidation.of_order(tx, order_id) if row.fulfilment_id == fulfilment_id and row.stop_no)
+    return next((f"stop {row.stop_no} of {row.travels_as}, {row.consolidation_id}" for row in mine), "")
+
+
 def reasons_of(tx: Transaction, order_id: str, currency: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Why an order goes as one shipment with others, in words, and the other ways to join them as plans keep them."""
     reasons, rejected = [], []

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from doorstep.carriers.distance import position_of
+from doorstep.carriers.shipments import Piece
 from doorstep.events.fleet import StopLeft
 from doorstep.flow.look_routes import DayView, RouteStopView, RouteView, day_within, route_within
 from doorstep.flow.office import Office
-from doorstep.flow.route_day import SiteFleet, consigned, site_fleet
+from doorstep.flow.route_day import SiteFleet, consigned, pallets_of, piece_of, site_fleet, volume_cm3_of
 from doorstep.flow.route_late import Told, told_late, told_standing
 from doorstep.planning.fleet import Consignment, rest_of
 from doorstep.planning.stop_delay import NOTICED, Drive, Expected, Halt, expected, standing
@@ -26,14 +27,20 @@ from doorstep.terms.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Parcels, grams, cubic centimetres."""
+    """Parcels, grams, cubic centimetres, pallet places."""
 
     parcels: int = 0
     weight_g: int = 0
     volume_cm3: int = 0
+    pallets: int = 0
 
     def __add__(self, other: Load) -> Load:
-        return Load(self.parcels + other.parcels, self.weight_g + other.weight_g, self.volume_cm3 + other.volume_cm3)
+        return Load(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
+    @staticmethod
+    def fullest(loads: Sequence[Load]) -> Load:
+        """The largest of each kind."""
+        return Load(*map(max, zip(*map(astuple, loads), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +194,19 @@ def _consigned(
 
 def _loads(tx: Transaction, rows: Sequence[Any]) -> dict[tuple[str, str], Load]:
     """What is packed for the stops, where all of it is."""
-    packed: dict[str, Load] = defaultdict(Load)
+    packed: dict[str, list[Piece]] = defaultdict(list)
     for each in fleet.all_loads(tx, [one for row in rows for one in row.fulfilment_ids]):
-        volume_cm3 = -(-each.length_mm * each.width_mm * each.height_mm // 1_000)
-        packed[each.fulfilment_id] += Load(1, each.weight_g, volume_cm3)
+        packed[each.fulfilment_id].append(piece_of(each))
     return {
-        (row.route_id, row.stop_id): sum((packed[each] for each in row.fulfilment_ids), Load())
+        (row.route_id, row.stop_id): _load([piece for each in row.fulfilment_ids for piece in packed[each]])
         for row in rows
         if row.fulfilment_ids and all(each in packed for each in row.fulfilment_ids)
     }
+
+
+def _load(pieces: Sequence[Piece]) -> Load:
+    weight_g, volume_cm3 = sum(piece.weight_g for piece in pieces), sum(map(volume_cm3_of, pieces))
+    return Load(len(pieces), weight_g, volume_cm3, pallets_of(pieces))
 
 
 def _route(known: _Known, route: RouteView) -> RouteSeen:
@@ -217,7 +228,7 @@ def _route(known: _Known, route: RouteView) -> RouteSeen:
         vehicle=vehicle,
         starts=_starts(known, route, vehicle),
         stops=stops,
-        most=Load(*(max(getattr(trip, part) for trip in trips) for part in ("parcels", "weight_g", "volume_cm3"))),
+        most=Load.fullest(trips),
         trips=len(trips),
         back_at=route.ended_at or rest.later(route.ends_at, behind.by if behind else timedelta()),
         behind=told_standing(behind, route) if behind and behind.by > NOTICED else None,
@@ -248,7 +259,9 @@ def _stop(known: _Known, route: RouteView, place: int, when: Expected, halt: Hal
     goods = known.consigned.get((route.route_id, stop.stop_id))
     load = known.loads.get((route.route_id, stop.stop_id))
     if load is None:
-        load = Load(stop.parcels, goods.weight_g, goods.volume_cm3) if goods else Load(stop.parcels, stop.weight_g)
+        load = Load(stop.parcels, stop.weight_g)
+        if goods is not None:
+            load = Load(stop.parcels, goods.weight_g, goods.volume_cm3, goods.pallets)
     position = None
     if goods is not None and known.own is not None:
         position = position_of(goods.locality, known.own.tariffs[goods.service_id].positions)

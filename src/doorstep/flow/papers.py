@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from doorstep.flow.joined import stop_of
 from doorstep.flow.marks import asked_of_parcels, marks_of_item
 from doorstep.flow.office import Office
 from doorstep.flow.route_paper import route_paper
-from doorstep.flow.words import day_of
+from doorstep.flow.words import capital, day_of
 from doorstep.links.raster import dots
 from doorstep.links.typefaces import typefaces
 from doorstep.papers.faces import Face, Faces
@@ -283,6 +284,7 @@ def _bill(tx: Transaction, fulfilment_id: str) -> Paper | Refusal:
         return found
     site, address = found
     service = master.service(tx, row.service_id)
+    stop = stop_of(tx, row.order_id, fulfilment_id)
     bill = BillOfLading(
         bill_no=fulfilment_id,
         carrier_id=service.carrier_id if service else "",
@@ -291,6 +293,7 @@ def _bill(tx: Transaction, fulfilment_id: str) -> Paper | Refusal:
         to=units[0].to,
         day=row.departs.astimezone(ZoneInfo(site.calendar.zone)).date(),
         units=units,
+        instructions=f"{capital(stop)}." if stop else "",
     )
     return bill_of_lading(bill, faces())
 

@@ -102,7 +102,7 @@ def consigned(
                 locality=localities[first.order_id],
                 weight_g=sum(load.weight_g for load in loads),
                 volume_cm3=sum(load.volume_cm3 for load in loads),
-                pallets=pallet_places([piece for load in loads for piece in load.heavy]),
+                pallets=pallets_of([piece for load in loads for piece in load.pieces]),
                 receives=master.terms_of(first.terms_text).receives,
                 ready_at=_ready_at(own, str(service_id), day, members),
                 skills=frozenset().union(*(load.skills for load in loads)) & own.skills(),
@@ -124,7 +124,7 @@ class _Load:
     weight_g: int
     volume_cm3: int
     skills: frozenset[str]
-    heavy: tuple[Piece, ...]  # parcels that nobody lifts: they stand on pallets
+    pieces: tuple[Piece, ...]
 
 
 def _loads(tx: Transaction, own: SiteFleet, rows: Sequence[Any]) -> dict[str, _Load]:
@@ -132,8 +132,7 @@ def _loads(tx: Transaction, own: SiteFleet, rows: Sequence[Any]) -> dict[str, _L
     fulfilment_ids = [row.fulfilment_id for row in rows]
     parcels: dict[str, list[Piece]] = defaultdict(list)
     for each in fleet.loads(tx, fulfilment_ids):
-        size = Size(each.length_mm, each.width_mm, each.height_mm)
-        parcels[each.fulfilment_id].append(Piece(size, each.weight_g))
+        parcels[each.fulfilment_id].append(piece_of(each))
     inside: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for line in orders.fulfilment_lines(tx, fulfilment_ids):
         inside[line.fulfilment_id].append((line.item_id, line.quantity))
@@ -146,11 +145,29 @@ def _loads(tx: Transaction, own: SiteFleet, rows: Sequence[Any]) -> dict[str, _L
         if row.state not in AT_THE_DOCK or not packed:
             told = estimate([pack_item(item, quantity) for item, quantity in lines], cartons).parcels
             packed = [Piece(each.size, each.weight_g) for each in told]
-        heavy = tuple(piece for piece in packed if piece.weight_g > LIFTED_BY_HAND_G)
-        skills = _skills(lines, own.services[row.service_id], bool(heavy))
-        volume_cm3 = sum(-(-piece.size.volume_mm3 // 1_000) for piece in packed)
-        found[row.fulfilment_id] = _Load(sum(piece.weight_g for piece in packed), volume_cm3, skills, heavy)
+        skills = _skills(lines, own.services[row.service_id], any(map(_heavy, packed)))
+        weight_g, volume_cm3 = sum(piece.weight_g for piece in packed), sum(map(volume_cm3_of, packed))
+        found[row.fulfilment_id] = _Load(weight_g, volume_cm3, skills, tuple(packed))
     return found
+
+
+def piece_of(parcel: Any) -> Piece:
+    """A parcel of `fleet.loads` as it is handled."""
+    return Piece(Size(parcel.length_mm, parcel.width_mm, parcel.height_mm), parcel.weight_g)
+
+
+def volume_cm3_of(piece: Piece) -> int:
+    """Rounded up."""
+    return -(-piece.size.volume_mm3 // 1_000)
+
+
+def pallets_of(pieces: Sequence[Piece]) -> int:
+    """The pallet places that the parcels of one stop take: what nobody lifts stands on pallets."""
+    return pallet_places([piece for piece in pieces if _heavy(piece)])
+
+
+def _heavy(piece: Piece) -> bool:
+    return piece.weight_g > LIFTED_BY_HAND_G
 
 
 def _skills(lines: Sequence[tuple[Item, int]], service: CarrierService, heavy: bool) -> frozenset[str]:

@@ -272,7 +272,7 @@ def room_in_words(load: Load) -> str:
     parts = (
         (load.weight_g, f"{-(-load.weight_g // 1000)} kg"),
         (load.volume_cm3, f"{-(-load.volume_cm3 // 1000)} litres"),
-        (load.pallets, f"{load.pallets} pallet places"),
+        (load.pallets, "1 pallet place" if load.pallets == 1 else f"{load.pallets} pallet places"),
     )
     return " and ".join(words for amount, words in parts if amount) or "nothing"
 
