@@ -15,9 +15,8 @@ from doorstep.storage.queries.floor import OWN_VEHICLES
 from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.collection import Collection
 
-_AGREED = TypeAdapter(Collection)
-
-
+_ADAPTER = TypeAdapter(Collection)
+# Queries without parameters, to be asked with other definitions.
 AGREED: Query = definition("SELECT collection::text AS text FROM collection ORDER BY site_id, carrier_id")
 OWN: Query = definition("SELECT DISTINCT s.carrier_id FROM vehicle v JOIN service s USING (service_id)")
 
@@ -29,7 +28,7 @@ def agreements(tx: Transaction) -> tuple[Collection, ...]:
 
 @lru_cache(maxsize=10_000)
 def _read(text: str) -> Collection:
-    return _AGREED.validate_json(text)
+    return _ADAPTER.validate_json(text)
 
 
 def lock_dock(tx: Transaction, site_id: str, carrier_id: str) -> None:
@@ -197,14 +196,16 @@ def taken(tx: Transaction, days: Sequence[CarrierDay]) -> set[tuple[str, str]]:
 
 
 _TO_LIST = f"""
-WITH asked AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) a (site_id, carrier_id, ends)),
-    lately AS (SELECT %s::timestamptz AS since)
-SELECT a.site_id, a.carrier_id FROM asked a CROSS JOIN lately WHERE EXISTS (
+WITH asked AS (
+    SELECT *, %s::timestamptz AS since FROM unnest(%s::text[], %s::text[], %s::timestamptz[])
+    a (site_id, carrier_id, ends)
+)
+SELECT a.site_id, a.carrier_id FROM asked a WHERE EXISTS (
     SELECT FROM fulfilment f JOIN orders o USING (order_id) CROSS JOIN LATERAL (
         SELECT FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.carrier_id = a.carrier_id
-        WHERE p.fulfilment_id = f.fulfilment_id AND {_ON_NO_LIST.format(until="a.ends", since="since")} LIMIT 1) one
+        WHERE p.fulfilment_id = f.fulfilment_id AND {_ON_NO_LIST.format(until="a.ends", since="a.since")} LIMIT 1) one
     WHERE f.site_id = a.site_id AND (f.state IN ('released', 'picked', 'packed', 'labelled')
-        OR f.state IN ('handed_over', 'delivered') AND f.since >= lately.since))
+        OR f.state IN ('handed_over', 'delivered') AND f.since >= a.since))
 """
 
 
@@ -213,7 +214,7 @@ def to_list(tx: Transaction, days: Sequence[CarrierDay], since: datetime) -> set
     if not days:
         return set()
     columns = zip(*((one.site_id, one.carrier_id, one.ends) for one in days), strict=True)
-    return {(row.site_id, row.carrier_id) for row in tx.rows(_TO_LIST, *map(list, columns), since)}
+    return {(row.site_id, row.carrier_id) for row in tx.rows(_TO_LIST, since, *map(list, columns))}
 
 
 def own_carriers(tx: Transaction) -> set[str]:
