@@ -23,13 +23,13 @@ from rich.console import Console
 from benchmarks import planning_highs
 from benchmarks.measuring import in_a_process, peak_mb
 from doorstep.planning.joint.check_sourced import check_sourced
-from doorstep.planning.joint.select import QUICK, SETTLED
+from doorstep.planning.joint.select import QUICK, THOROUGH
 from doorstep.planning.joint.source import source
 from doorstep.planning.joint.sourcing import MILLS, Sourced, Sourcing
 from doorstep.planning.joint.warm import warm
 
 SEEDS = {1_000: (7, 11, 12), 10_000: (7, 11, 12), 100_000: (7, 12, 13)}
-EFFORTS = {1_000: (QUICK, SETTLED), 10_000: (QUICK, SETTLED), 100_000: (QUICK, SETTLED)}
+EFFORTS = {1_000: (QUICK, THOROUGH), 10_000: (QUICK, THOROUGH), 100_000: (QUICK, THOROUGH)}
 MOST_BY_RULE = 10_000  # orders, since the rules are plain Python
 MANY = 100_000  # orders: thorough is measured once
 SIZES = {"envelope": 50, "parcel": 1_500, "pallet": 250_000}  # grams of a unit, about

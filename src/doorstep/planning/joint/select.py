@@ -13,6 +13,7 @@ from doorstep.planning.joint.ranking import sorted_by
 _DEEPEST = (3, 4, 6)
 _AT_LAST = (4, 8)
 _ROUNDS = 8
+_LEANS = 2
 _STEPS = 500  # into how many the price that is followed is cut, for a first raise of it
 _SPARED = 200
 _MARSAGLIA = 88_172_645_463_325_252  # a seed of his generator
@@ -24,9 +25,7 @@ class Effort:
 
     Steps of prices by the unit, of prices by the claim over the first columns (0: none are made), and over the second;
     `moves` of groups of orders taken back and chosen anew, and `looks` at a column in one pass of chains, for each
-    10,000 orders. `leans`: how often at most the price of what is all taken is raised before orders choose once more;
-    `settled`: shared prices are settled both ways before they choose at all, which saves most of that where each order
-    wants little of anything.
+    10,000 orders.
     """
 
     unit_steps: int = 60
@@ -35,18 +34,14 @@ class Effort:
     moves: int = 60_000
     looks: int = 6_000_000
     seed: int = 7
-    leans: int = 7
-    settled: bool = False
 
     def __post_init__(self) -> None:
-        steps = (self.unit_steps, self.first_steps, self.claim_steps)
-        if min(*steps, self.moves, self.looks, self.seed, self.leans - 1) < 0:
+        if min(self.unit_steps, self.first_steps, self.claim_steps, self.moves, self.looks, self.seed) < 0:
             raise ValueError("work is not negative")
 
 
 THOROUGH = Effort()
-SETTLED = Effort(leans=2, settled=True)  # as thorough, for orders that want little of anything
-QUICK = Effort(unit_steps=60, first_steps=10, claim_steps=40, moves=5_000, looks=600_000, leans=2, settled=True)
+QUICK = Effort(unit_steps=60, first_steps=10, claim_steps=40, moves=5_000, looks=600_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ def find_prices(given: Columns, price: Ints, unit_price: Ints, steps: int, reach
 
 def select(found: Priced, effort: Effort, near: int) -> Ints:
     """The column of each order, numbered as those that were priced; `near` is how far priced costs are followed."""
-    found, at = _begun(found, near, effort)
+    found, at = _begun(found, near, effort.seed)
     table, orders = found.columns, found.columns.orders
     first = found.priced[table.ptr[:-1]]
     looks = effort.looks * max(orders, 3_000) // 10_000
@@ -96,18 +91,21 @@ def select(found: Priced, effort: Effort, near: int) -> Ints:
     return chosen
 
 
-def _begun(found: Priced, near: int, effort: Effort) -> tuple[Priced, selecting.Standing]:
+def _begun(found: Priced, near: int, seed: int) -> tuple[Priced, selecting.Standing]:
     """Each order's cheapest at prices that still fits, those first that lose most without it, and the prices then.
 
     At a price for all units of something, orders without a preference all go the same way, and the last of them, with
     nowhere else to go, find none. Where nothing is left the price is raised, and the others lean away from there.
     """
     step = max(near // _STEPS, 1)
-    if effort.settled:
-        found = _settled(found, step)
+    ptr = found.columns.ptr
+    second = found.priced[np.minimum(ptr[:-1] + 1, ptr[1:] - 1)]
+    turns = np.argsort(found.priced[ptr[:-1]] - second, kind="stable")
+    more = leaning.balanced(found.columns, found.priced, found.price, found.unit_price, turns, step)
+    found = _raised(found, more)
     best: tuple[int, Priced, selecting.Standing] | None = None
-    for _ in range(effort.leans):
-        table, at = found.columns, _standing(found, effort.seed)
+    for _ in range(_LEANS):
+        table, at = found.columns, _standing(found, seed)
         first = found.priced[table.ptr[:-1]]
         second = found.priced[np.minimum(table.ptr[:-1] + 1, table.ptr[1:] - 1)]
         selecting.in_turn(table, at, np.argsort(first - second, kind="stable"))
@@ -122,14 +120,6 @@ def _begun(found: Priced, near: int, effort: Effort) -> tuple[Priced, selecting.
     if best is None:
         raise AssertionError("it is tried once at least")
     return best[1], best[2]
-
-
-def _settled(found: Priced, step: int) -> Priced:
-    """Prices at which what orders choose by them is used as far as it goes; who loses most without it chooses first."""
-    ptr = found.columns.ptr
-    second = found.priced[np.minimum(ptr[:-1] + 1, ptr[1:] - 1)]
-    turns = np.argsort(found.priced[ptr[:-1]] - second, kind="stable")
-    return _raised(found, leaning.balanced(found.columns, found.priced, found.price, found.unit_price, turns, step))
 
 
 def _raised(found: Priced, more: Ints) -> Priced:

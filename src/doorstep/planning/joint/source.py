@@ -12,7 +12,7 @@ from doorstep.planning.joint import lattice as core
 from doorstep.planning.joint.ascent import margins
 from doorstep.planning.joint.columns import BY_CLAIM, BY_UNIT, Columns, Ints, columns
 from doorstep.planning.joint.lattice import Found, Lattice
-from doorstep.planning.joint.select import SETTLED, Effort, Priced, find_prices, select
+from doorstep.planning.joint.select import Effort, Priced, find_prices, select
 from doorstep.planning.joint.sourcing import BACKORDERED, MILLS, Sourced, Sourcing
 
 _GRAINS = 10_000  # a price is rounded to this part of an order's mean cost
@@ -22,7 +22,7 @@ _MOST_COVERS = 60
 
 def source(question: Sourcing, effort: Effort | None = None) -> Sourced:
     """A plan of the whole question: always feasible, since any line can be backordered."""
-    effort = effort or SETTLED
+    effort = effort or Effort()
     lattice = _lattice(question)
     scarce = len(lattice.room)
     price = np.zeros((len(question.line_item), question.sites), np.int64)

@@ -27,7 +27,7 @@ def warm() -> None:
         unit_minor=two,
         backorder_minor=100,
     )
-    source(question, Effort(4, 4, 4, 100, 100_000, settled=True))
+    source(question, Effort(4, 4, 4, 100, 100_000))
     first, second = np.array([0, 2, 4], np.int64), np.array([0, 1], np.int64)
     uses = (np.array([0, 1, 1, 2, 2], np.int64), second)
     table = columns(first, np.array([1, 9, 1, 9], np.int64), uses, (second, 0 * second, two), two[:1])
