@@ -3,15 +3,17 @@
 A block's columns are all ways in which each of its orders goes by itself or in one joint column; of those alike in what
 is fought over, the cheapest. So a selection of one column for each block is exactly one of ways and joint columns, and
 the bound over the former is that over the latter. Where a block has more than `MOST` of them its orders are taken one
-by one, and each may use its part of a joint column whether the others do or not: that allows more, so the bound holds.
+by one. The first order of a joint column has all of it then, and the others a column of theirs that costs nothing and
+is good only with it (`limited.Part`). Nobody needs to take it with the first: that allows more, so the bound holds; and
+no joint column that is not there yet is chosen so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from doorstep.planning.limited import Column, Limited
+from doorstep.planning.limited import Column, Limited, Part, summed
 
 MOST = 3_000  # columns of a block
 
@@ -33,11 +35,12 @@ class JointColumn(NamedTuple):
 
 
 class Plain(NamedTuple):
-    """A column with its uses by number, and what it stands for; None: for nothing that can be taken."""
+    """A column with its uses by number, what it stands for, and whether it is `limited.Column.sought`."""
 
     cost_minor: int
     uses: Uses
-    stands_for: tuple[Taken, ...] | None
+    stands_for: tuple[Taken, ...]
+    sought: bool = True
 
 
 def blocks_of(joint: Sequence[JointColumn]) -> list[tuple[int, ...]]:
@@ -61,11 +64,39 @@ def rows_of(
     for j, column in joint.items():
         uses = _sum(_named(part, number) for part in column.parts)
         cost = sum(part.cost_minor for part in column.parts)
-        starts[min(column.orders)].append((frozenset(column.orders), Plain(cost, uses, (Taken(None, j),))))
+        starts[_first(column)].append((frozenset(column.orders), Plain(cost, uses, (Taken(None, j),))))
     whole = _combined(sorted(block), alone, starts)
     if whole is not None:
         return [whole]
-    return [_loosened(order, alone[order], joint.values(), number) for order in block]
+    return [_linked(order, alone[order], joint, number) for order in block]
+
+
+def reached_in(block: Sequence[int], reached: Sequence[Column], joint: Mapping[int, JointColumn]) -> list[Column]:
+    """Of a selection, each order's column as the block's rows have it where each order has one of its own."""
+    goes_with: dict[int, int] = {}
+    for j, column in joint.items():
+        there = all(reached[o] == part for o, part in zip(column.orders, column.parts, strict=True))
+        if there and not goes_with.keys() & set(column.orders):
+            goes_with.update(dict.fromkeys(column.orders, j))
+    found = []
+    for order in block:
+        mine = goes_with.get(order)
+        if mine is None or _first(joint[mine]) == order:
+            parts = (reached[order],) if mine is None else joint[mine].parts
+            found.append(summed([*parts, Column(0, dict.fromkeys(_parts(order, joint, mine), 1))]))
+        else:
+            found.append(Column(0, {Part(mine, order): 1}))
+    return found
+
+
+def _first(column: JointColumn) -> int:
+    return min(column.orders)
+
+
+def _parts(order: int, joint: Mapping[int, JointColumn], chosen: int | None) -> list[Part]:
+    """Others' parts of the joint columns that the order, their first, does not go with."""
+    led = ((j, column) for j, column in joint.items() if _first(column) == order and j != chosen)
+    return [Part(j, other) for j, column in led for other in column.orders if other != order]
 
 
 def _alone(order: int, ways: Sequence[Column], number: Mapping[Limited, int]) -> list[Plain]:
@@ -98,11 +129,23 @@ def _combined(
     return whole
 
 
-def _loosened(
-    order: int, alone: Sequence[Plain], joint: Collection[JointColumn], number: Mapping[Limited, int]
+def _linked(
+    order: int, alone: Sequence[Plain], joint: Mapping[int, JointColumn], number: Mapping[Limited, int]
 ) -> list[Plain]:
-    parts = (part for column in joint for who, part in zip(column.orders, column.parts, strict=True) if who == order)
-    return _thinned([*alone, *(Plain(part.cost_minor, _named(part, number), None) for part in parts)])
+    """The order's ways; joint columns of which it is the first; and what it has in the others."""
+    found = [_without(way, _parts(order, joint, None), number) for way in alone]
+    for j, column in joint.items():
+        if _first(column) == order:
+            uses = _sum(_named(part, number) for part in column.parts)
+            whole = Plain(sum(part.cost_minor for part in column.parts), uses, (Taken(None, j),), sought=False)
+            found.append(_without(whole, _parts(order, joint, j), number))
+        elif order in column.orders:
+            found.append(Plain(0, ((number[Part(j, order)], 1),), (), sought=False))
+    return found
+
+
+def _without(column: Plain, parts: Sequence[Part], number: Mapping[Limited, int]) -> Plain:
+    return column._replace(uses=_sum(iter((column.uses, tuple((number[part], 1) for part in parts)))))
 
 
 def _named(column: Column, number: Mapping[Limited, int]) -> Uses:
@@ -119,7 +162,7 @@ def _sum(parts: Iterator[Uses]) -> Uses:
 
 def _both(a: Plain, b: Plain) -> Plain:
     uses = _sum(iter((a.uses, b.uses))) if a.uses and b.uses else a.uses or b.uses
-    return Plain(a.cost_minor + b.cost_minor, uses, (*(a.stands_for or ()), *(b.stands_for or ())))
+    return Plain(a.cost_minor + b.cost_minor, uses, (*a.stands_for, *b.stands_for))
 
 
 def _thinned(found: Iterator[Plain] | Sequence[Plain]) -> list[Plain]:

@@ -57,7 +57,7 @@ def _mastered(
     """The plan made better by the master problem, with what it found last: its bound is over all that was found."""
     for turn in range(_MOST_TURNS):
         known, planner.looks = planner.known(), turn < _MOST_TURNS - 1
-        master = solve(planner.table(), planner.room(), planner.cost(picks), effort, planner.joint())
+        master = solve(planner.table(), planner.room(), [pick.column for pick in picks], effort, planner.joint())
         for others in planner.at(master) if master.bound_minor < planner.cost(picks) else ():
             if planner.cost(others) < planner.cost(picks) and planner.keeps(others):
                 picks = others

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doorstep.planning.joint import ascent, leaning, selecting
 from doorstep.planning.joint.columns import BY_CLAIM, BY_UNIT, Columns, Ints, unit_worth
@@ -67,9 +68,17 @@ def find_prices(given: Columns, price: Ints, unit_price: Ints, steps: int, reach
     return Priced(table, was[again], price, unit_price, priced, int(bound))
 
 
-def select(found: Priced, effort: Effort, near: int) -> Ints:
-    """The column of each order, numbered as those that were priced; `near` is how far priced costs are followed."""
-    found, at = _begun(found, near, effort.seed)
+def select(
+    found: Priced, effort: Effort, near: int, stand: Ints | None = None, barred: NDArray[np.bool_] | None = None
+) -> Ints:
+    """The column of each order, numbered as those that were priced; `near` is how far priced costs are followed.
+
+    `stand`, numbered so too, is a selection within the room: whoever finds nothing better stays with it. Else an order
+    could find that others took what it has no other way without. What is `barred` is chosen only where it stands.
+    """
+    if barred is not None and barred.any():
+        found = _barring(found, barred if stand is None else barred & ~np.isin(np.arange(len(barred)), stand))
+    found, at = _begun(found, near, effort.seed, stand)
     table, orders = found.columns, found.columns.orders
     first = found.priced[table.ptr[:-1]]
     looks = effort.looks * max(orders, 3_000) // 10_000
@@ -91,7 +100,7 @@ def select(found: Priced, effort: Effort, near: int) -> Ints:
     return chosen
 
 
-def _begun(found: Priced, near: int, seed: int) -> tuple[Priced, selecting.Standing]:
+def _begun(found: Priced, near: int, seed: int, stand: Ints | None) -> tuple[Priced, selecting.Standing]:
     """Each order's cheapest at prices that still fits, those first that lose most without it, and the prices then.
 
     At a price for all units of something, orders without a preference all go the same way, and the last of them, with
@@ -108,7 +117,8 @@ def _begun(found: Priced, near: int, seed: int) -> tuple[Priced, selecting.Stand
         table, at = found.columns, _standing(found, seed)
         first = found.priced[table.ptr[:-1]]
         second = found.priced[np.minimum(table.ptr[:-1] + 1, table.ptr[1:] - 1)]
-        selecting.in_turn(table, at, np.argsort(first - second, kind="stable"))
+        stays = at.idle if stand is None else np.argsort(found.was)[stand]
+        selecting.in_turn(table, at, np.argsort(first - second, kind="stable"), stays)
         cost = int(table.cost[at.chosen].sum())
         if best is None or cost < best[0]:
             best = (cost, found, at)
@@ -120,6 +130,14 @@ def _begun(found: Priced, near: int, seed: int) -> tuple[Priced, selecting.Stand
     if best is None:
         raise AssertionError("it is tried once at least")
     return best[1], best[2]
+
+
+def _barring(found: Priced, barred: NDArray[np.bool_]) -> Priced:
+    """The same with columns that cost more than any other: no order looks at them before it has no other way."""
+    table = found.columns
+    cost = np.where(barred[found.was], 2 * table.cost.max(), table.cost)
+    table, was, priced = sorted_by(table._replace(cost=cost), found.price)
+    return Priced(table, found.was[was], found.price, found.unit_price, priced, found.bound)
 
 
 def _raised(found: Priced, more: Ints) -> Priced:

@@ -101,9 +101,13 @@ def fits(table: Any, at: Any, c: int) -> bool:
 
 
 @compiled
-def in_turn(table: Any, at: Any, turns: Any) -> None:
-    """Each order takes the first of its columns that fits."""
+def in_turn(table: Any, at: Any, turns: Any, stays: Any) -> None:
+    """Each order takes the first of its columns that fits; until its turn it is on the one that it `stays` on."""
+    for o in range(len(table.ptr) - 1):
+        at.chosen[o] = stays[o] if fits(table, at, stays[o]) else at.idle[o]
+        used(table, at, at.chosen[o], 1)
     for o in turns:
+        used(table, at, at.chosen[o], -1)
         c = table.ptr[o]
         while c != at.idle[o] and not fits(table, at, c):
             c += 1
