@@ -64,7 +64,8 @@ def solve(
 ) -> Master:
     """A column for every order; `reached` is a selection already found, each order's column or part of a joint one.
 
-    An order leaves that only for another that is free, so each finds one. What is not in `room` is not limited. `joint` are columns of several orders, who have that one or one each.
+    An order leaves that only for another that is free, so each finds one. What is not in `room` is not limited.
+    `joint` are columns of several orders, who have that one or one each.
     """
     if joint:
         return _solve_blocks(table, room, reached, effort, joint)
@@ -91,9 +92,7 @@ def _solve_blocks(
         found = rows_of(block, table, mine, number)
         rows += found
         stand += [summed([reached[o] for o in block])] if len(found) == 1 else reached_in(block, reached, mine)
-    made = [
-        [Column(each.cost_minor, {keys[n]: units for n, units in each.uses}, each.sought) for each in row] for row in rows
-    ]
+    made = [[_column_of(each, keys) for each in row] for row in rows]
     master = _solve([*(table[o] for o in lone), *made], {**room, **dict.fromkeys(linked, 1)}, stand, effort)
     picks: list[int | None] = [None] * len(table)
     for o, pick in zip(lone, master.picks, strict=False):
@@ -107,6 +106,10 @@ def _solve_blocks(
             else:
                 picks[taken.order] = taken.number
     return Master(tuple(picks), master.bound_minor, master.prices, tuple(together))
+
+
+def _column_of(plain: Plain, keys: Sequence[Limited]) -> Column:
+    return Column(plain.cost_minor, {keys[n]: units for n, units in plain.uses}, plain.sought)
 
 
 def _solve(table: Table, room: Mapping[Limited, int], reached: Sequence[Column], effort: Effort) -> Master:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from doorstep.planning.joint import ascent, leaning, selecting
+from doorstep.planning.joint import ascent, clearing, leaning, selecting
 from doorstep.planning.joint.columns import BY_CLAIM, BY_UNIT, Columns, Ints, unit_worth
 from doorstep.planning.joint.ranking import sorted_by
 
-_DEEPEST = (3, 4, 6)
-_AT_LAST = (4, 8)
+_DEAR = (1_000, 10, 2)  # times its price: what those who make room may miss in their turn
 _ROUNDS = 8
 _LEANS = 2
 _STEPS = 500  # into how many the price that is followed is cut, for a first raise of it
@@ -26,7 +25,8 @@ class Effort:
 
     Steps of prices by the unit, of prices by the claim over the first columns (0: none are made), and over the second;
     `moves` of groups of orders taken back and chosen anew, and `looks` at a column in one pass of chains, for each
-    10,000 orders.
+    10,000 orders. `deepest` and `at_last` are how many orders a chain moves at most, in each pass before these groups
+    and after them.
     """
 
     unit_steps: int = 60
@@ -35,6 +35,8 @@ class Effort:
     moves: int = 60_000
     looks: int = 6_000_000
     seed: int = 7
+    deepest: tuple[int, ...] = (3, 4, 6)
+    at_last: tuple[int, ...] = (4, 8)
 
     def __post_init__(self) -> None:
         if min(self.unit_steps, self.first_steps, self.claim_steps, self.moves, self.looks, self.seed) < 0:
@@ -42,7 +44,7 @@ class Effort:
 
 
 THOROUGH = Effort()
-QUICK = Effort(unit_steps=60, first_steps=10, claim_steps=40, moves=5_000, looks=600_000)
+QUICK = Effort(unit_steps=60, first_steps=10, claim_steps=40, moves=5_000, looks=600_000, deepest=(3,), at_last=(4,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,8 @@ def select(
     table, orders = found.columns, found.columns.orders
     first = found.priced[table.ptr[:-1]]
     looks = effort.looks * max(orders, 3_000) // 10_000
-    for deepest in _DEEPEST:
-        at = _made_ready(table, at)
-        selecting.improved(table, at, _regretted(found, at), deepest, near, looks)
+    for deepest in effort.deepest:
+        at = _improved(found, at, deepest, near, looks)
     moves = effort.moves * max(orders, 3_000) // 10_000 // _ROUNDS
     warm = near * np.reciprocal(1.0 * 40)
     for turn in range(_ROUNDS if moves else 0):
@@ -93,9 +94,8 @@ def select(
             break
         heat, then = (warm * 40 ** (-when * np.reciprocal(1.0 * _ROUNDS)) for when in (turn, turn + 1))
         selecting.recreated(table, at, seeds, moves, heat, then, 8)
-    for deepest in _AT_LAST:
-        at = _made_ready(table, at)
-        selecting.improved(table, at, _regretted(found, at), deepest, near, looks)
+    for deepest in effort.at_last:
+        at = _improved(found, at, deepest, near, looks)
     chosen: Ints = found.was[at.chosen]
     return chosen
 
@@ -130,6 +130,15 @@ def _begun(found: Priced, near: int, seed: int, stand: Ints | None) -> tuple[Pri
     if best is None:
         raise AssertionError("it is tried once at least")
     return best[1], best[2]
+
+
+def _improved(found: Priced, at: selecting.Standing, deepest: int, near: int, looks: int) -> selecting.Standing:
+    """Chains, then room made by more than a chain can move."""
+    at = _made_ready(found.columns, at)
+    selecting.improved(found.columns, at, _regretted(found, at), deepest, near, looks)
+    for dear in _DEAR:
+        clearing.cleared(found.columns, at, _regretted(found, at), looks, dear)
+    return at
 
 
 def _barring(found: Priced, barred: NDArray[np.bool_]) -> Priced:
