@@ -162,7 +162,10 @@ def _arrays(
 
     Every order has one more, which uses nothing and costs more than all others: waiting uses what the order holds.
     """
-    ptr, cost, use_ptr, use_claim, stand = [0], [], [0], [], []
+    ptr, use_ptr = [0], [0]
+    cost: list[int] = []
+    use_claim: list[int] = []
+    stand: list[int] = []
     barred: list[bool] = []
     claims: list[tuple[int, int, int]] = []
     was: list[int | None] = []
