@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from doorstep.promising.columns import Codes, Departures, Flags, Reals
 from doorstep.promising.drift import Moves
 from doorstep.promising.learner import Habits, Learner, Scale
+from doorstep.promising.queues import Queues
 
 BASE = date(2016, 9, 1)
 HORIZON, MOST_HANDLING = 90, 30  # days that are looked ahead
@@ -182,15 +183,18 @@ def _as_orders(orders: dict[str, Any], kept: Codes, rows: list[Any], place: dict
         )
     }  # fmt: skip
     nowhere = np.zeros(len(bought))
+    everywhere = np.zeros_like(bought)
+    in_hand = [_queues(bought, bought, handed, group, HANDLING) for group in (everywhere, codes["seller"])]
+    under_way = _queues(bought, handed, delivered, codes["state"], TRANSIT)
     handling = Departures(
         nowhere,
-        np.column_stack(size),
+        np.column_stack([*size, *in_hand]),
         np.stack([codes["from"], codes["category"], weekday, hour, codes["seller"]]),
         codes["from"],
     )
     transit = Departures(
         nowhere,
-        np.column_stack([*far, *size[:4]]),
+        np.column_stack([*far, *size[:4], under_way]),
         np.stack([codes[name] for name in ("state", "from", "lane", "area", "town", "seller")]),
         codes["state"],
     )
@@ -201,6 +205,12 @@ def _as_orders(orders: dict[str, Any], kept: Codes, rows: list[Any], place: dict
         bought, handed, delivered, _day(orders["order_estimated_delivery_date"])[kept], codes["state"], names,
         handling, transit, np.column_stack(told), _FEATURES,
     )  # fmt: skip
+
+
+def _queues(bought: Codes, starts: Codes, ends: Codes, groups: Codes, habits: Habits) -> Reals:
+    """How long the queue of each order's group was on the morning of its purchase."""
+    days = int(bought.max()) + 2
+    return Queues(starts, ends, groups, days, habits.standard).at(groups, bought)
 
 
 _FEATURES = (

@@ -2,7 +2,8 @@
 
 For each lane of regions, how many working days what leaves next will take: where it is expected leans on the
 destination, the service and what the carrier publishes; how late everything is now is followed from day to day, parcels
-that have not come included; and levels are moved until they are kept as often as they say, by destination.
+that have not come included; what is under way to a region tells that it piles up there before any of it is late; and
+levels are moved until they are kept as often as they say, by destination.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from doorstep.promising.kept import LEVELS, Kept
 from doorstep.promising.learned import LEANS_ON, NEEDS
 from doorstep.promising.learner import Habits, Learner, Scale
 from doorstep.promising.mass import WHOLE, Mass
+from doorstep.promising.queues import Queues
 
 WINDOW = 260  # working days that are looked back
 MOST = 50_000  # parcels that are looked at, the latest of more
@@ -82,10 +84,16 @@ class _Service:
         came = [np.inf if trip.came is None else max(trip.came, trip.left) for trip in trips]
         self._came = np.repeat(np.array(came, np.float64), times)
         self._today = today
+        habits = _habits(standard)
+        self._first = int(self._left[0])
+        days = today - self._first + 1
+        ended = np.minimum(self._came - self._first, float(days)).astype(np.int64)
+        going_to = self._region[self._lane]
+        self._queues = Queues(self._left - self._first, ended, going_to, days, habits.standard)
         self._kept = Kept(_PACE, _GROUP_PACE)
         self._due: dict[int, list[tuple[Codes, Reals, Codes, Reals]]] = {}
-        self._learner = Learner(_habits(standard), lambda at: at, 0, float(self._left[0]) - 1)
-        for day in range(int(self._left[0]), today + 1):
+        self._learner = Learner(habits, lambda at: at, 1, float(self._first) - 1)
+        for day in range(self._first, today + 1):
             self._day(day)
 
     @property
@@ -94,7 +102,8 @@ class _Service:
 
     def _departing(self, lanes: Codes, day: int) -> Departures:
         region, n = self._region[lanes], len(lanes)
-        return Departures(np.full(n, float(day)), np.empty((n, 0)), np.stack([region, lanes]), region)
+        under_way = self._queues.at(region, np.full(n, day - self._first))
+        return Departures(np.full(n, float(day)), under_way[:, None], np.stack([region, lanes]), region)
 
     def _day(self, day: int) -> None:
         """What came of promises that end today, promises for those that leave today, and then the day's facts."""

@@ -44,7 +44,7 @@ class Effort:
 
 
 THOROUGH = Effort()
-QUICK = Effort(unit_steps=60, first_steps=10, claim_steps=40, moves=5_000, looks=600_000, deepest=(3,), at_last=(4,))
+QUICK = Effort(unit_steps=60, first_steps=10, claim_steps=40, moves=2_500, looks=300_000, deepest=(3,), at_last=(4,))
 
 
 @dataclass(frozen=True, slots=True)
