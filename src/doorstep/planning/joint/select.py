@@ -83,10 +83,10 @@ def select(
     found, at = _begun(found, near, effort.seed, stand)
     table, orders = found.columns, found.columns.orders
     first = found.priced[table.ptr[:-1]]
-    looks = effort.looks * max(orders, 3_000) // 10_000
+    looks = effort.looks * max(orders, 6_000) // 10_000
     for deepest in effort.deepest:
         at = _improved(found, at, deepest, near, looks)
-    moves = effort.moves * max(orders, 3_000) // 10_000 // _ROUNDS
+    moves = effort.moves * max(orders, 6_000) // 10_000 // _ROUNDS
     warm = near * np.reciprocal(1.0 * 40)
     for turn in range(_ROUNDS if moves else 0):
         seeds = np.flatnonzero(found.priced[at.chosen] > first)
