@@ -101,7 +101,7 @@ def _sql_clock_readings(source: Source) -> Iterator[Offence]:
 def imported(tree: ast.AST) -> dict[str, int]:
     """Every module or name imported, in full, with its line."""
     found: dict[str, int] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             found |= {name.name: node.lineno for name in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -116,7 +116,7 @@ def _is_chance(name: str) -> bool:
 def _seeded_calls(tree: ast.AST) -> set[int]:
     """The nodes of sources of chance that are made from a seed: `random.Random(seed)`."""
     origin = {id(node): name for node, name in references(tree)}
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for node in nodes(tree) if isinstance(node, ast.Call))
     return {id(call.func) for call in calls if origin.get(id(call.func)) in SEEDED and _has_seed(call)}
 
 
@@ -127,7 +127,7 @@ def _has_seed(call: ast.Call) -> bool:
 
 def _annotations(tree: ast.AST) -> set[int]:
     found: list[ast.expr | None] = []
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.arg | ast.AnnAssign):
             found.append(node.annotation)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

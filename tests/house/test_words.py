@@ -62,6 +62,9 @@ SYNONYMS = {
     "back" + "log": "backorder, or the queue of a step",
 }
 
+_SYNONYM = re.compile(rf"(^|_)({'|'.join(SYNONYMS)})(s|_|$)")
+_MISSPELLING = re.compile("|".join(SPELLINGS), re.I)  # of any kind: the few that have one are looked at again
+
 UNDONE = re.compile(
     r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "NotImpl" + r"emented\w*"]) + r")\b"
 )
@@ -94,6 +97,8 @@ MAY_SWALLOW: dict[str, str] = {
 def misspellings(file: str, words: Iterator[tuple[int, str]], *, style: bool = True) -> Iterator[Offence]:
     """Banned spellings in prose or names; `style=False` leaves the words of style sheets alone."""
     for line, text in words:
+        if not _MISSPELLING.search(text):
+            continue
         for pattern, right in SPELLINGS.items():
             if not style and right in STYLE_WORDS:
                 continue
@@ -104,14 +109,13 @@ def misspellings(file: str, words: Iterator[tuple[int, str]], *, style: bool = T
 def synonyms(source: Source) -> Iterator[Offence]:
     """Names that the file gives, and for which the house has another word."""
     for line, name in names_given(source.tree):
-        for word, right in SYNONYMS.items():
-            if re.search(rf"(^|_){word}(s|_|$)", name):
-                yield Offence(source.file, line, f"{name}: our word is {right}")
+        if found := _SYNONYM.search(name):
+            yield Offence(source.file, line, f"{name}: our word is {SYNONYMS[found[2]]}")
 
 
 def names_given(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Every name that the file defines, in snake case: classes, functions, arguments, variables, attributes."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.lineno, _snake(node.name)
         elif isinstance(node, ast.arg):
@@ -134,7 +138,8 @@ def prose(source: Source) -> Iterator[tuple[int, str]]:
     """What people read in a Python file: comments and docstrings."""
     for start, text in docstrings(source.tree):
         yield from ((start + number, line) for number, line in enumerate(text.splitlines()))
-    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+    lines = io.StringIO(source.text).readline
+    for token in tokenize.generate_tokens(lines) if "#" in source.text else ():
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
 
