@@ -53,3 +53,9 @@ def test_what_is_slow_now_is_told_before_it_has_come() -> None:
 def test_the_order_in_which_trips_are_given_does_not_matter() -> None:
     given = trips(30, today=29)
     assert transit_now(given, STANDARD, 29) == transit_now(given[::-1], STANDARD, 29)
+
+
+def test_a_service_that_delivers_on_the_day_of_departure_is_promised_for_that_day() -> None:
+    same_day = [Trip(NEAR, day, day, 20) for day in range(80)]
+    said = transit_now(same_day, Mass.certain(0), 79)
+    assert said[NEAR].quantile(900_000) == 0

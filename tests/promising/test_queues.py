@@ -26,6 +26,25 @@ def test_ten_a_day_that_take_four_days_each_are_a_queue_of_four_days() -> None:
     assert days_long(starts, [start + 4 for start in starts], 100) == pytest.approx(4, rel=0.05)
 
 
+def test_in_the_first_days_what_is_done_is_counted_over_the_days_that_were_seen() -> None:
+    starts = [day for day in range(DAYS - 5) for _ in range(10)]
+    ends = [start + 4 for start in starts]
+    assert days_long(starts, ends, 12) < 2 * days_long(starts, ends, 100)
+
+
+def test_what_is_lost_is_no_work_for_ever() -> None:
+    starts = [day for day in range(DAYS) for _ in range(25)]
+    ends = [min(start + 4, DAYS) for start in starts]
+    lost = [DAYS if n % 50 == 0 else end for n, end in enumerate(ends)]
+    assert days_long(starts, lost, DAYS - 1) == pytest.approx(days_long(starts, lost, 70), rel=0.05)
+
+
+def test_what_comes_on_the_day_on_which_it_leaves_has_a_short_queue_and_no_infinite_one() -> None:
+    day = np.arange(DAYS)
+    queues = Queues(day, day, np.zeros(DAYS, np.int64), DAYS, 0.0)
+    assert np.isfinite(queues.at(np.zeros(DAYS, np.int64), day)).all()
+
+
 def test_a_flood_is_a_long_queue_on_the_next_morning_and_not_before() -> None:
     calm = [day for day in range(DAYS - 5) for _ in range(10)]
     starts, ends = [*calm, *[100] * 60], [*(start + 4 for start in calm), *[DAYS] * 60]

@@ -12,21 +12,25 @@ from doorstep.promising.columns import Codes, Reals
 
 _DAYS = 28  # over which what is done in a day is counted
 _LEANS = 0.3  # done in a day: where less is, the queue is about the usual one
+_LEAST_USUAL = 1.0  # of what takes less nothing may be in hand in the morning, and nothing has no logarithm
+_LOST = 60  # days after which what has not ended keeps nobody busy
 
 
 class Queues:
     """The queues of groups, by day. What starts or ends on a day is known the morning after.
 
-    `starts` and `ends` (n,) are days from 0, `ends` beyond `days` where it has not ended; `groups` (n,) are codes.
-    `usual_days` is how long it takes as far as nothing is known.
+    `starts` and `ends` (n,) are days from 0, an end never before its start, and `ends` beyond `days` where it has not
+    ended; `groups` (n,) are codes. `usual_days` is how long it takes as far as nothing is known.
     """
 
     def __init__(self, starts: Codes, ends: Codes, groups: Codes, days: int, usual_days: float) -> None:
         size = int(groups.max(initial=-1)) + 1
         begun, done = _counted(starts, groups, size, days), _counted(ends, groups, size, days)
+        in_hand = begun - _counted(np.minimum(ends, starts + _LOST), groups, size, days)
         lately = done.copy()
         lately[:, _DAYS:] -= done[:, :-_DAYS]
-        self._log_days = np.log((begun - done + _LEANS * usual_days) / (lately / _DAYS + _LEANS))
+        a_day = lately / np.clip(np.arange(days), 1, _DAYS)  # no day before the first was seen
+        self._log_days = np.log((in_hand + _LEANS * max(usual_days, _LEAST_USUAL)) / (a_day + _LEANS))
 
     def at(self, groups: Codes, days: Codes) -> Reals:
         """(n,): the logarithm of how many days the queue of each group is long, on the morning of each day."""
