@@ -64,7 +64,8 @@ def solve(
 ) -> Master:
     """A column for every order; `reached` is a selection already found, each order's column or part of a joint one.
 
-    An order leaves that only for another that is free, so each finds one. What is not in `room` is not limited.
+    An order leaves that only for another that is free, so each finds one; where the bound is not below what `reached`
+    costs there is nothing to find, and the picks mean nothing. What is not in `room` is not limited.
     `joint` are columns of several orders, who have that one or one each.
     """
     if joint:

@@ -1,4 +1,4 @@
-"""Room made for one order by as many others as it takes (compiled): a chain moves a few, a truckload needs dozens.
+"""Room made for one order by up to 63 others (compiled): a chain moves a few, a truckload needs dozens.
 
 Whoever uses what the order misses and loses least for what it frees goes to its cheapest way that is free, one after
 the other, while the whole still gains: ruin and recreate (G. Schrimpf et al., Journal of Computational Physics 159
@@ -14,7 +14,7 @@ import numpy as np
 from doorstep.planning.joint.compiling import compiled, inlined
 from doorstep.planning.joint.selecting import changed, missing_minor, overdrawn, owed, used, users, uses
 
-_MOST_MOVED = 64
+_MOST_MOVED = 64  # with the order for which room is made
 _MOST_USERS = 200
 _MOST_WANTED = 8
 

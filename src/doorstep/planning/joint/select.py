@@ -24,9 +24,9 @@ class Effort:
     """How much work is spent, in units of work, so that the same question and seed give the same plan.
 
     Steps of prices by the unit, of prices by the claim over the first columns (0: none are made), and over the second;
-    `moves` of groups of orders taken back and chosen anew, and `looks` at a column in one pass of chains, for each
-    10,000 orders. `deepest` and `at_last` are how many orders a chain moves at most, in each pass before these groups
-    and after them.
+    `moves` of groups of orders taken back and chosen anew, and `looks` at a column in one pass of chains, and in each
+    that makes room after it, for each 10,000 orders, though no fewer than for 6,000. `deepest` and `at_last` are how
+    many orders a chain moves at most, in each pass before these groups and after them.
     """
 
     unit_steps: int = 60
