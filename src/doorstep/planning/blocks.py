@@ -85,7 +85,7 @@ def reached_in(block: Sequence[int], reached: Sequence[Column], joint: Mapping[i
             parts = (reached[order],) if mine is None else joint[mine].parts
             found.append(summed([*parts, Column(0, dict.fromkeys(_parts(order, joint, mine), 1))]))
         else:
-            found.append(Column(0, {Part(mine, order): 1}))
+            found.append(Column(0, dict.fromkeys([Part(mine, order), *_parts(order, joint, None)], 1)))
     return found
 
 
@@ -140,7 +140,8 @@ def _linked(
             whole = Plain(sum(part.cost_minor for part in column.parts), uses, (Taken(None, j),), sought=False)
             found.append(_without(whole, _parts(order, joint, j), number))
         elif order in column.orders:
-            found.append(Plain(0, ((number[Part(j, order)], 1),), (), sought=False))
+            goes_along = Plain(0, ((number[Part(j, order)], 1),), (), sought=False)
+            found.append(_without(goes_along, _parts(order, joint, None), number))
     return found
 
 
