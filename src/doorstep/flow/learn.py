@@ -1,4 +1,4 @@
-"""Improving: what really happened is counted again, and promises made from now on rest on it."""
+"""Improving: what really happened is counted again; promises made from now on rest on transit and bills as counted."""
 
 from __future__ import annotations
 
