@@ -1,7 +1,7 @@
 """A peak: three days on which everybody orders three times as much, in the twin, with our planner and with a shop that
 sends every order from the nearest site: each with the peak and without it.
 
-The company of the example, smaller so that it can be lived four times, and its sites used to about two thirds on a
+The company of the example, smaller so that it can be lived eight times, and its sites used to about two thirds on a
 working day without a peak. A site gets as many orders done in a day as it says (`daily_orders`): in the example itself
 the floor is much faster than it says, and no peak would ever be felt. Orders come for eight days, the peak from the
 second on; then everything is lived to its end. On time is in full inside the window first promised; what never came

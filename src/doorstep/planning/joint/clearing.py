@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from doorstep.planning.joint.compiling import compiled, inlined
-from doorstep.planning.joint.selecting import changed, missing_minor, overdrawn, owed, used, users, uses
+from doorstep.planning.joint.selecting import changed, missing_minor, overdrawn, owed, unmoved, used, users, uses
 
 _MOST_MOVED = 64  # with the order for which room is made
 _MOST_USERS = 200
@@ -43,27 +43,14 @@ def _units(table: Any, at: Any, c: int, s: int) -> Any:
 
 
 @compiled
-def _users(table: Any, at: Any, s: int, found: Any) -> Any:
-    """Orders that use s and have not moved; of what very many use those that leave it most cheaply."""
-    if at.ready_ptr[s + 1] - at.ready_ptr[s] >= _MOST_USERS:
-        return users(table, at, s, found)
-    count, slot = 0, at.head[s]
-    while slot >= 0 and count < _MOST_USERS:
-        if not at.marked[at.slot_owner[slot]]:
-            found[count] = at.slot_owner[slot]
-            count += 1
-        slot = at.after[slot]
-    return count
-
-
-@compiled
 def _goes(table: Any, at: Any, s: int, most: int, dear: int) -> Any:
     """Of those that use s the order that loses least for a unit, with the column it goes to; -1 where each loses more
     than `most` altogether."""
     order, column = -1, -1
     least = np.inf
     found = np.empty(_MOST_USERS, np.int64)
-    for o in found[: _users(table, at, s, found)]:
+    very_many = at.ready_ptr[s + 1] - at.ready_ptr[s] >= _MOST_USERS  # then those that leave it most cheaply
+    for o in found[: users(table, at, s, found) if very_many else unmoved(at, s, found)]:
         old = at.chosen[o]
         relief = owed(table, at, old)
         used(table, at, old, -1)

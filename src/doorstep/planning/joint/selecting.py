@@ -179,26 +179,32 @@ def uses(table: Any, at: Any, c: int, s: int) -> bool:
 
 
 @compiled
-def users(table: Any, at: Any, s: int, found: Any) -> Any:
-    """Some orders that use s and have not moved: of what is priced by the unit those that leave it most cheaply."""
-    count, end = 0, at.ready_ptr[s + 1]
-    if at.ready_ptr[s] < end:
-        begin = at.ready_from[s]
-        at.ready_from[s] = begin + 1 if begin + 1 < end else at.ready_ptr[s]
-        for t in range(begin, end):
-            o = at.ready[t]
-            if uses(table, at, at.chosen[o], s) and not at.marked[o]:
-                found[count] = o
-                count += 1
-                if count == _MOST_USERS:
-                    break
-        return count
-    slot = at.head[s]
-    while slot >= 0 and count < _MOST_USERS:
+def unmoved(at: Any, s: int, found: Any) -> Any:
+    """Orders that use s and have not moved, as many as `found` has room for."""
+    count, slot = 0, at.head[s]
+    while slot >= 0 and count < len(found):
         if not at.marked[at.slot_owner[slot]]:
             found[count] = at.slot_owner[slot]
             count += 1
         slot = at.after[slot]
+    return count
+
+
+@compiled
+def users(table: Any, at: Any, s: int, found: Any) -> Any:
+    """Some orders that use s and have not moved: of what is priced by the unit those that leave it most cheaply."""
+    count, end = 0, at.ready_ptr[s + 1]
+    if at.ready_ptr[s] == end:
+        return unmoved(at, s, found)
+    begin = at.ready_from[s]
+    at.ready_from[s] = begin + 1 if begin + 1 < end else at.ready_ptr[s]
+    for t in range(begin, end):
+        o = at.ready[t]
+        if uses(table, at, at.chosen[o], s) and not at.marked[o]:
+            found[count] = o
+            count += 1
+            if count == _MOST_USERS:
+                break
     return count
 
 
