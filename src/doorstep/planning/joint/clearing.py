@@ -12,7 +12,17 @@ from typing import Any
 import numpy as np
 
 from doorstep.planning.joint.compiling import compiled, inlined
-from doorstep.planning.joint.selecting import changed, missing_minor, overdrawn, owed, unmoved, used, users, uses
+from doorstep.planning.joint.standing import (
+    changed,
+    missing_minor,
+    moved_to,
+    overdrawn,
+    owed,
+    unmoved,
+    used,
+    users,
+    uses,
+)
 
 _MOST_MOVED = 64  # with the order for which room is made
 _MOST_USERS = 200
@@ -69,10 +79,7 @@ def _goes(table: Any, at: Any, s: int, most: int, dear: int) -> Any:
 @compiled
 def _cleared(table: Any, at: Any, o: int, c: int, moved: Any, dear: int) -> Any:
     """Put order o on column c and others off what is missed; what that saves, 0 where all is as before."""
-    gain, count = table.cost[c] - table.cost[at.chosen[o]], 1
-    moved[0, 0], moved[0, 1] = o, at.chosen[o]
-    changed(table, at, o, c)
-    at.marked[o] = 1
+    gain, count = moved_to(table, at, o, c, moved, 0), 1
     s = overdrawn(table, at, moved[:, 0], 0)
     while s >= 0 and count < _MOST_MOVED:
         debt: Any = np.int64(0)
@@ -81,10 +88,7 @@ def _cleared(table: Any, at: Any, o: int, c: int, moved: Any, dear: int) -> Any:
         other, column = _goes(table, at, s, -gain - debt, dear)
         if other < 0:
             break
-        moved[count, 0], moved[count, 1] = other, at.chosen[other]
-        gain += table.cost[column] - table.cost[at.chosen[other]]
-        changed(table, at, other, column)
-        at.marked[other] = 1
+        gain += moved_to(table, at, other, column, moved, count)
         s = overdrawn(table, at, moved[:, 0], count)
         count += 1
     good = s < 0 and gain < 0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from doorstep.planning.joint import ascent, clearing, leaning, selecting
 from doorstep.planning.joint.columns import BY_CLAIM, BY_UNIT, Columns, Ints, unit_worth
 from doorstep.planning.joint.ranking import sorted_by
+from doorstep.planning.joint.standing import Standing
 
 _DEAR = (1_000, 10, 2)  # times its price: what those who make room may miss in their turn
 _ROUNDS = 8
@@ -100,25 +101,20 @@ def select(
     return chosen
 
 
-def _begun(found: Priced, near: int, seed: int, stand: Ints | None) -> tuple[Priced, selecting.Standing]:
+def _begun(found: Priced, near: int, seed: int, stand: Ints | None) -> tuple[Priced, Standing]:
     """Each order's cheapest at prices that still fits, those first that lose most without it, and the prices then.
 
     At a price for all units of something, orders without a preference all go the same way, and the last of them, with
     nowhere else to go, find none. Where nothing is left the price is raised, and the others lean away from there.
     """
     step = max(near // _STEPS, 1)
-    ptr = found.columns.ptr
-    second = found.priced[np.minimum(ptr[:-1] + 1, ptr[1:] - 1)]
-    turns = np.argsort(found.priced[ptr[:-1]] - second, kind="stable")
-    more = leaning.balanced(found.columns, found.priced, found.price, found.unit_price, turns, step)
+    more = leaning.balanced(found.columns, found.priced, found.price, found.unit_price, _turns(found), step)
     found = _raised(found, more)
-    best: tuple[int, Priced, selecting.Standing] | None = None
+    best: tuple[int, Priced, Standing] | None = None
     for _ in range(_LEANS):
         table, at = found.columns, _standing(found, seed)
-        first = found.priced[table.ptr[:-1]]
-        second = found.priced[np.minimum(table.ptr[:-1] + 1, table.ptr[1:] - 1)]
         stays = at.idle if stand is None else np.argsort(found.was)[stand]
-        selecting.in_turn(table, at, np.argsort(first - second, kind="stable"), stays)
+        selecting.in_turn(table, at, _turns(found), stays)
         cost = int(table.cost[at.chosen].sum())
         if best is None or cost < best[0]:
             best = (cost, found, at)
@@ -132,7 +128,14 @@ def _begun(found: Priced, near: int, seed: int, stand: Ints | None) -> tuple[Pri
     return best[1], best[2]
 
 
-def _improved(found: Priced, at: selecting.Standing, deepest: int, near: int, looks: int) -> selecting.Standing:
+def _turns(found: Priced) -> Ints:
+    """Orders, those first that lose most without their cheapest column."""
+    ptr = found.columns.ptr
+    second = found.priced[np.minimum(ptr[:-1] + 1, ptr[1:] - 1)]
+    return np.argsort(found.priced[ptr[:-1]] - second, kind="stable")
+
+
+def _improved(found: Priced, at: Standing, deepest: int, near: int, looks: int) -> Standing:
     """Chains, then room made by more than a chain can move."""
     at = _made_ready(found.columns, at)
     selecting.improved(found.columns, at, _regretted(found, at), deepest, near, looks)
@@ -157,7 +160,7 @@ def _raised(found: Priced, more: Ints) -> Priced:
     return Priced(table, found.was[was], price, found.unit_price + more, priced, found.bound)
 
 
-def _made_ready(table: Columns, at: selecting.Standing) -> selecting.Standing:
+def _made_ready(table: Columns, at: Standing) -> Standing:
     """Lists of who leaves what is priced by the unit, by what that costs: it has too many users to look at all."""
     order, scarce, cost = np.zeros((3, len(at.slot_owner)), np.int64)
     count = selecting.readiness(table, at, order, scarce, cost)
@@ -166,12 +169,12 @@ def _made_ready(table: Columns, at: selecting.Standing) -> selecting.Standing:
     return at._replace(ready_ptr=ptr, ready=order[turn], ready_from=ptr[:-1].copy())
 
 
-def _regretted(found: Priced, at: selecting.Standing) -> Ints:
+def _regretted(found: Priced, at: Standing) -> Ints:
     regret = found.priced[at.chosen] - found.priced[found.columns.ptr[:-1]]
     return np.argsort(-regret, kind="stable")
 
 
-def _standing(found: Priced, seed: int) -> selecting.Standing:
+def _standing(found: Priced, seed: int) -> Standing:
     table = found.columns
     counts = np.diff(table.use_ptr)
     most = np.maximum.reduceat(counts, table.ptr[:-1])
@@ -179,7 +182,7 @@ def _standing(found: Priced, seed: int) -> selecting.Standing:
     idle = np.where(counts == 0, np.arange(len(counts)), len(counts))
     last = np.minimum.reduceat(idle, table.ptr[:-1])
     slots = int(slot[-1])
-    return selecting.Standing(
+    return Standing(
         np.zeros(table.orders, np.int64),
         table.room.copy(),
         table.claim_scarce[table.use_claim].astype(np.int32),

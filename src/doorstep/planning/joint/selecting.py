@@ -8,96 +8,32 @@ Computational Physics 159 (2000)) takes a loss now and then, less and less of it
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from doorstep.planning.joint.compiling import compiled, inlined
 from doorstep.planning.joint.dice import below, share
+from doorstep.planning.joint.standing import (
+    MOST_USERS,
+    changed,
+    fits,
+    listed,
+    missing_minor,
+    moved_to,
+    overdrawn,
+    owed,
+    unlisted,
+    used,
+    users,
+    uses,
+)
 
 _FAR = 1 << 60
 _DEPTH = 12
 _BREADTH = 4
-_MOST_USERS = 20
 _MOST_TAKEN = 32
 _FEW = 64
-
-
-class Standing(NamedTuple):
-    """A selection and what it leaves. Uses of the chosen columns stand in lists by what is scarce."""
-
-    chosen: Any  # column of each order
-    free: Any
-    use_scarce: Any  # by use
-    use_units: Any
-    priced: Any  # columns' costs at the prices of claims: each order's ascending
-    worth: Any  # of a unit of everything scarce
-    idle: Any  # the column of each order that uses nothing
-    slot: Any  # first slot of each order
-    slot_owner: Any
-    slot_scarce: Any
-    after: Any  # next and previous slot of the same scarce
-    before: Any
-    head: Any
-    marked: Any
-    ready_ptr: Any  # of what is priced by the unit: the orders that use it, those first that leave it at the least cost
-    ready: Any
-    ready_from: Any  # how far these lists were looked at
-    work: Any  # looks at a column so far
-    dice: Any
-
-
-@inlined
-def used(table: Any, at: Any, c: int, sign: int) -> None:
-    for u in range(table.use_ptr[c], table.use_ptr[c + 1]):
-        at.free[at.use_scarce[u]] -= sign * at.use_units[u]
-
-
-@inlined
-def listed(table: Any, at: Any, o: int) -> None:
-    slot, c = at.slot[o], at.chosen[o]
-    for u in range(table.use_ptr[c], table.use_ptr[c + 1]):
-        s = at.use_scarce[u]
-        at.slot_owner[slot], at.slot_scarce[slot] = o, s
-        at.after[slot], at.before[slot] = at.head[s], -1
-        if at.head[s] >= 0:
-            at.before[at.head[s]] = slot
-        at.head[s] = slot
-        slot += 1
-
-
-@inlined
-def unlisted(table: Any, at: Any, o: int) -> None:
-    slot, c = at.slot[o], at.chosen[o]
-    for _ in range(table.use_ptr[c], table.use_ptr[c + 1]):
-        before, after = at.before[slot], at.after[slot]
-        if before >= 0:
-            at.after[before] = after
-        else:
-            at.head[at.slot_scarce[slot]] = after
-        if after >= 0:
-            at.before[after] = before
-        slot += 1
-
-
-@inlined
-def changed(table: Any, at: Any, o: int, c: int) -> None:
-    """Order o takes column c instead, whether or not it fits."""
-    used(table, at, at.chosen[o], -1)
-    unlisted(table, at, o)
-    at.chosen[o] = c
-    used(table, at, c, 1)
-    listed(table, at, o)
-
-
-@inlined
-def fits(table: Any, at: Any, c: int) -> bool:
-    there = True
-    for u in range(table.use_ptr[c], table.use_ptr[c + 1]):
-        if at.free[at.use_scarce[u]] < at.use_units[u]:
-            there = False
-            break
-    return there
 
 
 @compiled
@@ -115,37 +51,6 @@ def in_turn(table: Any, at: Any, turns: Any, stays: Any) -> None:
         used(table, at, c, 1)
     for o in range(len(table.ptr) - 1):
         listed(table, at, o)
-
-
-@inlined
-def missing_minor(table: Any, at: Any, c: int) -> Any:
-    """What column c would miss, at its price."""
-    total: Any = np.int64(0)
-    for u in range(table.use_ptr[c], table.use_ptr[c + 1]):
-        s, units = at.use_scarce[u], at.use_units[u]
-        if at.free[s] < units:
-            total += (units - max(at.free[s], 0)) * at.worth[s]
-    return total
-
-
-@inlined
-def owed(table: Any, at: Any, c: int) -> Any:
-    """What column c, chosen, uses more of than there is, at its price."""
-    total: Any = np.int64(0)
-    for u in range(table.use_ptr[c], table.use_ptr[c + 1]):
-        total += max(-at.free[at.use_scarce[u]], 0) * at.worth[at.use_scarce[u]]
-    return total
-
-
-@inlined
-def overdrawn(table: Any, at: Any, movers: Any, depth: int) -> Any:
-    """Something that the moves so far use more of than there is; -1: nothing."""
-    for t in range(depth, -1, -1):
-        c = at.chosen[movers[t]]
-        for u in range(table.use_ptr[c], table.use_ptr[c + 1]):
-            if at.free[at.use_scarce[u]] < 0:
-                return at.use_scarce[u]
-    return -1
 
 
 @compiled
@@ -170,51 +75,13 @@ def readiness(table: Any, at: Any, order: Any, scarce: Any, cost: Any) -> Any:
     return count
 
 
-@inlined
-def uses(table: Any, at: Any, c: int, s: int) -> bool:
-    found = False
-    for u in range(table.use_ptr[c], table.use_ptr[c + 1]):
-        found = found or at.use_scarce[u] == s
-    return found
-
-
-@compiled
-def unmoved(at: Any, s: int, found: Any) -> Any:
-    """Orders that use s and have not moved, as many as `found` has room for."""
-    count, slot = 0, at.head[s]
-    while slot >= 0 and count < len(found):
-        if not at.marked[at.slot_owner[slot]]:
-            found[count] = at.slot_owner[slot]
-            count += 1
-        slot = at.after[slot]
-    return count
-
-
-@compiled
-def users(table: Any, at: Any, s: int, found: Any) -> Any:
-    """Some orders that use s and have not moved: of what is priced by the unit those that leave it most cheaply."""
-    count, end = 0, at.ready_ptr[s + 1]
-    if at.ready_ptr[s] == end:
-        return unmoved(at, s, found)
-    begin = at.ready_from[s]
-    at.ready_from[s] = begin + 1 if begin + 1 < end else at.ready_ptr[s]
-    for t in range(begin, end):
-        o = at.ready[t]
-        if uses(table, at, at.chosen[o], s) and not at.marked[o]:
-            found[count] = o
-            count += 1
-            if count == _MOST_USERS:
-                break
-    return count
-
-
 @compiled
 def leavers(table: Any, at: Any, s: int, gain: int, level: Any) -> Any:
     """The best moves of users of s to columns without it, as (value, order, column) rows of level; how many.
 
     A value is what the chain then costs, what is missing counted at its price; only those below zero are taken.
     """
-    count, found = 0, np.empty(_MOST_USERS, np.int64)
+    count, found = 0, np.empty(MOST_USERS, np.int64)
     for o in found[: users(table, at, s, found)]:
         old = at.chosen[o]
         relief = owed(table, at, old)
@@ -249,10 +116,7 @@ def chained(table: Any, at: Any, o: int, c: int, deepest: int, credit: int, leve
     `movers` rows: order, the column it had. `levels` is scratch; `credit` is how far priced costs are followed.
     """
     counts, tried = np.zeros(_DEPTH, np.int64), np.zeros(_DEPTH, np.int64)
-    depth, gain = 0, table.cost[c] - table.cost[at.chosen[o]]
-    movers[0, 0], movers[0, 1] = o, at.chosen[o]
-    changed(table, at, o, c)
-    at.marked[o] = 1
+    depth, gain = 0, moved_to(table, at, o, c, movers, 0)
     fresh = True
     while depth >= 0:
         if fresh:
@@ -273,10 +137,7 @@ def chained(table: Any, at: Any, o: int, c: int, deepest: int, credit: int, leve
             o, c = levels[depth, tried[depth], 1], levels[depth, tried[depth], 2]
             tried[depth] += 1
             depth += 1
-            movers[depth, 0], movers[depth, 1] = o, at.chosen[o]
-            gain += table.cost[c] - table.cost[at.chosen[o]]
-            changed(table, at, o, c)
-            at.marked[o] = 1
+            gain += moved_to(table, at, o, c, movers, depth)
             fresh = True
         else:
             o, old = movers[depth, 0], movers[depth, 1]
