@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.promising.handling import handling
 from doorstep.promising.mass import WHOLE, Mass, last_of
-from doorstep.promising.priors import handling_prior, lateness_prior, there_prior
+from doorstep.promising.priors import WORK_PRIOR, lateness_prior, there_prior
 
 
 @st.composite
@@ -92,7 +93,7 @@ def test_what_a_tariff_does_not_state_never_arrives() -> None:
 
 
 def test_a_longer_queue_makes_handling_longer_and_less_certain() -> None:
-    quiet, busy = handling_prior(3600, 0), handling_prior(3600, 4 * 3600)
+    quiet, busy = handling(WORK_PRIOR, 3600, 0), handling(WORK_PRIOR, 3600, 4 * 3600)
     assert all(busy.by(step) <= quiet.by(step) for step in range(100))
     assert len(busy.ppm) > len(quiet.ppm)
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.promising.arrivals import Leg, arrivals, departures
+from doorstep.promising.handling import HANDLING_STEP_S, handling
 from doorstep.promising.mass import WHOLE, Mass
-from doorstep.promising.priors import HANDLING_STEP_S, PRIOR_ONLY, handling_prior, lateness_prior
+from doorstep.promising.priors import PRIOR_ONLY, WORK_PRIOR, lateness_prior
 from doorstep.promising.window import Basis, days_late_ppm, kept_ppm, promise, promised, widest, window
 from doorstep.terms.calendar import Calendar, Window
 
@@ -83,8 +84,8 @@ def test_a_slow_bench_misses_the_cut_off_as_often_as_stated() -> None:
 
 @given(st.integers(0, 8 * 3600), st.integers(0, 30), st.integers(0, 14), st.integers(0, WHOLE))
 def test_more_work_or_a_later_release_never_makes_it_sooner(own_s: int, hours: int, days: int, there: int) -> None:
-    leg = replace(LEG, handling=handling_prior(own_s, 0), there_ppm=there)
-    worse = replace(leg, handling=handling_prior(own_s, 3600), release_at=leg.release_at + timedelta(hours=hours))
+    leg = replace(LEG, handling=handling(WORK_PRIOR, own_s, 0), there_ppm=there)
+    worse = replace(leg, handling=handling(WORK_PRIOR, own_s, 3600), release_at=leg.release_at + timedelta(hours=hours))
     worse = replace(worse, lateness=Mass.certain(days))
     one, other = arrivals(leg), arrivals(worse)
     assert sum(one.ppm) + one.never_ppm == WHOLE
@@ -158,7 +159,7 @@ def test_a_window_cannot_end_before_it_begins() -> None:
 def test_a_stored_promise_is_made_again_to_the_bit() -> None:
     late = replace(
         LEG,
-        handling=handling_prior(3600, 7200),
+        handling=handling(WORK_PRIOR, 3600, 7200),
         transit=Mass.published((0, 600_000, 300_000, 90_000)),
         lateness=lateness_prior(),
         hold_until=LEG.release_at + timedelta(days=2),
@@ -173,7 +174,8 @@ def test_a_stored_promise_is_made_again_to_the_bit() -> None:
 
 
 def test_without_history_the_promise_is_wide() -> None:
-    prior = replace(LEG, handling=handling_prior(2 * 3600, 0), transit=Mass.published((0, 500_000, 400_000, 90_000)))
+    published = Mass.published((0, 500_000, 400_000, 90_000))
+    prior = replace(LEG, handling=handling(WORK_PRIOR, 2 * 3600, 0), transit=published)
     found = promise(Basis((prior,), 950_000))
     assert found is not None
     assert found.first_day is not None

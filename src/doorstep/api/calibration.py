@@ -67,6 +67,19 @@ class ServiceOut(Out):
     published_days: int | None
 
 
+class SiteOut(Out):
+    """What promises expect of the work at a site, nothing before it: seconds stated, and that half and 90 % take."""
+
+    site_id: str
+    name: str
+    basis: str
+    shipments: int
+    stated_s: int
+    half_s: int
+    most_s: int
+    believed_s: int
+
+
 class CalibrationOut(Out):
     """The promises first made that ended last: as told, along their whole distribution, by group, beside others."""
 
@@ -81,6 +94,7 @@ class CalibrationOut(Out):
     groups: list[GroupOut]
     rivals: list[RivalOut]
     services: list[ServiceOut]
+    sites: list[SiteOut]
 
     @classmethod
     def of(cls, view: CalibrationView) -> CalibrationOut:
@@ -121,6 +135,7 @@ class CalibrationOut(Out):
                 for row in view.rivals
             ],
             services=[ServiceOut.model_validate(row) for row in view.services],
+            sites=[SiteOut.model_validate(row) for row in view.sites],
         )
 
 

@@ -12,6 +12,7 @@ from doorstep.cli.options import AsJson
 from doorstep.cli.output import table
 from doorstep.cli.scores import days, per_cent
 from doorstep.cli.words import many
+from doorstep.terms.spans import span
 
 if TYPE_CHECKING:
     from doorstep.cli.output import Part
@@ -36,6 +37,7 @@ def calibration(
 def pages(told: CalibrationView, most: int) -> Iterator[Part]:
     """What promises rest on; then, where any ended, the measures."""
     yield _known(told)
+    yield _sites(told)
     measured = told.measured
     if not measured.promises:
         yield "No promise has ended yet: there is nothing to judge."
@@ -93,6 +95,20 @@ def _known(told: CalibrationView) -> Part:
                 _never(row.published_days),
             )
             for row in told.services
+        ],
+    )
+
+
+def _sites(told: CalibrationView) -> Part:
+    return table(
+        "What handling rests on: work to the dock, with nothing before it",
+        *("Site", "Rests on", "#Shipments", "#Stated", "#Half take", "#90 % take", "#Believed before"),
+        rows=[
+            (
+                *(row.site_id, row.basis, f"{row.shipments:,}"),
+                *(span(seconds) for seconds in (row.stated_s, row.half_s, row.most_s, row.believed_s)),
+            )
+            for row in told.sites
         ],
     )
 

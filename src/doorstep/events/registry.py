@@ -126,6 +126,12 @@ REGISTRY.upcast("ServiceDefined", 3, lambda body: body)
 # Until version 2 all of a joint shipment went to one consignee.
 REGISTRY.upcast("ShipmentsConsolidated", 1, lambda body: body)
 REGISTRY.upcast("TransitLearned", 1, lambda body: {**body, "expected": {}})
+# Hours up to the carrier's pick-up were counted then, which say nothing of work.
+REGISTRY.upcast(
+    "HandlingLearned",
+    1,
+    lambda body: {"site_id": body["site_id"], "taken": {}, "waiting": {}, "shipments": 0, "until": body["until"]},
+)
 REGISTRY.upcast("HandedOver", 1, lambda body: {**body, "when_known": True})
 REGISTRY.upcast("LabelBought", 1, lambda body: {**body, "charges": [], "tariff_id": "", "priced_on": None})
 REGISTRY.upcast("InvoiceTaken", 1, lambda body: {**body, "lines": [_settling_nothing(each) for each in body["lines"]]})

@@ -15,8 +15,10 @@ from doorstep.carriers.zones import Zones
 from doorstep.events.envelope import Body
 from doorstep.events.learning import BillingLearned, HandlingLearned, TransitLearned
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
-from doorstep.promising.learned import NEEDS, Seen
-from doorstep.promising.mass import WHOLE, Mass
+from doorstep.flow.supply import works_expected
+from doorstep.promising.handling import WINDOW_DAYS, Shipment, seen, together, work_of
+from doorstep.promising.learned import NEEDS, NOTHING, Seen
+from doorstep.promising.mass import WHOLE, Mass, moved_ppm
 from doorstep.storage.queries import learning, master
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
@@ -24,7 +26,6 @@ from doorstep.terms.refusals import Refusal
 from doorstep.terms.service import CarrierService
 
 NEVER_AFTER_DAYS = 90  # what has not come by then counts as never
-_HOUR_SECONDS = 3600
 _LEAST_NEWS_PPM = 2_000  # of probability moved: less is not recorded
 Lane = tuple[str, str]  # regions of origin and destination; '' and a zone; both '' for the whole service
 
@@ -39,7 +40,7 @@ class LearnedAnew:
 
 
 def learn(office: Office, who: Who = CLOCKWORK) -> LearnedAnew:
-    """Follow transit by lane and service, count handling by site, bills by service; record what is not as it was."""
+    """Follow transit by lane and service, work by site, bills by service; record what is not as it was."""
 
     def step(tx: Transaction) -> LearnedAnew:
         lanes, sites, bills = list(_transits(tx)), list(_handlings(tx)), list(_bills(tx))
@@ -180,13 +181,26 @@ def _bills(tx: Transaction) -> Iterator[Body]:
 
 
 def _handlings(tx: Transaction) -> Iterator[Body]:
-    sites = master.sites(tx)
-    hours: Mapping[str, Counter[int]] = defaultdict(Counter)
-    for row in learning.handled(tx):
-        seconds = sites[row.site_id].calendar.worked_seconds(row.cleared_at, row.handed_over_at)
-        hours[row.site_id][-(-seconds // _HOUR_SECONDS)] += 1
-    known = learning.known_handling(tx)
-    for site_id, counted in sorted(hours.items()):
-        told = {str(hour): parcels for hour, parcels in sorted(counted.items())}
-        if told != known.get(site_id):
-            yield HandlingLearned(site_id, told, sites[site_id].calendar.day_of(tx.now))
+    sites, company = master.sites(tx), master.company(tx)
+    if company is None:
+        return
+    expected, known = works_expected(company, sites), learning.handling(tx)
+    shipments: dict[str, list[Shipment]] = defaultdict(list)
+    for row in learning.handled(tx, WINDOW_DAYS):
+        shipments[row.site_id].append(Shipment(row.cleared_at, row.released_at, row.packed_at, row.tells))
+    found = {
+        site_id: seen(mine, expected[site_id], sites[site_id].calendar, tx.now)
+        for site_id, mine in sorted(shipments.items())
+    }
+    all_now, all_before = together(found.values()), together(known.values())
+    for site_id, now in found.items():
+        before = work_of(known.get(site_id, NOTHING), all_before)
+        work = work_of(now, all_now)
+        if moved_ppm(dict(work.points()), dict(before.points())) > _LEAST_NEWS_PPM:
+            packed = sum(each.tells and each.packed_at is not None for each in shipments[site_id])
+            today = sites[site_id].calendar.day_of(tx.now)
+            yield HandlingLearned(site_id, _as_text(now.days), _as_text(now.waiting), packed, today)
+
+
+def _as_text(counted: Sequence[tuple[int, int]]) -> dict[str, int]:
+    return {str(step): weight for step, weight in counted}

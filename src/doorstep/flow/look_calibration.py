@@ -9,12 +9,14 @@ from typing import Any
 from doorstep.flow.learn import standard_of
 from doorstep.flow.office import Office
 from doorstep.flow.promise import bases_of
+from doorstep.flow.supply import works_expected, works_learned
 from doorstep.goals.rates import interval_ppm, share_ppm
 from doorstep.promising.arrivals import arrivals
 from doorstep.promising.calibration import AtLevel, Calibration, Judged, OfGroup, Rival, calibrate
+from doorstep.promising.handling import HANDLING_STEP_S, handling
 from doorstep.promising.learned import LEARNED, NOTHING, leaning
 from doorstep.promising.mass import Mass, last_of
-from doorstep.promising.priors import PRIOR_ONLY
+from doorstep.promising.priors import PRIOR_ONLY, WORK_PRIOR
 from doorstep.promising.window import Basis
 from doorstep.storage.queries import learning, master
 from doorstep.storage.transaction import Transaction
@@ -55,6 +57,22 @@ class ServiceKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteKnown:
+    """What promises expect of the work at a site with nothing before it, in seconds: what is stated, what half and
+    90 % of all shipments take, and what 90 % were believed to before any was seen. `shipments` told something of it.
+    """
+
+    site_id: str
+    name: str
+    basis: str
+    shipments: int
+    stated_s: int
+    half_s: int
+    most_s: int
+    believed_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationView:
     """The measures with their shares, row by row; of no promise all is empty."""
 
@@ -64,6 +82,7 @@ class CalibrationView:
     groups: tuple[tuple[OfGroup, Share], ...]
     rivals: tuple[Rival, ...]
     services: tuple[ServiceKnown, ...]
+    sites: tuple[SiteKnown, ...]
     learned: int  # of the promises looked at, those whose every lane was learned
 
 
@@ -84,7 +103,7 @@ def calibration(office: Office, zone: str, most: int = MOST) -> CalibrationView:
     with office.store.reading() as tx:
         rows = tx.rows(_ENDED, zone, most)
         services = {service.service_id: service for service in master.services(tx)}
-        known = _known(tx, services)
+        known, sites = _known(tx, services), _sites(tx)
     measured = calibrate([_judged(row, services) for row in rows])
     return CalibrationView(
         measured=measured,
@@ -93,6 +112,7 @@ def calibration(office: Office, zone: str, most: int = MOST) -> CalibrationView:
         groups=tuple((row, _share(row.said_ppm, row.kept, row.promises)) for row in measured.groups),
         rivals=measured.rivals,
         services=known,
+        sites=sites,
         learned=sum(row.basis == LEARNED for row in rows),
     )
 
@@ -148,6 +168,26 @@ def _known(tx: Transaction, services: dict[str, CarrierService]) -> tuple[Servic
                 lanes,
                 now.quantile(900_000),
                 published.quantile(900_000),
+            )
+        )
+    return tuple(told)
+
+
+def _sites(tx: Transaction) -> tuple[SiteKnown, ...]:
+    company, sites = master.company(tx), master.sites(tx)
+    if company is None:
+        return ()
+    expected, works, shipments = works_expected(company, sites), works_learned(tx, sites), learning.shipments(tx)
+    told = []
+    for site_id, site in sites.items():
+        own_s, many = expected[site_id].own_s, shipments.get(site_id, 0)
+        taken, believed = handling(works[site_id], own_s, 0), handling(WORK_PRIOR, own_s, 0)
+        told.append(
+            SiteKnown(
+                *(site_id, site.name, COUNTED if many else PRIOR_ONLY, many, own_s),
+                half_s=(taken.quantile(500_000) or 0) * HANDLING_STEP_S,
+                most_s=(taken.quantile(900_000) or 0) * HANDLING_STEP_S,
+                believed_s=(believed.quantile(900_000) or 0) * HANDLING_STEP_S,
             )
         )
     return tuple(told)

@@ -15,7 +15,7 @@ from doorstep.events.stock import Hold, HoldsVoided, StockHeld
 from doorstep.flow.consignees import consignees
 from doorstep.flow.office import Office, Scribe, company_of, deciders_of
 from doorstep.flow.promise import bases_of, holds_of, inputs_of
-from doorstep.flow.supply import costs_of, limited, needs_of, prices_of, site_supplies, spared
+from doorstep.flow.supply import costs_of, limited, needs_of, prices_of, site_supplies, spared, works_learned
 from doorstep.planning.answers import LinePromise, Offer
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
@@ -120,6 +120,7 @@ class Requote:
             calendar=site.calendar,
             free=tuple(FreeUnits(row.item_id, row.quantity, f"{row.sscc}/{row.lot}", row.expires_on) for row in rows),
             own_s=self.company.pack_seconds,
+            work=works_learned(self.tx, [site.site_id])[site.site_id],
             locality=site.locality,
         )
         offer = self._ask(units, (supply,), None if even_late else self.order.asked_by)

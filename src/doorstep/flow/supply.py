@@ -21,9 +21,11 @@ from doorstep.planning.values import (
     SiteSupply,
     StockKey,
 )
-from doorstep.promising.mass import WHOLE
+from doorstep.promising.handling import Work, together, work_of
+from doorstep.promising.learned import NOTHING
+from doorstep.promising.mass import WHOLE, Mass
 from doorstep.stock.scarcity import kept_for_others
-from doorstep.storage.queries import master, nodes, orders, planning, scarcity, stock
+from doorstep.storage.queries import learning, master, nodes, orders, planning, scarcity, stock
 from doorstep.storage.queries.master import Site
 from doorstep.storage.transaction import Query, Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
@@ -49,7 +51,8 @@ _FAR_DAYS = 370  # a site that is further behind than that has other troubles
 
 def supply_queries(item_ids: Collection[str]) -> tuple[Query, ...]:
     """What `site_supplies` of the same items will ask in any case."""
-    return master.SITES, master.GOALS, stock.free_query(item_ids), stock.inbound_query(item_ids), orders.LOAD
+    free, inbound = stock.free_query(item_ids), stock.inbound_query(item_ids)
+    return master.SITES, master.GOALS, learning.HANDLING, free, inbound, orders.LOAD
 
 
 def site_supplies(
@@ -66,7 +69,7 @@ def site_supplies(
     for row in stock.inbound(tx, item_ids):
         coming[row.site_id].append(Inbound(row.inbound_id, row.item_id, row.quantity, row.due_at))
     booked = _booked(tx, sites, leaving_out, goals)
-    own_s = company.pick_seconds + company.pack_seconds
+    expected, works = works_expected(company, sites), works_learned(tx, sites)
     relief = _relief(tx, goals, item_ids)
     return tuple(
         SiteSupply(
@@ -75,8 +78,9 @@ def site_supplies(
             calendar=site.calendar,
             free=tuple(free[site.site_id]),
             inbound=tuple(coming[site.site_id]),
-            own_s=own_s + site.terms.answer_s,
-            queue_s=waiting.get(site.site_id, 0) * company.station_seconds,
+            own_s=expected[site.site_id].own_s,
+            queue_s=waiting.get(site.site_id, 0) * expected[site.site_id].station_s,
+            work=works[site.site_id],
             daily_shipments=goals.limit_of(site.site_id, site.daily_orders) or None,
             handling_order_minor=site.terms.handling_order_minor,
             handling_unit_minor=site.terms.handling_unit_minor,
@@ -87,6 +91,19 @@ def site_supplies(
         )
         for site in sites.values()
     )
+
+
+def works_expected(company: Company, sites: Mapping[str, Site]) -> dict[str, Work]:
+    """What is expected of the work on a shipment at each site; where it is asked first, with the time of its answer."""
+    own_s = company.pick_seconds + company.pack_seconds
+    return {key: Work(own_s + site.terms.answer_s, company.station_seconds) for key, site in sites.items()}
+
+
+def works_learned(tx: Transaction, sites: Collection[str]) -> dict[str, Mass]:
+    """What work takes at each site of what is expected of it."""
+    known = learning.handling(tx)
+    of_all = together(known.values())
+    return {site_id: work_of(known.get(site_id, NOTHING), of_all) for site_id in sites}
 
 
 def _shift_paid(site: Site) -> bool:

@@ -19,9 +19,9 @@ from doorstep.promising.arrivals import (
     next_departure,
     working_day_after,
 )
+from doorstep.promising.handling import handling
 from doorstep.promising.learned import Seen, Transits, lane_of, learned_of, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
-from doorstep.promising.priors import handling_prior
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.service import CarrierService
 
@@ -97,7 +97,7 @@ class Timetable:
         most_departures: int,
     ) -> None:
         self.most = most_departures
-        self.handling = {site.site_id: handling_prior(site.own_s, site.queue_s) for site in sites}
+        self.handling = {site.site_id: handling(site.work, site.own_s, site.queue_s) for site in sites}
         # Equal calendars are one here, so that what hangs on one is found by its identity.
         calendars: dict[Calendar, Calendar] = {}
         self.calendars = {each.service_id: calendars.setdefault(each.calendar, each.calendar) for each in services}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from doorstep.carriers.stops import Roads
 from doorstep.promising.learned import Transits
 from doorstep.promising.mass import WHOLE, Mass
-from doorstep.promising.priors import lateness_prior
+from doorstep.promising.priors import WORK_PRIOR, lateness_prior
 from doorstep.terms.calendar import Calendar, Window
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
@@ -56,7 +56,8 @@ class Inbound:
 class SiteSupply:
     """What one site can give and how busy it is.
 
-    `own_s` is the expected work on one shipment, `queue_s` the work that waits before it for the same hands.
+    `own_s` is the expected work on one shipment, `queue_s` the work that waits before it for the same hands; `work` is
+    what work takes of what is expected, as `promising.handling` tells it.
     `daily_shipments` is how many shipments can leave on a day (None: no limit), `booked` how many already will.
     Handling is what the site charges for a shipment and for each unit; None: what `Costs` say.
     `relief` is what it is worth to send a unit on hand of an item from here, because it lies too long or would end:
@@ -72,6 +73,7 @@ class SiteSupply:
     inbound: tuple[Inbound, ...] = ()
     own_s: int = 3600
     queue_s: int = 0
+    work: Mass = WORK_PRIOR
     daily_shipments: int | None = None
     handling_order_minor: int | None = None
     handling_unit_minor: int | None = None

@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
+from doorstep.promising.handling import HANDLING_STEP_S
 from doorstep.promising.mass import WHOLE, Mass
-from doorstep.promising.priors import HANDLING_STEP_S
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.clock import read_stamp, stamp
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from doorstep.promising.mass import WHOLE, Mass
+from doorstep.promising.mass import WHOLE, Mass, moved_ppm
 from doorstep.terms.places import region
 from doorstep.terms.service import CarrierService
 
@@ -51,9 +51,7 @@ class Seen:
 
     def moved_ppm(self, since: Seen) -> int:
         """By how much what is expected is another than it was: the probability that would have to be moved."""
-        mine, before = dict(self.expected), dict(since.expected)
-        gained = sum(max(mine.get(day, 0) - before.get(day, 0), 0) for day in mine)
-        return max(gained, sum(max(part - mine.get(day, 0), 0) for day, part in before.items()))
+        return moved_ppm(dict(self.expected), dict(since.expected))
 
     @property
     def parcels(self) -> int:

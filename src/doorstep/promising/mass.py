@@ -117,6 +117,12 @@ class Mass:
         return cls(stored["start"], tuple(stored["ppm"]), stored["never_ppm"])
 
 
+def moved_ppm(these: Mapping[int, int], those: Mapping[int, int]) -> int:
+    """How much probability would have to be moved to make one of the other; each is point -> ppm."""
+    gained = sum(max(part - those.get(point, 0), 0) for point, part in these.items())
+    return max(gained, sum(max(part - these.get(point, 0), 0) for point, part in those.items()))
+
+
 def last_of(masses: Sequence[Mass]) -> Mass:
     """The latest of independent events, such as the last of several deliveries: P(<= t) is the product of theirs."""
     if len(masses) == 1:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from doorstep.promising.mass import WHOLE, Mass
 
 PRIOR_ONLY = "prior only"
-HANDLING_STEP_S = 900  # the grid of handling: quarters of an hour of work, rounded up
+WORK_STEP_PER_CENT = 5  # of the expected work: the grid on which it is told what work takes
 
 # Per cent of the expected work -> parts per million. Right-skewed: work is more often doubled than halved.
 _WORK_SPREAD = ((75, 100_000), (100, 400_000), (130, 250_000), (170, 130_000), (230, 80_000), (350, 40_000))
+WORK_PRIOR = Mass.rounded({per_cent // WORK_STEP_PER_CENT: ppm for per_cent, ppm in _WORK_SPREAD}, WHOLE)
 
 # Calendar days after the day the supplier named -> parts per million; 1 % never comes.
 _LATENESS_PPM = (620_000, 110_000, 70_000, 50_000, 35_000, 25_000, 20_000, 20_000, 10_000, 10_000, 8_000, 6_000, 6_000)
@@ -22,19 +23,6 @@ _LOST_PER_DAY_PPM = 20
 _LOST_PER_MOVE_PPM = 10
 _LOST_PER_DISPUTE_PPM = 20_000
 _LEAST_PPM = 500_000
-
-
-def handling_prior(own_s: int, queue_s: int) -> Mass:
-    """Working seconds from release to ready at the dock, in steps of HANDLING_STEP_S.
-
-    `own_s` is the expected work on this shipment, `queue_s` the work that stands before it for the same hands (the
-    load). Both stretch together: a slow day is slow for all.
-    """
-    weights: dict[int, int] = {}
-    for per_cent, ppm in _WORK_SPREAD:
-        step = -(-(own_s + queue_s) * per_cent // (100 * HANDLING_STEP_S))
-        weights[step] = weights.get(step, 0) + ppm
-    return Mass.rounded(weights, WHOLE)
 
 
 def lateness_prior() -> Mass:

@@ -27,8 +27,14 @@ def transit_learned(body: learning.TransitLearned, _: Entry, changes: Changes) -
 
 
 def handling_learned(body: learning.HandlingLearned, _: Entry, changes: Changes) -> None:
-    parcels = sum(body.hours.values())
-    changes.replace(tables.handling, site_id=body.site_id, hours=body.hours, parcels=parcels, until=body.until)
+    changes.replace(
+        tables.handling,
+        site_id=body.site_id,
+        taken=body.taken,
+        waiting=body.waiting,
+        shipments=body.shipments,
+        until=body.until,
+    )
 
 
 def billing_learned(body: learning.BillingLearned, _: Entry, changes: Changes) -> None:

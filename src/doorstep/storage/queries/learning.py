@@ -126,16 +126,43 @@ def under_way(tx: Transaction, zones: ZonesOf) -> list[Any]:
     )
 
 
-def handled(tx: Transaction) -> list[Any]:
-    """Rows (site_id, cleared_at, handed_over_at) of parcels whose order was cleared before they left."""
+def handled(tx: Transaction, since_days: int) -> list[Any]:
+    """Rows (site_id, cleared_at, released_at, packed_at, tells) of fulfilment orders cleared in so many days.
+
+    `packed_at` is when the last of its parcels was. `tells`: nothing but work kept it from the dock: no goods that were
+    on their way, no day it waited for, nobody who stopped the order, no site that said no to it; and it is known when
+    it was packed, which a history that knows only hand-overs does not say.
+    """
     return tx.rows(
-        "SELECT p.site_id, o.cleared_at, p.handed_over_at FROM parcel p JOIN orders o USING (order_id) "
-        "WHERE p.state IN ('handed_over', 'delivered') AND p.handed_over_at > o.cleared_at ORDER BY p.site_id"
+        "SELECT f.site_id, o.cleared_at, w.released_at, p.packed_at, NOT f.waits_for_day AND NOT o.stopped "
+        "AND coalesce(p.known, o.state = 'open') "
+        "AND NOT EXISTS (SELECT FROM hold h WHERE h.order_id = f.order_id AND h.inbound_id <> '') "
+        "AND NOT EXISTS (SELECT FROM asking a WHERE a.order_id = f.order_id AND a.state = 'declined') "
+        "AS tells FROM fulfilment f JOIN orders o USING (order_id) LEFT JOIN wave w ON w.wave_id = f.wave_id "
+        "LEFT JOIN LATERAL (SELECT max(packed_at) AS packed_at, "
+        "  bool_and(state = 'packed' OR coalesce(packed_at < handed_over_at, false)) AS known "
+        "  FROM parcel WHERE fulfilment_id = f.fulfilment_id AND state <> 'unpacked' "
+        "  AND f.state IN ('packed', 'labelled', 'handed_over', 'delivered')) p ON true "
+        "WHERE o.cleared_at > %s - make_interval(days => %s) AND f.state <> 'cancelled' "
+        "AND (p.packed_at IS NOT NULL OR f.state IN ('planned', 'released', 'picked')) ORDER BY f.site_id",
+        tx.now,
+        since_days,
     )
 
 
-def known_handling(tx: Transaction) -> dict[str, dict[str, int]]:
-    return {row.site_id: row.hours for row in tx.rows("SELECT site_id, hours FROM handling")}
+HANDLING: Query = definition(
+    "SELECT site_id, taken::text AS taken, waiting::text AS waiting, shipments FROM handling ORDER BY site_id"
+)
+
+
+def handling(tx: Transaction) -> dict[str, Seen]:
+    """What was learned of the work at each site, as `promising.handling.work_of` takes it."""
+    return {row.site_id: _seen(row.taken, 0, "{}", row.waiting) for row in tx.rows(*HANDLING)}
+
+
+def shipments(tx: Transaction) -> dict[str, int]:
+    """How many shipments told something of the work at each site."""
+    return {row.site_id: row.shipments for row in tx.rows(*HANDLING)}
 
 
 def billed_in_the_end(tx: Transaction, steps_g: Sequence[int]) -> list[Any]:

@@ -29,9 +29,11 @@ def versions(tx: Transaction) -> tuple[tuple[str, str], ...]:
         "SELECT (SELECT md5(goals::text) FROM goals) AS goals, "
         "(SELECT md5(string_agg(service_id || fingerprint, ',' ORDER BY service_id)) FROM service) AS services, "
         "(SELECT md5(string_agg(carton::text, ',' ORDER BY carton_id)) FROM carton) AS cartons, "
-        "(SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM transit t) AS transits"
+        "(SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM transit t) AS transits, "
+        "(SELECT md5(string_agg(h::text, ',' ORDER BY site_id)) FROM handling h) AS handling"
     )
-    return tuple((name, (getattr(row, name) or "")[:12]) for name in ("goals", "services", "cartons", "transits"))
+    names = ("goals", "services", "cartons", "transits", "handling")
+    return tuple((name, (getattr(row, name) or "")[:12]) for name in names)
 
 
 def run(tx: Transaction, plan_id: str) -> Any:

@@ -26,8 +26,9 @@ handling = Table(
     "handling",
     VIEWS,
     key("site_id"),
-    json("hours"),  # working hours -> parcels
-    whole("parcels"),
+    json("taken"),  # steps of the work that was expected -> thousandths of a shipment
+    json("waiting"),  # the step after which they were not packed -> thousandths of a shipment
+    whole("shipments"),
     Column("until", Date, nullable=False),
 )
 
