@@ -145,8 +145,29 @@ def test_a_promise_that_no_way_keeps_is_served_at_its_risk_and_says_so() -> None
     (order,) = made.orders
     assert Reason.PROMISE_AT_RISK in order.reasons
     assert services(order) == [("CS", "SWIFT")]  # the least late
-    assert order.cost.broken_minor == 5_000
+    assert order.cost.broken_minor == Costs().broken_minor
     assert order.cost.late_minor > 0
+
+
+@pytest.mark.parametrize("holds_it", [True, False])
+def test_no_saving_is_worth_a_promise_that_can_be_kept(holds_it: bool) -> None:
+    hurried = cs.demand((cs.TEA, 1))
+    order = cs.open_order(hurried, 2, cs.held_on_hand(hurried) if holds_it else ())
+    costs_nothing = Costs(broken_minor=0, late_day_minor=0)
+    (told,) = planned(asked([order], cs.shop(*cs.stock(TEA=5)), costs=costs_nothing)).orders
+    assert services(told) == [("CS", "SWIFT")]
+    assert told.reasons == (Reason.PROMISE_FIRST,)
+    assert told.cost.total_minor > told.least_minor
+
+
+def test_where_no_way_is_as_sure_as_wanted_the_likelier_is_worth_its_freight() -> None:
+    sure = cs.demand((cs.TEA, 1), terms=Terms(wanted_ppm=999_999))
+    made = planned(asked([cs.open_order(sure, 1)], cs.shop(*cs.stock(TEA=5)), costs=Costs(late_day_minor=0)))
+    (order,) = made.orders
+    assert services(order) == [("CS", "SWIFT")]
+    assert order.in_window_ppm > 900_000
+    broken = Costs().broken_minor * (1_000_000 - order.in_window_ppm) / 1_000_000
+    assert broken <= order.cost.broken_minor < broken + 1
 
 
 def test_ship_by_is_the_last_departure_with_which_the_promise_holds() -> None:

@@ -219,8 +219,9 @@ class _Checker:
                 yield f"{shipment.site_id} does not keep its lines' promises with {shipment.in_window_ppm} ppm"
         if answer.in_window_ppm != whole:
             yield f"keeps its promise with {whole} ppm, not {answer.in_window_ppm}"
-        at_risk = min(whole, *kept.values()) < order.demand.wanted_ppm
-        broken_minor = self.question.costs.broken_minor if at_risk else 0
+        surely = min(whole, *kept.values())
+        at_risk = surely < order.demand.wanted_ppm
+        broken_minor = -(-self.question.costs.broken_minor * (WHOLE - surely) // WHOLE) if at_risk else 0
         if at_risk != (Reason.PROMISE_AT_RISK in answer.reasons) or answer.cost.broken_minor != broken_minor:
             yield "does not say rightly whether its promise is at risk"
         if at_risk and order.demand.order_id in self.together:

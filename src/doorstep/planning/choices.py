@@ -191,9 +191,10 @@ def judge(way: Way, order: OpenOrder, desk: Desk) -> Choice | None:
         # The lines of one shipment share its arrival, and most the promise of the order.
         as_whole = arrival is whole and window is order.agreed
         line_ppm[line_no] = of_whole if as_whole else kept_ppm(arrival, window)
-    holds = min(line_ppm.values()) >= demand.wanted_ppm
+    surely = min(line_ppm.values())
+    holds = surely >= demand.wanted_ppm
     late = days_late_ppm(whole, order.agreed.last_day, desk.costs.never_days)
-    cost = way.cost.missing(demand.late_minor(late, desk.costs), 0 if holds else desk.costs.broken_minor)
+    cost = way.cost.missing(demand.late_minor(late, desk.costs), 0 if holds else desk.costs.at_risk_minor(surely))
     return Choice(way, cost, way.rows(), way.uses(), line_ppm, holds)
 
 

@@ -2,13 +2,15 @@
 
 First order by order, the oldest promise first, each from what is free and what it holds itself; then all together by
 the master problem, from the same ways; each plan improved for as long as an order can change to a cheaper way that is
-free. The cheaper of the two is taken, so planning together never costs more. An order that holds all that it needs
-keeps its promise as surely as it would order by order: nobody else's saving is worth that. Then orders to one consignee
-may go as one shipment, too: their loads (`planning.loads`) are columns beside the ways, in the same master problem.
+free. The cheaper of the two is taken, so planning together never costs more. Order by order a way that holds the
+promise comes before all that do not, whatever they would save; and what holds so holds in the end: no saving, its own
+or of others, is worth a promise that can be kept. Then orders to one consignee may go as one shipment, too: their loads
+(`planning.loads`) are columns beside the ways, in the same master problem.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 
 from doorstep.planning.answers import OrderPlan, Plan, PlannedLoad
@@ -21,10 +23,11 @@ from doorstep.planning.prices import Master, solve
 from doorstep.planning.quote import full_days
 from doorstep.planning.supply import covers, together
 from doorstep.planning.telling import Known, loads_told, orders_told
-from doorstep.planning.values import DayKey, Deciders, PlanQuestion, Scarce, StockKey
+from doorstep.planning.values import DayKey, Deciders, OpenOrder, PlanQuestion, Scarce, StockKey
 from doorstep.planning.ways import Desk
 from doorstep.terms.refusals import Refusal
 
+_ANY = sys.maxsize
 _MOST_TURNS = 3  # of the master problem; in the last no order looks for ways of its own any more
 
 
@@ -92,12 +95,18 @@ class _Planner:
             self._add(len(self.choices) - 1, found)
         self.groups: list[tuple[int, ...]] = []  # orders to one consignee
         self.bundles: dict[int, list[Bundle]] = {}  # the loads of a group, by its first order
-        self.most: list[int | None] = [None] * len(self.orders)  # what a way may cost that does not hold the promise
+        self.covered = [self._is_covered(order) for order in self.orders]
+        # What a way may cost that does not hold the promise: where one does, none is taken to save money.
+        self.most = [-1 if any(choice.holds for choice in mine) else _ANY for mine in self.choices]
         # The oldest promise chooses first.
         self.turns = sorted(
             range(len(self.orders)), key=lambda i: (self.orders[i].agreed.last_day, self.orders[i].demand.order_id)
         )
         self.begun = self._begun()
+
+    def _is_covered(self, order: OpenOrder) -> bool:
+        """Whether it holds all that it needs."""
+        return bool(order.held) and covers(together(order.held), order.demand, self.question.costs)
 
     def _stand(self, i: int, found: Sequence[Choice]) -> None:
         """The order's plan stands where it is among what was found and is as good for its promise as can be."""
@@ -176,14 +185,16 @@ class _Planner:
         return [choice for choice in (*self.choices[i], self.waits[i]) if self._may(i, choice)]
 
     def _may(self, i: int, choice: Choice) -> bool:
-        most = self.most[i]
-        return most is None or choice.holds or choice.cost.total_minor <= most
+        if choice.way is None and not self.covered[i]:  # it has no right to the stock: others may need it more
+            return True
+        return choice.holds or choice.cost.total_minor <= self.most[i]
 
     def protect(self, picks: Sequence[Choice]) -> None:
-        """Orders that hold all they need get ways that hold the promise from now on, or cost no more than these."""
-        for i, (order, pick) in enumerate(zip(self.orders, picks, strict=True)):
-            if order.held and covers(together(order.held), order.demand, self.question.costs):
-                self.most[i] = -1 if pick.holds else pick.cost.total_minor
+        """Orders whose promise holds now get ways that hold it from now on; those that hold all they need, and yet break
+        it, none that cost more.
+        """
+        for i, pick in enumerate(picks):
+            self.most[i] = -1 if pick.holds else pick.cost.total_minor if self.covered[i] else _ANY
 
     def keeps(self, picks: Sequence[Choice]) -> bool:
         return all(self._may(i, pick) for i, pick in enumerate(picks))

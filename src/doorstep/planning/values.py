@@ -155,15 +155,15 @@ class Costs:
     """What the company lets planning weigh, in minor units of one currency, and how far planning looks.
 
     Handling is per shipment and per unit; `split_minor` for every shipment of an order after the first;
-    `late_day_minor` per expected day after the promise (never arriving counts as `never_days`); `broken_minor` where
-    a way does not hold the promise with the wanted probability; `waits_minor` where an order cannot be planned.
+    `late_day_minor` per expected day after the promise (never arriving counts as `never_days`); `broken_minor` times
+    P(broken) where a way does not hold the promise as surely as wanted; `waits_minor` where an order cannot be planned.
     """
 
     handling_order_minor: int = 150
     handling_unit_minor: int = 10
     split_minor: int = 200
     late_day_minor: int = 500
-    broken_minor: int = 5_000
+    broken_minor: int = 10_000
     waits_minor: int = 1_000_000
     never_days: int = 30
     most_shipments: int = 3
@@ -177,6 +177,10 @@ class Costs:
             raise ValueError("costs and limits are not negative")
         if not (self.most_shipments and self.most_departures and self.most_ways and self.most_offers):
             raise ValueError("planning must look at one shipment, departure, way and offer at least")
+
+    def at_risk_minor(self, kept_ppm: int) -> int:
+        """What it costs to send what is kept with no more than that."""
+        return -(-self.broken_minor * (WHOLE - kept_ppm) // WHOLE)
 
 
 class StockKey(NamedTuple):
