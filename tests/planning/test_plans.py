@@ -145,7 +145,7 @@ def test_a_promise_that_no_way_keeps_is_served_at_its_risk_and_says_so() -> None
     (order,) = made.orders
     assert Reason.PROMISE_AT_RISK in order.reasons
     assert services(order) == [("CS", "SWIFT")]  # the least late
-    assert order.cost.broken_minor == Costs().broken_minor
+    assert order.cost.broken_minor == 15_000  # half, and all of it, for it will surely be broken
     assert order.cost.late_minor > 0
 
 
@@ -166,7 +166,7 @@ def test_where_no_way_is_as_sure_as_wanted_the_likelier_is_worth_its_freight() -
     (order,) = made.orders
     assert services(order) == [("CS", "SWIFT")]
     assert order.in_window_ppm > 900_000
-    broken = Costs().broken_minor * (1_000_000 - order.in_window_ppm) / 1_000_000
+    broken = Costs().broken_minor * (500_000 + 1_000_000 - order.in_window_ppm) / 1_000_000
     assert broken <= order.cost.broken_minor < broken + 1
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.promising.handling import HANDLING_STEP_S, Shipment, Work, handling, seen, together, work_of
-from doorstep.promising.learned import NOTHING, Seen
+from doorstep.promising.handling import HANDLING_STEP_S, Shipment, Work, handling, seen, work_of
+from doorstep.promising.learned import NOTHING, Seen, together
 from doorstep.promising.mass import WHOLE
 from doorstep.promising.priors import WORK_PRIOR
 from doorstep.terms.calendar import Calendar

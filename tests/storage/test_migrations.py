@@ -78,4 +78,4 @@ def test_what_the_company_weighed_before_there_were_goals_is_its_goals_now(store
     assert differences(store) == []
     assert schema.differences(store) == []
     with store.reading() as tx:
-        assert master.goals(tx) == Goals(weights=Weights(split_minor=1234))
+        assert master.goals(tx) == Goals(weights=Weights(split_minor=1234, broken_minor=5_000))

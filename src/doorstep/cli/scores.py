@@ -35,15 +35,14 @@ def score(
 
 
 def learn(context: typer.Context, as_json: AsJson = False) -> None:
-    """Count transit, handling and bills again from the journal; plans rest on it. A worker does it once a day."""
+    """Count transit, handling, suppliers and bills again from the journal; plans rest on it. A worker does it daily."""
     from doorstep.flow.learn import learn as count_again
 
     with opened(context, as_json=as_json) as desk:
         told = count_again(desk.office, desk.who)
-        said = f"{many(told.lanes, 'lane')} and {many(told.sites, 'site')} are known better now."
-        if told.bills:
-            said = f"{said} So is what {many(told.bills, 'service')} bills in the end."
-        desk.show(told, lambda: said if told.lanes or told.sites or told.bills else "Nothing new was learned.")
+        found = (told.lanes, "lane"), (told.sites, "site"), (told.suppliers, "supplier"), (told.bills, "service's bill")
+        named = [many(count, one) for count, one in found if count]
+        desk.show(told, lambda: f"Known better now: {', '.join(named)}." if named else "Nothing new was learned.")
 
 
 def _nothing(set_up: bool) -> str:

@@ -59,6 +59,25 @@ class HandlingLearned(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class LatenessLearned(Body):
+    """Calendar days by which a supplier came after the day that was first named: `days` says how many deliveries came
+    how late; `waiting` are overdue, by the day after which they had not come; `never` have not come in 90 days.
+
+    It takes the place of what was learned before.
+    """
+
+    STEP: ClassVar[Step] = Step.IMPROVE
+    supplier_id: str
+    days: Mapping[str, int]  # days, as text
+    waiting: Mapping[str, int]
+    never: int
+    until: date
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("supplier", self.supplier_id, "learned"),)
+
+
+@dataclass(frozen=True, slots=True)
 class BillingLearned(Body):
     """What a carrier billed in the end of what a service's labels were to cost: `steps` says for each weight step how
     many parcels, what was expected and what was billed, minor units; claims that were paid are taken off.

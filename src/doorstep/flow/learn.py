@@ -13,12 +13,14 @@ from typing import Any
 from doorstep.carriers.billed import STEPS_G
 from doorstep.carriers.zones import Zones
 from doorstep.events.envelope import Body
-from doorstep.events.learning import BillingLearned, HandlingLearned, TransitLearned
+from doorstep.events.learning import BillingLearned, HandlingLearned, LatenessLearned, TransitLearned
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.supply import works_expected
-from doorstep.promising.handling import WINDOW_DAYS, Shipment, seen, together, work_of
-from doorstep.promising.learned import NEEDS, NOTHING, Seen
+from doorstep.promising import suppliers
+from doorstep.promising.handling import WINDOW_DAYS, Shipment, seen, work_of
+from doorstep.promising.learned import NEEDS, NOTHING, Seen, together
 from doorstep.promising.mass import WHOLE, Mass, moved_ppm
+from doorstep.promising.suppliers import Delivery
 from doorstep.storage.queries import learning, master
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
@@ -32,21 +34,22 @@ Lane = tuple[str, str]  # regions of origin and destination; '' and a zone; both
 
 @dataclass(frozen=True, slots=True)
 class LearnedAnew:
-    """How many lanes (with those of whole services), sites and services' bills are known otherwise than before."""
+    """How many lanes (with those of whole services), sites, services' bills and suppliers are known otherwise now."""
 
     lanes: int
     sites: int
     bills: int
+    suppliers: int
 
 
 def learn(office: Office, who: Who = CLOCKWORK) -> LearnedAnew:
-    """Follow transit by lane and service, work by site, bills by service; record what is not as it was."""
+    """Follow transit by lane and service, work by site, bills by service, suppliers; record what is not as it was."""
 
     def step(tx: Transaction) -> LearnedAnew:
-        lanes, sites, bills = list(_transits(tx)), list(_handlings(tx)), list(_bills(tx))
+        found = [list(each(tx)) for each in (_transits, _handlings, _bills, _suppliers)]
         scribe = Scribe(who, tx.now)
-        tx.record(*(scribe(body, cause="learned") for body in (*lanes, *sites, *bills)))
-        return LearnedAnew(len(lanes), len(sites), len(bills))
+        tx.record(*(scribe(body, cause="learned") for bodies in found for body in bodies))
+        return LearnedAnew(*map(len, found))
 
     told = office.store.run(step)
     if isinstance(told, Refusal):
@@ -200,6 +203,19 @@ def _handlings(tx: Transaction) -> Iterator[Body]:
             packed = sum(each.tells and each.packed_at is not None for each in shipments[site_id])
             today = sites[site_id].calendar.day_of(tx.now)
             yield HandlingLearned(site_id, _as_text(now.days), _as_text(now.waiting), packed, today)
+
+
+def _suppliers(tx: Transaction) -> Iterator[Body]:
+    sites, known = master.sites(tx), learning.lateness(tx)
+    deliveries: dict[str, list[Delivery]] = defaultdict(list)
+    for row in learning.delivered_to_us(tx, suppliers.WINDOW_DAYS):
+        day_of = sites[row.site_id].calendar.day_of
+        came_on = None if row.came_at is None else day_of(row.came_at)
+        deliveries[row.supplier_id].append(Delivery(day_of(row.due_at), came_on))
+    for supplier_id, mine in sorted(deliveries.items()):
+        now = suppliers.seen(mine, tx.now.date())
+        if now != known.get(supplier_id, NOTHING):
+            yield LatenessLearned(supplier_id, _as_text(now.days), _as_text(now.waiting), now.never, tx.now.date())
 
 
 def _as_text(counted: Sequence[tuple[int, int]]) -> dict[str, int]:

@@ -21,9 +21,10 @@ from doorstep.planning.values import (
     SiteSupply,
     StockKey,
 )
-from doorstep.promising.handling import Work, together, work_of
-from doorstep.promising.learned import NOTHING
+from doorstep.promising.handling import Work, work_of
+from doorstep.promising.learned import NOTHING, together
 from doorstep.promising.mass import WHOLE, Mass
+from doorstep.promising.suppliers import lateness_of
 from doorstep.stock.scarcity import kept_for_others
 from doorstep.storage.queries import learning, master, nodes, orders, planning, scarcity, stock
 from doorstep.storage.queries.master import Site
@@ -52,7 +53,7 @@ _FAR_DAYS = 370  # a site that is further behind than that has other troubles
 def supply_queries(item_ids: Collection[str]) -> tuple[Query, ...]:
     """What `site_supplies` of the same items will ask in any case."""
     free, inbound = stock.free_query(item_ids), stock.inbound_query(item_ids)
-    return master.SITES, master.GOALS, learning.HANDLING, free, inbound, orders.LOAD
+    return master.SITES, master.GOALS, learning.HANDLING, learning.LATENESS, free, inbound, orders.LOAD
 
 
 def site_supplies(
@@ -66,8 +67,12 @@ def site_supplies(
     for row in stock.free(tx, item_ids):
         free[row.site_id].append(FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on, there[row.site_id]))
     coming: dict[str, list[Inbound]] = defaultdict(list)
+    late = learning.lateness(tx)
+    of_all = together(late.values())
     for row in stock.inbound(tx, item_ids):
-        coming[row.site_id].append(Inbound(row.inbound_id, row.item_id, row.quantity, row.due_at))
+        lateness = lateness_of(late.get(row.supplier_id, NOTHING), of_all)
+        inbound = Inbound(row.inbound_id, row.item_id, row.quantity, row.due_at, lateness=lateness)
+        coming[row.site_id].append(inbound)
     booked = _booked(tx, sites, leaving_out, goals)
     expected, works = works_expected(company, sites), works_learned(tx, sites)
     relief = _relief(tx, goals, item_ids)

@@ -221,7 +221,8 @@ class _Checker:
             yield f"keeps its promise with {whole} ppm, not {answer.in_window_ppm}"
         surely = min(whole, *kept.values())
         at_risk = surely < order.demand.wanted_ppm
-        broken_minor = -(-self.question.costs.broken_minor * (WHOLE - surely) // WHOLE) if at_risk else 0
+        whole_minor = self.question.costs.broken_minor
+        broken_minor = whole_minor // 2 - (-whole_minor * (WHOLE - surely) // WHOLE) if at_risk else 0
         if at_risk != (Reason.PROMISE_AT_RISK in answer.reasons) or answer.cost.broken_minor != broken_minor:
             yield "does not say rightly whether its promise is at risk"
         if at_risk and order.demand.order_id in self.together:

@@ -10,7 +10,6 @@ or of others, is worth a promise that can be kept. Then orders to one consignee 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 
 from doorstep.planning.answers import OrderPlan, Plan, PlannedLoad
@@ -27,7 +26,7 @@ from doorstep.planning.values import DayKey, Deciders, OpenOrder, PlanQuestion, 
 from doorstep.planning.ways import Desk
 from doorstep.terms.refusals import Refusal
 
-_ANY = sys.maxsize
+_ANY = 10**18  # minor units: more than anything costs
 _MOST_TURNS = 3  # of the master problem; in the last no order looks for ways of its own any more
 
 
@@ -190,8 +189,8 @@ class _Planner:
         return choice.holds or choice.cost.total_minor <= self.most[i]
 
     def protect(self, picks: Sequence[Choice]) -> None:
-        """Orders whose promise holds now get ways that hold it from now on; those that hold all they need, and yet break
-        it, none that cost more.
+        """Orders whose promise holds now get ways that hold it from now on; who has all it needs, and breaks it all the
+        same, none that costs more.
         """
         for i, pick in enumerate(picks):
             self.most[i] = -1 if pick.holds else pick.cost.total_minor if self.covered[i] else _ANY

@@ -156,7 +156,8 @@ class Costs:
 
     Handling is per shipment and per unit; `split_minor` for every shipment of an order after the first;
     `late_day_minor` per expected day after the promise (never arriving counts as `never_days`); `broken_minor` times
-    P(broken) where a way does not hold the promise as surely as wanted; `waits_minor` where an order cannot be planned.
+    P(broken), and half of it, where a way does not hold the promise as surely as wanted; `waits_minor` where an order
+    cannot be planned.
     """
 
     handling_order_minor: int = 150
@@ -179,8 +180,8 @@ class Costs:
             raise ValueError("planning must look at one shipment, departure, way and offer at least")
 
     def at_risk_minor(self, kept_ppm: int) -> int:
-        """What it costs to send what is kept with no more than that."""
-        return -(-self.broken_minor * (WHOLE - kept_ppm) // WHOLE)
+        """What it costs to keep a promise less surely than wanted: half a broken one, and it may break."""
+        return self.broken_minor // 2 - (-self.broken_minor * (WHOLE - kept_ppm) // WHOLE)
 
 
 class StockKey(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,19 +63,9 @@ def handling(work: Mass, own_s: int, queue_s: int) -> Mass:
 def work_of(site: Seen, sites: Seen) -> Mass:
     """What work takes at a site, in steps of WORK_STEP_PER_CENT of what is expected; with nothing seen the prior.
 
-    Both are as `seen` and `together` tell them.
+    Both are as `seen` and `learned.together` tell them.
     """
     return leaning(site, leaning(sites, WORK_PRIOR, LEANS_ON * _SHIPMENT), LEANS_ON * _SHIPMENT)
-
-
-def together(sites: Iterable[Seen]) -> Seen:
-    """What all of them have seen."""
-    taken: Counter[int] = Counter()
-    waiting: Counter[int] = Counter()
-    for each in sites:
-        taken.update(dict(each.days))
-        waiting.update(dict(each.waiting))
-    return Seen(days=tuple(sorted(taken.items())), waiting=tuple(sorted(waiting.items())))
 
 
 def seen(shipments: Sequence[Shipment], expects: Work, wall: Calendar, now: datetime) -> Seen:

@@ -11,7 +11,8 @@ is expected of those that leave now stands in the place of the counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,6 +64,20 @@ def _sorted(told: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
 
 
 NOTHING = Seen()
+
+
+def together(counted: Iterable[Seen]) -> Seen:
+    """What all of them have seen, by counts."""
+    days: Counter[int] = Counter()
+    waiting: Counter[int] = Counter()
+    never = 0
+    for each in counted:
+        days.update(dict(each.days))
+        waiting.update(dict(each.waiting))
+        never += each.never
+    return Seen(_columns(days), never, (), _columns(waiting))
+
+
 # By service, region of origin and region of destination; of all that a service brings into a zone by service, '' and
 # the zone; of all that it brings by service, '' and ''.
 Transits = Mapping[tuple[str, str, str], Seen]

@@ -61,11 +61,11 @@ class Weights:
     """What planning weighs for all orders alike, in minor units of the company's currency.
 
     Handling is per fulfilment order and per unit, `split_minor` for each extra delivery of an order, `late_day_minor`
-    for each expected day after the promise, `broken_minor` for a broken promise where it is less sure than wanted (times
-    how likely it is), `waits_minor` where an order is not sent at all. `departure_minor` is what a carrier's call at a site costs, `lying_unit_minor`
-    what it is worth to send a unit from where it lies too long or would end before it is sent; 0: nobody said.
-    Plans that stand and keep their promise are changed where that gains more than `move_gain_minor` each, at most
-    `most_moved` orders in one planning run: the floor is not to be churned.
+    for each expected day after the promise, `broken_minor` for a broken promise where it is less sure than wanted (half
+    of it, and all of it times P(broken)), `waits_minor` where an order is not sent at all. `departure_minor` is what a
+    carrier's call at a site costs, `lying_unit_minor` what it is worth to send a unit from where it lies too long or
+    would end before it is sent; 0: nobody said. Plans that stand and keep their promise are changed where that gains
+    more than `move_gain_minor` each, at most `most_moved` orders in one planning run: the floor is not to be churned.
     """
 
     handling_order_minor: int = 150

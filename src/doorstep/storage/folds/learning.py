@@ -37,6 +37,17 @@ def handling_learned(body: learning.HandlingLearned, _: Entry, changes: Changes)
     )
 
 
+def lateness_learned(body: learning.LatenessLearned, _: Entry, changes: Changes) -> None:
+    changes.replace(
+        tables.lateness,
+        supplier_id=body.supplier_id,
+        days=body.days,
+        waiting=body.waiting,
+        never=body.never,
+        until=body.until,
+    )
+
+
 def billing_learned(body: learning.BillingLearned, _: Entry, changes: Changes) -> None:
     changes.replace(tables.billing, service_id=body.service_id, steps=body.steps, until=body.until)
 
@@ -44,5 +55,6 @@ def billing_learned(body: learning.BillingLearned, _: Entry, changes: Changes) -
 FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     learning.TransitLearned: transit_learned,
     learning.HandlingLearned: handling_learned,
+    learning.LatenessLearned: lateness_learned,
     learning.BillingLearned: billing_learned,
 }

@@ -160,6 +160,35 @@ def handling(tx: Transaction) -> dict[str, Seen]:
     return {row.site_id: _seen(row.taken, 0, "{}", row.waiting) for row in tx.rows(*HANDLING)}
 
 
+def delivered_to_us(tx: Transaction, since_days: int) -> list[Any]:
+    """Rows (supplier_id, site_id, due_at, came_at) of what suppliers named so many days ago or later.
+
+    `due_at` is what was named first; `came_at` is when the last of it came, None where some has not.
+    """
+    facts = (
+        "FROM touched t JOIN journal j USING (event_id) WHERE t.object_type = 'inbound' AND t.object_id = i.inbound_id"
+    )
+    return tx.rows(
+        "SELECT i.supplier_id, i.site_id, e.due_at, CASE WHEN i.received >= i.expected THEN "
+        f"(SELECT max(j.occurred_at) {facts} AND t.qualifier = 'received') END AS came_at FROM inbound i "
+        f"CROSS JOIN LATERAL (SELECT min((j.body ->> 'due_at')::timestamptz) AS due_at {facts} "
+        "AND t.qualifier = 'expected') e WHERE i.supplier_id <> '' AND i.expected > 0 "
+        "AND e.due_at > %s - make_interval(days => %s) ORDER BY i.supplier_id, i.inbound_id",
+        tx.now,
+        since_days,
+    )
+
+
+LATENESS: Query = definition(
+    "SELECT supplier_id, days::text AS days, waiting::text AS waiting, never FROM lateness ORDER BY supplier_id"
+)
+
+
+def lateness(tx: Transaction) -> dict[str, Seen]:
+    """What was learned of each supplier, as `promising.suppliers.lateness_of` takes it."""
+    return {row.supplier_id: _seen(row.days, row.never, "{}", row.waiting) for row in tx.rows(*LATENESS)}
+
+
 def shipments(tx: Transaction) -> dict[str, int]:
     """How many shipments told something of the work at each site."""
     return {row.site_id: row.shipments for row in tx.rows(*HANDLING)}

@@ -29,13 +29,13 @@ def free_query(item_ids: Collection[str]) -> Query:
 
 
 def inbound(tx: Transaction, item_ids: Collection[str]) -> list[Any]:
-    """Rows (inbound_id, site_id, item_id, quantity, due_at) of what is expected and not yet held."""
+    """Rows (inbound_id, supplier_id, site_id, item_id, quantity, due_at) of what is expected and not yet held."""
     return tx.rows(*inbound_query(item_ids))
 
 
 def inbound_query(item_ids: Collection[str]) -> Query:
     return (
-        "SELECT inbound_id, site_id, item_id, expected - received - held AS quantity, due_at FROM inbound "
+        "SELECT inbound_id, supplier_id, site_id, item_id, expected - received - held AS quantity, due_at FROM inbound "
         "WHERE item_id = ANY(%s) AND expected > received ORDER BY due_at, inbound_id",
         list(item_ids),
     )

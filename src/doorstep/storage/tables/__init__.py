@@ -18,7 +18,7 @@ from doorstep.storage.tables.floor import (
 )
 from doorstep.storage.tables.imports import import_map, imported_order, imports
 from doorstep.storage.tables.invoices import accrual_release, billing_terms, claim, invoice, invoice_line
-from doorstep.storage.tables.learning import billing, handling, transit
+from doorstep.storage.tables.learning import billing, handling, lateness, transit
 from doorstep.storage.tables.legal import forbidden, match_review, rule_list, screening
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.nodes import asking
@@ -83,6 +83,7 @@ __all__ = [
     "journal",
     "label",
     "last_rate",
+    "lateness",
     "lot",
     "manifest",
     "manifest_label",

@@ -32,6 +32,16 @@ handling = Table(
     Column("until", Date, nullable=False),
 )
 
+lateness = Table(
+    "lateness",
+    VIEWS,
+    key("supplier_id"),
+    json("days"),  # calendar days after the day that was first named -> deliveries
+    json("waiting"),  # the day after which they had not come -> deliveries that are overdue
+    whole("never"),
+    Column("until", Date, nullable=False),
+)
+
 billing = Table(
     "billing",
     VIEWS,
