@@ -36,14 +36,12 @@ class MissingPickup:
 
 @dataclass(frozen=True, slots=True)
 class _Today:
-    """A carrier's day at a site: until when it takes parcels, what is to leave with it, and whether a driver comes."""
+    """A carrier's day at a site: until when it takes parcels, and whether a driver comes."""
 
     agreed: Collection
     its: CarrierDay
     wall: Calendar
     cut_off: datetime
-    to_ship: int
-    at_dock: int
     pickup_id: str
     pickup_state: str
     pickup_says: str
@@ -54,6 +52,18 @@ class _Today:
         ready, closes = self.agreed.ready, self.agreed.closes
         begins = self.wall.at(self.its.day, ready) if ready else self.cut_off - _READY_BEFORE
         return begins, self.wall.at(self.its.day, closes or self.wall.closes)
+
+    def is_asked_for(self, now: datetime) -> bool:
+        """Whether it is time to book a driver, or one is booked who could still be sent away."""
+        if not self.agreed.pickup or now >= self.hours[1]:
+            return False
+        to_book = now >= self.cut_off - BOOKED_BEFORE and self.pickup_state not in (*LIVE, "failed")
+        return to_book or self.pickup_state == "booked"
+
+    def is_missed(self, now: datetime) -> bool:
+        """Whether a driver should be booked by now and is not, or the carrier will not send one."""
+        late = now >= self.cut_off - MISSED_BEFORE and self.pickup_state not in LIVE
+        return now < self.hours[1] and (late or self.pickup_state == "failed")
 
 
 def agree_collections(office: Office, who: Who, told: Sequence[Collection]) -> str | Refusal:
@@ -79,14 +89,23 @@ def collect_due(office: Office) -> tuple[str, ...]:
     done: list[str] = []
     with office.store.reading() as tx:
         days, now = _days(tx, collection.agreements(tx)), tx.now
-        taken = collection.taken(tx, [each.its for each in days])
-        listed = [each.its for each in days if each.agreed.manifest]
+        # What is known at once says of whom more is asked, which costs a look at all that goes today.
+        for_driver = [each for each in days if each.is_asked_for(now)]
+        waiting = _waiting(tx, for_driver)
+        close = [each.its for each in days if each.agreed.manifest or each.its in waiting]
+        taken = collection.taken(tx, close)
+        listed = [
+            each.its
+            for each in days
+            if each.agreed.manifest and (each.its.carrier_at_site in taken or now >= each.cut_off)
+        ]
         to_list = collection.to_list(tx, listed, now - STILL_ON_IT)
     for each in days:
-        if each.agreed.pickup:
-            done += _pickup(office, each, each.its.carrier_at_site in taken, now)
+        gone = each.its.carrier_at_site in taken
+        if each.its in waiting and not gone:
+            done += _pickup(office, each, bool(waiting[each.its]))
         if each.agreed.manifest and each.its.carrier_at_site in to_list:
-            done += _listed(office, each, each.its.carrier_at_site in taken, now)
+            done += _listed(office, each, gone, now)
     return tuple(done)
 
 
@@ -108,18 +127,15 @@ def _nothing(each: _Today) -> Refusal:
     return Refusal(Why.WRONG_STATE, "There is nothing to list, or the driver may be loading still.", about)
 
 
-def _pickup(office: Office, each: _Today, taken: bool, now: datetime) -> list[str]:
+def _pickup(office: Office, each: _Today, wanted: bool) -> list[str]:
     """Book a driver in time, or send him away where there is nothing for him. After a no somebody has to look."""
-    wanted = each.to_ship or each.at_dock
-    live = each.pickup_state in LIVE
-    in_time = each.cut_off - BOOKED_BEFORE <= now < each.hours[1]
-    if wanted and in_time and not live and not taken and each.pickup_state != "failed":
+    if wanted and each.pickup_state != "booked":
         ready, closes = each.hours
         told = want_pickup(
             office, CLOCKWORK, each.agreed.site_id, each.agreed.carrier_id, ready_at=ready, closes_at=closes
         )
         return [] if isinstance(told, Refusal) else [f"pickup {told.pickup_id}"]
-    if each.pickup_state == "booked" and not wanted and not taken and now < each.hours[1]:
+    if each.pickup_state == "booked" and not wanted:
         off = cancel_pickup(office, CLOCKWORK, each.pickup_id)
         return [] if isinstance(off, Refusal) else [f"cancelled {off}"]
     return []
@@ -127,19 +143,26 @@ def _pickup(office: Office, each: _Today, taken: bool, now: datetime) -> list[st
 
 def missing_pickups(tx: Transaction) -> tuple[MissingPickup, ...]:
     """Drivers who should be booked by now and are not, or whom the carrier will not send; soonest cut-off first."""
-    found: list[tuple[CarrierDay, MissingPickup]] = []
-    for each in _days(tx, [agreed for agreed in collection.agreements(tx) if agreed.pickup]):
-        waits = each.at_dock or each.to_ship
-        failed = each.pickup_state == "failed"
-        late = tx.now >= each.cut_off - MISSED_BEFORE and each.pickup_state not in LIVE
-        if waits and (failed or late) and tx.now < each.hours[1]:
-            says = each.pickup_says if failed else "no driver is booked"
-            missing = MissingPickup(each.agreed.site_id, each.agreed.carrier_id, waits, each.hours[1], says)
-            found.append((each.its, missing))
+    days = _days(tx, [agreed for agreed in collection.agreements(tx) if agreed.pickup])
+    missed = [each for each in days if each.is_missed(tx.now)]
+    waiting = _waiting(tx, missed)
     # Asked of the few that are left: who took nothing is known only when all that went today is looked at.
-    taken = collection.taken(tx, [its for its, _ in found])
-    missed = (missing for its, missing in found if its.carrier_at_site not in taken)
-    return tuple(sorted(missed, key=lambda one: (one.until, one.site_id, one.carrier_id)))
+    taken = collection.taken(tx, [its for its, parcels in waiting.items() if parcels])
+    found = [
+        MissingPickup(
+            *(each.agreed.site_id, each.agreed.carrier_id, waiting[each.its], each.hours[1]),
+            each.pickup_says if each.pickup_state == "failed" else "no driver is booked",
+        )
+        for each in missed
+        if waiting[each.its] and each.its.carrier_at_site not in taken
+    ]
+    return tuple(sorted(found, key=lambda one: (one.until, one.site_id, one.carrier_id)))
+
+
+def _waiting(tx: Transaction, days: Sequence[_Today]) -> dict[CarrierDay, int]:
+    """The parcels that stand at the dock for each; where none do, the fulfilment orders that are to leave with it."""
+    rows = collection.standing(tx, [each.its for each in days])
+    return {each.its: row.at_dock or row.to_ship for each, row in zip(days, rows, strict=True)}
 
 
 def _days(tx: Transaction, agreed: Sequence[Collection]) -> list[_Today]:
@@ -165,18 +188,16 @@ def _days(tx: Transaction, agreed: Sequence[Collection]) -> list[_Today]:
         service_ids = tuple(service.service_id for service in driving)
         its = CarrierDay(each.site_id, each.carrier_id, day, begins, ends, service_ids)
         days.append((each, its, max(wall.at(day, service.cut_offs[each.site_id]) for service in driving)))
-    standing = collection.standing(tx, [its for _, its, _ in days])
+    pickups = collection.last_pickups(tx, [its for _, its, _ in days])
     return [
         _Today(
             agreed=each,
             its=its,
             wall=sites[each.site_id].calendar,
             cut_off=cut_off,
-            to_ship=row.to_ship,
-            at_dock=row.at_dock,
             pickup_id=row.pickup_id,
             pickup_state=row.pickup_state,
             pickup_says=row.pickup_says,
         )
-        for (each, its, cut_off), row in zip(days, standing, strict=True)
+        for (each, its, cut_off), row in zip(days, pickups, strict=True)
     ]

@@ -144,8 +144,8 @@ class CarrierDay:
 # index knows the open ones and those that came to their state lately: no index of parcels has a site or a day.
 _STANDING = """
 WITH asked AS (
-    SELECT * FROM unnest(%s::text[], %s::text[], %s::date[], %s::timestamptz[]) WITH ORDINALITY
-    a (site_id, carrier_id, day, ends, number)
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) WITH ORDINALITY
+    a (site_id, carrier_id, ends, number)
 ), driving AS (
     SELECT * FROM unnest(%s::int[], %s::text[]) d (number, service_id)
 )
@@ -156,9 +156,13 @@ SELECT (SELECT count(*)::int FROM fulfilment f JOIN orders o USING (order_id) WH
     (SELECT coalesce(sum(stands.many), 0)::int FROM fulfilment f CROSS JOIN LATERAL (
             SELECT count(*) AS many FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.state = 'bought'
             WHERE p.fulfilment_id = f.fulfilment_id AND p.state = 'packed' AND l.carrier_id = a.carrier_id) stands
-        WHERE f.site_id = a.site_id AND f.state IN ('released', 'picked', 'packed', 'labelled')) AS at_dock,
-    coalesce(k.pickup_id, '') AS pickup_id, coalesce(k.state, '') AS pickup_state, coalesce(k.says, '') AS pickup_says
-FROM asked a LEFT JOIN LATERAL (
+        WHERE f.site_id = a.site_id AND f.state IN ('released', 'picked', 'packed', 'labelled')) AS at_dock
+FROM asked a ORDER BY a.number
+"""
+_LAST_PICKUPS = """
+SELECT coalesce(k.pickup_id, '') AS pickup_id, coalesce(k.state, '') AS pickup_state,
+    coalesce(k.says, '') AS pickup_says
+FROM unnest(%s::text[], %s::text[], %s::date[]) WITH ORDINALITY a (site_id, carrier_id, day, number) LEFT JOIN LATERAL (
     SELECT pickup_id, state, says FROM pickup WHERE pickup.site_id = a.site_id AND pickup.carrier_id = a.carrier_id
     AND pickup.day = a.day ORDER BY wanted_at DESC, pickup_id DESC LIMIT 1
 ) k ON true ORDER BY a.number
@@ -178,13 +182,21 @@ def standing(tx: Transaction, days: Sequence[CarrierDay]) -> list[Any]:
     """A row of each day, in their order.
 
     `to_ship`: fulfilment orders that are to leave by its services before it ends, and have not; `at_dock`: parcels
-    with a label of the carrier at the dock; the last pickup of the day, '' where there was none.
+    with a label of the carrier at the dock.
     """
     if not days:
         return []
-    columns = zip(*((one.site_id, one.carrier_id, one.day, one.ends) for one in days), strict=True)
+    columns = zip(*((one.site_id, one.carrier_id, one.ends) for one in days), strict=True)
     driving = [(number, service_id) for number, one in enumerate(days, 1) for service_id in one.service_ids]
     return tx.rows(_STANDING, *map(list, columns), [number for number, _ in driving], [name for _, name in driving])
+
+
+def last_pickups(tx: Transaction, days: Sequence[CarrierDay]) -> list[Any]:
+    """Rows (pickup_id, pickup_state, pickup_says) of each day's last pickup, in their order; '' where there is none."""
+    if not days:
+        return []
+    columns = zip(*((one.site_id, one.carrier_id, one.day) for one in days), strict=True)
+    return tx.rows(_LAST_PICKUPS, *map(list, columns))
 
 
 def taken(tx: Transaction, days: Sequence[CarrierDay]) -> set[tuple[str, str]]:
