@@ -114,17 +114,10 @@ def _listed(office: Office, each: _Today, taken: bool, now: datetime) -> list[st
     site_id, carrier_id = each.agreed.site_id, each.agreed.carrier_id
     told: Manifested | Refusal | None = None
     if taken:
-        told = office.store.run(
-            lambda tx: list_taken(office, tx, CLOCKWORK, site_id, carrier_id, DRIVER_GONE) or _nothing(each)
-        )
+        told = office.store.run(lambda tx: list_taken(office, tx, CLOCKWORK, site_id, carrier_id, DRIVER_GONE))
     elif now >= each.cut_off:
         told = close_manifest(office, CLOCKWORK, site_id, carrier_id)
     return [f"manifest {told.manifest_id}"] if isinstance(told, Manifested) else []
-
-
-def _nothing(each: _Today) -> Refusal:
-    about: dict[str, str | int] = {"site_id": each.agreed.site_id, "carrier_id": each.agreed.carrier_id}
-    return Refusal(Why.WRONG_STATE, "There is nothing to list, or the driver may be loading still.", about)
 
 
 def _pickup(office: Office, each: _Today, wanted: bool) -> list[str]:

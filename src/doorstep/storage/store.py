@@ -138,6 +138,7 @@ class Store:
             known = transaction.one("SELECT request_hash, answer FROM reply WHERE key = %s", key)
             if known is not None:
                 replayed: T | Refusal = _replay(known, key, request_hash, answers)
+                raw.commit()  # not a rollback: see `reading`
                 return replayed
         answer = step(transaction)
         if isinstance(answer, Refusal):
@@ -171,6 +172,9 @@ class Store:
             raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True
             try:
                 yield Transaction(raw, self.clock.now(), "")
+                # Nothing was written, so that a commit ends it as a rollback would; but after a rollback the driver
+                # throws its prepared statements away, and the server would parse and plan all of them again.
+                raw.commit()
             finally:
                 if not raw.closed:
                     raw.rollback()
