@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -58,3 +59,10 @@ def test_what_is_not_of_a_columns_type_is_not_sent(store: Store, kind: str, wron
     for values in ([wrong], [None, wrong]):
         with store.connection() as raw, pytest.raises(psycopg.DataError, match=kind):
             raw.execute(f"SELECT %b::{kind}[]".encode(), (array(kind, values),))
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_a_column_goes_to_another_process_as_it_is(kind: str) -> None:
+    column = array(kind, VALUES[kind])
+    again = pickle.loads(pickle.dumps(column))
+    assert (again, type(again)) == (column, type(column))

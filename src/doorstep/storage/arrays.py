@@ -27,6 +27,12 @@ _MICROSECOND = timedelta(microseconds=1)
 class _Array(list[Any]):
     """A column's values, nulls allowed."""
 
+    of: ClassVar[str]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its class is made here and has no name elsewhere: another process makes it again."""
+        return array, (self.of, list(self))
+
 
 class _ArrayDumper(Dumper):
     format = Format.BINARY
@@ -101,7 +107,7 @@ class _Instant(_ArrayDumper):
 def _known(name: str, dumper: type[_ArrayDumper]) -> type[_Array]:
     """A list that is sent as an array of the type, by any connection."""
     info = psycopg.adapters.types[name]
-    kind = type(f"{name}[]", (_Array,), {})
+    kind = type(f"{name}[]", (_Array,), {"of": name})
     its_own = type(dumper.__name__, (dumper,), {"oid": info.array_oid, "element": info.oid})
     psycopg.adapters.register_dumper(kind, its_own)
     return kind
