@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from doorstep.events.learning import HandlingLearned
+from doorstep.events.registry import REGISTRY
 from doorstep.flow.learn import learn
 from doorstep.promising.arrivals import Leg
 from doorstep.promising.mass import Mass
@@ -64,3 +66,9 @@ def test_goods_that_had_to_come_first_say_nothing_of_the_work(shop: Shop) -> Non
     shop.later(hours=5)
     learn(shop.office)
     assert shop.rows(EVERY) == []
+
+
+def test_hours_that_were_counted_before_are_read_as_nothing_learned() -> None:
+    before = {"site_id": "CS", "hours": {"7": 4}, "until": "2026-03-02"}
+    told = REGISTRY.read("HandlingLearned", 1, before)
+    assert told == HandlingLearned("CS", {}, {}, 0, date(2026, 3, 2))
