@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 
 from doorstep.flow.shelves import shelves_known
@@ -22,7 +23,7 @@ from doorstep.planning.values import (
     StockKey,
 )
 from doorstep.promising.handling import Work, work_of
-from doorstep.promising.learned import NOTHING, together
+from doorstep.promising.learned import NOTHING, Seen, together
 from doorstep.promising.mass import WHOLE, Mass
 from doorstep.promising.suppliers import lateness_of
 from doorstep.stock.scarcity import kept_for_others
@@ -67,10 +68,9 @@ def site_supplies(
     for row in stock.free(tx, item_ids):
         free[row.site_id].append(FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on, there[row.site_id]))
     coming: dict[str, list[Inbound]] = defaultdict(list)
-    late = learning.lateness(tx)
-    of_all = together(late.values())
+    late, any_supplier = _lateness(tuple(learning.lateness(tx).items()))
     for row in stock.inbound(tx, item_ids):
-        lateness = lateness_of(late.get(row.supplier_id, NOTHING), of_all)
+        lateness = late.get(row.supplier_id, any_supplier)
         inbound = Inbound(row.inbound_id, row.item_id, row.quantity, row.due_at, lateness=lateness)
         coming[row.site_id].append(inbound)
     booked = _booked(tx, sites, leaving_out, goals)
@@ -106,9 +106,21 @@ def works_expected(company: Company, sites: Mapping[str, Site]) -> dict[str, Wor
 
 def works_learned(tx: Transaction, sites: Collection[str]) -> dict[str, Mass]:
     """What work takes at each site of what is expected of it."""
-    known = learning.handling(tx)
-    of_all = together(known.values())
-    return {site_id: work_of(known.get(site_id, NOTHING), of_all) for site_id in sites}
+    known, any_site = _works(tuple(learning.handling(tx).items()))
+    return {site_id: known.get(site_id, any_site) for site_id in sites}
+
+
+# What was learned stands for a day, and is asked for with every quote.
+@lru_cache(maxsize=64)
+def _works(known: tuple[tuple[str, Seen], ...]) -> tuple[Mapping[str, Mass], Mass]:
+    of_all = together(seen for _, seen in known)
+    return {site_id: work_of(seen, of_all) for site_id, seen in known}, work_of(NOTHING, of_all)
+
+
+@lru_cache(maxsize=64)
+def _lateness(known: tuple[tuple[str, Seen], ...]) -> tuple[Mapping[str, Mass], Mass]:
+    of_all = together(seen for _, seen in known)
+    return {supplier_id: lateness_of(seen, of_all) for supplier_id, seen in known}, lateness_of(NOTHING, of_all)
 
 
 def _shift_paid(site: Site) -> bool:
