@@ -100,7 +100,7 @@ LEFT JOIN LATERAL (
 
 def calibration(office: Office, zone: str, most: int = MOST) -> CalibrationView:
     """Of the promises first made that ended last, at most so many; days of ordering are those on the wall of `zone`."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         rows = tx.rows(_ENDED, zone, most)
         services = {service.service_id: service for service in master.services(tx)}
         known, sites = _known(tx, services), _sites(tx)

@@ -62,7 +62,7 @@ def process_chart(
     Orders still under way count up to their last fact. An order's own steps (its promise, its plan, its score) count
     for a site where that site ships all of it.
     """
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         asked = (query.newest_fact(tx), since, until, site_id)
         known = _kept(office.store, asked, tx.now)
         if known is not None:
@@ -108,7 +108,7 @@ def chart_asked(
         says = f"Nothing lies between {stamp(since)} and {stamp(until)}: the second has to be later."
         return Refusal(Why.MALFORMED, says, {"since": stamp(since), "until": stamp(until)})
     if site_id:
-        with office.store.reading() as tx:
+        with office.store.reading(wide=True) as tx:
             if site_id not in master.sites(tx):
                 return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
     return process_chart(office, since, until, site_id)
@@ -116,7 +116,7 @@ def chart_asked(
 
 def order_account(office: Office, order_id: str) -> tuple[Segment, ...] | Refusal:
     """Where an order's time went, from its placing to its last fact. The segments add up to its duration exactly."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         read = query.read(tx, WHATS, OBJECT_TYPES, LET_GO, SWIMLANES, order=(ORDER, order_id))
     doings = doings_of(read.events, read.touched)
     if not len(doings):

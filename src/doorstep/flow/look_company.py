@@ -33,7 +33,7 @@ class CompanyView:
 
 def company(office: Office) -> CompanyView:
     """The company as it is set up by now."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         tx.ahead(master.COMPANY, master.SITES)
         defined, sites = master.company(tx), master.sites(tx)
         return CompanyView(

@@ -118,7 +118,7 @@ class DispatchView:
 
 def dispatch_day(office: Office, site_id: str, day: date | None = None) -> DispatchView | Refusal:
     """A site's day, of today where none is named. UNKNOWN_SITE."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         view = day_within(tx, site_id, day)
         if isinstance(view, Refusal):
             return view
@@ -136,7 +136,7 @@ def dispatch_day(office: Office, site_id: str, day: date | None = None) -> Dispa
 
 def dispatch_route(office: Office, route_id: str) -> RouteSeen | Refusal:
     """One route. UNKNOWN_TASK."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         view = route_within(tx, route_id)
         if isinstance(view, Refusal):
             return view

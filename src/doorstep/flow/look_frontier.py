@@ -65,7 +65,7 @@ class FrontierView:
 
 def frontier_of_order(office: Office, order_id: str) -> FrontierView | Refusal:
     """One order: as it is planned where it is still open, else as if it were ordered again now."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         if orders.order(tx, order_id) is None:
             return Refusal(Why.UNKNOWN_ORDER, f"There is no order {order_id}.", {"order_id": order_id})
         return _told(tx, order_id=order_id)
@@ -73,7 +73,7 @@ def frontier_of_order(office: Office, order_id: str) -> FrontierView | Refusal:
 
 def frontier_of(office: Office, customer_class: str | None = None) -> FrontierView:
     """All orders of a class of customers ('': those of none); None: of the company."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         return _told(tx, customer_class)
 
 

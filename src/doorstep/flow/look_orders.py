@@ -96,7 +96,7 @@ def order_page(office: Office, query: OrderQuery, after: str = "", at_most: int 
     """A page of orders; `after` is the one of the page before. MALFORMED where it is of no page of this query's."""
     closed = query.state in (State.DELIVERED, State.CANCELLED)
     urgent = query.sort is Sort.URGENT and not closed
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         wall = next((site.calendar for site in master.sites(tx).values()), Calendar())
         text = query.text.strip().replace("\0", "")
         wanted = Wanted(
@@ -208,7 +208,7 @@ class TimelineEntry:
 
 def order_timeline(office: Office, order_id: str) -> tuple[TimelineEntry, ...] | Refusal:
     """Every fact that touched the order, its fulfilment orders and parcels, oldest first. No personal data is in it."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         row = orders.order(tx, order_id)
         if row is None:
             return Refusal(Why.UNKNOWN_ORDER, f"There is no order {order_id}.", {"order_id": order_id})

@@ -67,7 +67,7 @@ class ParcelWhy:
 
 def parcel_why(office: Office, order_id: str, sscc: str) -> tuple[ParcelWhy, str]:
     """One parcel of an order explained, and the currency of what it tells."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         order = orders.order(tx, order_id)
         (why,) = parcels_why(tx, [sscc])
     return why, order.currency

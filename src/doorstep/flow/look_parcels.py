@@ -26,7 +26,7 @@ class ShipmentView:
 
 def shipment_list(office: Office, after: str = "", at_most: int = 50, order_id: str = "") -> tuple[ShipmentView, ...]:
     """Parcels that stand, the newest SSCC first; `after` is the last SSCC of the page before."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         rows = tx.rows(
             "SELECT sscc, order_id, site_id FROM parcel WHERE state <> 'unpacked' AND (%s = '' OR sscc < %s) "
             "AND (%s = '' OR order_id = %s) ORDER BY sscc DESC LIMIT %s",
@@ -42,7 +42,7 @@ def shipment_list(office: Office, after: str = "", at_most: int = 50, order_id: 
 
 def shipment(office: Office, sscc: str) -> ShipmentView | Refusal:
     """One parcel, an unpacked one too."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         row = floor.parcel(tx, sscc)
         if row is None:
             return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {sscc}.", {"sscc": sscc})
@@ -52,7 +52,7 @@ def shipment(office: Office, sscc: str) -> ShipmentView | Refusal:
 
 def labels_made(office: Office, order_id: str) -> dict[str, datetime]:
     """When the newest label of each of the order's parcels was made, by SSCC; parcels without one are missing."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         rows = tx.rows(
             "SELECT j.body ->> 'sscc' AS sscc, max(j.occurred_at) AS made_at FROM touched t JOIN journal j "
             "USING (event_id) WHERE t.object_type = 'order' AND t.object_id = %s AND j.kind = 'LabelBought' GROUP BY 1",
@@ -72,7 +72,7 @@ class Document:
 
 def label_document(office: Office, sscc: str) -> Document | Refusal:
     """The document of the parcel's live label, to be printed."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         if floor.parcel(tx, sscc) is None:
             return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {sscc}.", {"sscc": sscc})
         row = tx.one(
@@ -93,7 +93,7 @@ def parcel_drawing(
     `legend` writes the legend into the drawing, `flat` colours instead of CSS variables. WRONG_STATE for a parcel of
     which nobody knows what lay where, as those of an imported history.
     """
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         row = floor.parcel(tx, sscc)
         if row is None:
             return Refusal(Why.UNKNOWN_PARCEL, f"There is no parcel {sscc}.", {"sscc": sscc})
@@ -130,7 +130,7 @@ class TrackingView:
 
 def tracking(office: Office, carrier_id: str, tracking_number: str) -> TrackingView | Refusal:
     """Where the parcel with a carrier's number is."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         label = floor.label_by_tracking(tx, carrier_id, tracking_number)
         if label is None:
             concerns: dict[str, str | int] = {"carrier_id": carrier_id, "tracking_number": tracking_number}

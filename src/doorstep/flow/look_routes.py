@@ -82,7 +82,7 @@ class DayView:
 
 def day_of_routes(office: Office, site_id: str, day: date | None = None) -> DayView | Refusal:
     """Routes of a day, of today on the site's wall where none is named. UNKNOWN_SITE."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         return day_within(tx, site_id, day)
 
 
@@ -109,7 +109,7 @@ def day_within(tx: Transaction, site_id: str, day: date | None = None) -> DayVie
 
 def route_view(office: Office, route_id: str) -> RouteView | Refusal:
     """One route. UNKNOWN_TASK."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         return route_within(tx, route_id)
 
 
@@ -124,7 +124,7 @@ def route_within(tx: Transaction, route_id: str) -> RouteView | Refusal:
 
 def vehicle_list(office: Office, site_id: str = "") -> tuple[FleetVehicle, ...]:
     """The own vehicles of a site, or of all."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         return fleet.vehicles(tx, site_id)
 
 

@@ -79,7 +79,7 @@ _SUMS = """
 
 def scores(office: Office, zone: str) -> Scores:
     """How promises were kept, months and days of ordering on the wall of `zone`."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         return scores_in(tx, zone)
 
 

@@ -80,13 +80,13 @@ def site_view(site: Site) -> SiteView:
 
 def sites(office: Office) -> tuple[SiteView, ...]:
     """Every site of the company."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         return tuple(map(site_view, master.sites(tx).values()))
 
 
 def work(office: Office, site_id: str) -> FloorView | Refusal:
     """What waits at a site, bins in their order, then what must leave first."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         site = master.sites(tx).get(site_id)
         if site is None:
             return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})

@@ -90,7 +90,7 @@ def stock_page(
     before = _parted(after)
     if isinstance(before, Refusal):
         return before
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         keys = queries.stock_keys(tx, text.strip(), site_id, wanting, before, at_most + 1)
         shown = keys[:at_most]
         lots = defaultdict(list)
@@ -135,7 +135,7 @@ def inbound_page(
         before = _no_page(after)
     if isinstance(before, Refusal):
         return before
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         found = queries.inbounds(tx, text.strip(), site_id, due, at_most + 1)
     rows = tuple(InboundLine(**row._asdict()) for row in found[:at_most])
     return InboundPage(rows, f"{stamp(rows[-1].due_at)}\n{rows[-1].inbound_id}" if len(found) > at_most else "")

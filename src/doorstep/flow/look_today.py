@@ -77,7 +77,7 @@ class TodayView:
 
 def today(office: Office, site_id: str = "", at_most: int = MOST_ROWS) -> TodayView | Refusal:
     """Today at a site, or at all of them, with up to `at_most` rows at risk."""
-    with office.store.reading() as tx:
+    with office.store.reading(wide=True) as tx:
         tx.ahead(master.COMPANY, master.SITES)
         company, sites = company_of(tx), master.sites(tx)
         if site_id and site_id not in sites:

@@ -161,8 +161,12 @@ class Store:
         return answer
 
     @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """One consistent look at the database; nothing can be recorded in it."""
+    def reading(self, *, wide: bool = False) -> Iterator[Transaction]:
+        """One consistent look at the database; nothing can be recorded in it.
+
+        `wide`: what is asked may be a few rows or most of a table, as its dates and names have it, so that each query
+        is planned for what it asks, and not once for all.
+        """
         looking = getattr(self._looking, "tx", None)
         if looking is not None:
             yield looking
@@ -171,7 +175,7 @@ class Store:
             # Said with BEGIN, and not in a round trip of its own.
             raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True
             try:
-                yield Transaction(raw, self.clock.now(), "")
+                yield Transaction(raw, self.clock.now(), "", prepares=not wide)
                 # Nothing was written, so that a commit ends it as a rollback would; but after a rollback the driver
                 # throws its prepared statements away, and the server would parse and plan all of them again.
                 raw.commit()
@@ -183,7 +187,7 @@ class Store:
     @contextmanager
     def one_look(self) -> Iterator[None]:
         """All that this thread reads in the block is one look at the database, and nothing is asked twice."""
-        with self.reading() as tx:
+        with self.reading(wide=True) as tx:
             tx.remember()
             self._looking.tx = tx
             try:

@@ -24,7 +24,11 @@ Query = tuple[Any, ...]  # SQL and its parameters
 class Transaction:
     """What a step may do: read, record facts, keep what belongs outside the journal, ask for a later run."""
 
-    def __init__(self, connection: psycopg.Connection[Any], now: datetime, transaction: str) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], now: datetime, transaction: str, prepares: bool = True
+    ) -> None:
+        """`prepares`: what is asked often is planned once for all of its parameters; else always for those given."""
+        self._prepare = None if prepares else False  # None: after a few times, as the connection has it
         self.connection = connection
         self.now = now
         self.id = transaction
@@ -62,7 +66,7 @@ class Transaction:
     def _asked(self, *queries: Query) -> list[list[Any]]:
         with kept_cursors(self.connection, len(queries)) as cursors, self.connection.pipeline():
             for cursor, (sql, *parameters) in zip(cursors, queries, strict=True):
-                cursor.execute(sql, as_sent(parameters))
+                cursor.execute(sql, as_sent(parameters), prepare=self._prepare)
         return [cursor.fetchall() for cursor in cursors]
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:
@@ -93,7 +97,7 @@ class Transaction:
                 del self._ahead[number]
                 return answer
         with kept_cursors(self.connection, 1) as (cursor,):
-            return cursor.execute(sql, as_sent(parameters)).fetchall()
+            return cursor.execute(sql, as_sent(parameters), prepare=self._prepare).fetchall()
 
     def one(self, sql: str, *parameters: Any) -> Any:
         """The first row of a query, or None."""
