@@ -50,6 +50,15 @@ def test_what_is_overdue_is_told_as_not_come_yet(shop: Shop) -> None:
     assert shop.rows(EVERY) == [("potter", {}, {"1": 1}, 0)]
 
 
+def test_what_was_due_more_than_a_year_ago_is_forgotten(shop: Shop) -> None:
+    shop.clock.move_to(NINE)
+    brought_after(shop, 5)
+    learn(shop.office)
+    shop.later(days=370)
+    assert learn(shop.office).suppliers == 1
+    assert shop.rows(EVERY) == [("potter", {}, {}, 0)]
+
+
 def test_a_promise_that_waits_for_the_supplier_rests_on_it(shop: Shop) -> None:
     shop.clock.move_to(NINE)
     for _ in range(3):

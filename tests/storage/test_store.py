@@ -323,3 +323,15 @@ def test_within_one_look_nothing_that_others_write_is_seen_and_after_it_all_is(s
             another.submit(record, store, *ordered("order-9", ("MUG", 1))).result()
         assert orders_in(store) == before
     assert orders_in(store) == [*before, "order-9"]
+
+
+@pytest.mark.parametrize(("wide", "planned_once"), [(False, 1), (True, 0)])
+def test_what_looks_ask_again_and_again_is_planned_once_but_not_where_it_asks_for_more_or_less(
+    store: Store, wide: bool, planned_once: int
+) -> None:
+    for _ in range(4):
+        with store.reading(wide=wide) as tx:
+            tx.rows("SELECT %s::int AS asked_often", 7)
+    with store.reading() as tx:
+        told = tx.one("SELECT count(*)::int AS many FROM pg_prepared_statements WHERE statement LIKE %s", "%asked_often")
+    assert told.many == planned_once

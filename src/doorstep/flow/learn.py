@@ -1,4 +1,4 @@
-"""Improving: what really happened is counted again; promises made from now on rest on transit and bills as counted."""
+"""Improving: what really happened is counted again, and promises made from now on rest on it."""
 
 from __future__ import annotations
 
@@ -188,7 +188,8 @@ def _handlings(tx: Transaction) -> Iterator[Body]:
     if company is None:
         return
     expected, known = works_expected(company, sites), learning.handling(tx)
-    shipments: dict[str, list[Shipment]] = defaultdict(list)
+    # What was learned is forgotten where nothing of it is left in the window.
+    shipments: dict[str, list[Shipment]] = {site_id: [] for site_id in sites}
     for row in learning.handled(tx, WINDOW_DAYS):
         shipments[row.site_id].append(Shipment(row.cleared_at, row.released_at, row.packed_at, row.tells))
     found = {
@@ -207,7 +208,7 @@ def _handlings(tx: Transaction) -> Iterator[Body]:
 
 def _suppliers(tx: Transaction) -> Iterator[Body]:
     sites, known = master.sites(tx), learning.lateness(tx)
-    deliveries: dict[str, list[Delivery]] = defaultdict(list)
+    deliveries: dict[str, list[Delivery]] = defaultdict(list, {supplier_id: [] for supplier_id in known})
     for row in learning.delivered_to_us(tx, suppliers.WINDOW_DAYS):
         day_of = sites[row.site_id].calendar.day_of
         came_on = None if row.came_at is None else day_of(row.came_at)
