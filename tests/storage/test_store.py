@@ -333,5 +333,6 @@ def test_what_looks_ask_again_and_again_is_planned_once_but_not_where_it_asks_fo
         with store.reading(wide=wide) as tx:
             tx.rows("SELECT %s::int AS asked_often", 7)
     with store.reading() as tx:
-        told = tx.one("SELECT count(*)::int AS many FROM pg_prepared_statements WHERE statement LIKE %s", "%asked_often")
+        ours = "SELECT count(*)::int AS many FROM pg_prepared_statements WHERE statement LIKE %s"
+        told = tx.one(ours, "%asked_often")
     assert told.many == planned_once
