@@ -207,17 +207,19 @@ def taken(tx: Transaction, days: Sequence[CarrierDay]) -> set[tuple[str, str]]:
     return {(row.site_id, row.carrier_id) for row in tx.rows(_TAKEN, *map(list, columns))}
 
 
+# In one pass, however many carriers a site has: what is on no list is rare, and all that left lately is looked at.
 _TO_LIST = f"""
-WITH asked AS (
-    SELECT *, %s::timestamptz AS since FROM unnest(%s::text[], %s::text[], %s::timestamptz[])
-    a (site_id, carrier_id, ends)
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) a (site_id, carrier_id, ends)
+), going AS MATERIALIZED (
+    SELECT f.site_id, f.fulfilment_id, f.order_id, f.departs FROM fulfilment f
+    WHERE f.site_id IN (SELECT site_id FROM asked) AND (f.state IN ('released', 'picked', 'packed', 'labelled')
+        OR f.state IN ('handed_over', 'delivered') AND f.since >= %s)
 )
-SELECT a.site_id, a.carrier_id FROM asked a WHERE EXISTS (
-    SELECT FROM fulfilment f JOIN orders o USING (order_id) CROSS JOIN LATERAL (
-        SELECT FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.carrier_id = a.carrier_id
-        WHERE p.fulfilment_id = f.fulfilment_id AND {_ON_NO_LIST.format(until="a.ends", since="a.since")} LIMIT 1) one
-    WHERE f.site_id = a.site_id AND (f.state IN ('released', 'picked', 'packed', 'labelled')
-        OR f.state IN ('handed_over', 'delivered') AND f.since >= a.since))
+SELECT DISTINCT a.site_id, a.carrier_id FROM going f JOIN parcel p ON p.fulfilment_id = f.fulfilment_id
+JOIN label l ON l.sscc = p.sscc JOIN asked a ON a.site_id = f.site_id AND a.carrier_id = l.carrier_id
+JOIN orders o ON o.order_id = f.order_id
+WHERE {_ON_NO_LIST.format(until="a.ends", since="%s")}
 """
 
 
@@ -226,7 +228,7 @@ def to_list(tx: Transaction, days: Sequence[CarrierDay], since: datetime) -> set
     if not days:
         return set()
     columns = zip(*((one.site_id, one.carrier_id, one.ends) for one in days), strict=True)
-    return {(row.site_id, row.carrier_id) for row in tx.rows(_TO_LIST, since, *map(list, columns))}
+    return {(row.site_id, row.carrier_id) for row in tx.rows(_TO_LIST, *map(list, columns), since, since)}
 
 
 def own_carriers(tx: Transaction) -> set[str]:
