@@ -76,11 +76,14 @@ MASTER = ("item", "customer", "supplier", "site", "place", "service", "balance",
 
 
 def views(shop: Shop, *names: str) -> dict[str, list[Any]]:
-    """The rows of the views: of stock what stands in places, so that an empty bin is as one that was never used."""
+    """The rows of the views: of stock what stands in places, so that an empty bin is as one that was never used, and
+    how often it was looked at or moved, which nobody takes back, is left out.
+    """
     found = {}
     for name in names or MASTER:
         where = {"balance": " WHERE physical AND on_hand <> 0", "pool": " WHERE on_hand <> 0"}.get(name, "")
-        found[name] = sorted(shop.rows(f"SELECT * FROM {name}{where}"), key=repr)
+        columns = "place_id, item_id, lot, on_hand, held" if name == "balance" else "*"
+        found[name] = sorted(shop.rows(f"SELECT {columns} FROM {name}{where}"), key=repr)
     return found
 
 

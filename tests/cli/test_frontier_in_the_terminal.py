@@ -14,7 +14,7 @@ def test_an_order_shows_what_a_day_sooner_would_cost(terminal: Terminal) -> None
     said = terminal("frontier", order_id)
     told = terminal.json("frontier", order_id)
     assert told["today"]["how"] == "CS with steady-ground"
-    assert "A day sooner, as surely, costs 20.20 USD more (100.0 %, CS with swift-express)." in said.out
+    assert "A day sooner, as surely, costs 20.20 USD more (99.9 %, CS with swift-express)." in said.out
     assert told["sooner"]["cost_minor"] == told["today"]["cost_minor"] + 2020
     assert told["points"] == sorted(told["points"], key=lambda point: (point["days"], point["cost_minor"]))
     assert "@ today" in said.words

@@ -40,7 +40,10 @@ def learn(context: typer.Context, as_json: AsJson = False) -> None:
 
     with opened(context, as_json=as_json) as desk:
         told = count_again(desk.office, desk.who)
-        found = (told.lanes, "lane"), (told.sites, "site"), (told.suppliers, "supplier"), (told.bills, "service's bill")
+        found = (
+            *((told.lanes, "lane"), (told.sites, "site"), (told.suppliers, "supplier")),
+            *((told.bills, "service's bill"), (told.books, "site's stock record")),
+        )
         named = [many(count, one) for count, one in found if count]
         desk.show(told, lambda: f"Known better now: {', '.join(named)}." if named else "Nothing new was learned.")
 

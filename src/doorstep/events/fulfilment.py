@@ -74,7 +74,10 @@ class ShipmentPlanned(Body):
 
 @dataclass(frozen=True, slots=True)
 class PickTask:
-    """One walk to one bin: `quantity` units for a line of a fulfilment order, held there by `hold_id`."""
+    """One walk to one bin: `quantity` units for a line of a fulfilment order, held there by `hold_id`.
+
+    `doubt_ppm` is P(they are not all there), by what is stated of such bins; None where nobody asked.
+    """
 
     task_id: str
     fulfilment_id: str
@@ -85,12 +88,14 @@ class PickTask:
     place_id: str
     lot: str
     hold_id: str
+    doubt_ppm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WaveReleased(Body):
     """Fulfilment orders go to the floor together; every unit has its bin."""
 
+    VERSION: ClassVar[int] = 2
     STEP: ClassVar[Step] = Step.RELEASE
     wave_id: str
     site_id: str

@@ -78,6 +78,25 @@ class LatenessLearned(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class AccuracyLearned(Body):
+    """How often looks at a site's bins, picks and counts, found less than the books showed, `short_ppm`, beside how
+    often it was expected by what was stated, `expected_ppm`: millionths of a look, older ones weigh less.
+
+    `looks` is how many there were. It takes the place of what was learned before.
+    """
+
+    STEP: ClassVar[Step] = Step.IMPROVE
+    site_id: str
+    looks: int
+    expected_ppm: int
+    short_ppm: int
+    until: date
+
+    def touches(self) -> tuple[Touch, ...]:
+        return (Touch("site", self.site_id, "learned"),)
+
+
+@dataclass(frozen=True, slots=True)
 class BillingLearned(Body):
     """What a carrier billed in the end of what a service's labels were to cost: `steps` says for each weight step how
     many parcels, what was expected and what was billed, minor units; claims that were paid are taken off.

@@ -107,6 +107,9 @@ REGISTRY.upcast("GoalsSet", 2, lambda body: {"goals": {**body["goals"], "supply"
 REGISTRY.upcast("GoalsSet", 3, lambda body: body)
 REGISTRY.upcast("VehicleDefined", 1, lambda body: body)  # until then nobody counted its pallet places
 REGISTRY.upcast("StockCounted", 1, lambda body: {**body, "expires_on": None})
+# Until then nobody doubted beforehand what would be found.
+REGISTRY.upcast("StockCounted", 2, lambda body: body)
+REGISTRY.upcast("WaveReleased", 1, lambda body: body)
 REGISTRY.upcast("CompanyDefined", 1, _weights_apart)
 REGISTRY.upcast("CompanyDefined", 2, lambda body: body)  # until then no classes of goods were separated
 REGISTRY.upcast("CompanyDefined", 3, lambda body: body)  # until then its weights said nothing of changed plans

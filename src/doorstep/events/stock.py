@@ -204,10 +204,12 @@ class ScarceStockShared(Body):
 class StockCounted(Body):
     """Somebody counted a bin: `counted` units where the books said `believed`. The moves book the difference.
 
-    `expires_on` is the last day of the lot, where whoever counted read it.
+    `expires_on` is the last day of the lot, where whoever counted read it. `doubt_ppm` is P(less is there than the
+    books say), by what is stated of such bins (None: they say nothing is there, or nobody asked). With its own moves
+    the item had moved in or out of the bin `moves_by_then` times, and been picked short `short_picks_by_then` times.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     STEP: ClassVar[Step] = Step.COUNT
     BUSINESS_STEP: ClassVar[str] = "cycle_counting"
     count_id: str
@@ -218,6 +220,9 @@ class StockCounted(Body):
     believed: int
     moves: tuple[Move, ...]
     expires_on: date | None = None
+    doubt_ppm: int | None = None
+    moves_by_then: int = 0
+    short_picks_by_then: int = 0
 
     def touches(self) -> tuple[Touch, ...]:
         return (

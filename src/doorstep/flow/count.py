@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from doorstep.events.fulfilment import FulfilmentLine, TasksCancelled
 from doorstep.events.stock import Hold, HoldsVoided, StockCounted
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.scarcity import hold_or_promise_all_anew, let_down_first
+from doorstep.promising.accuracy import Shelf, doubt_ppm
 from doorstep.stock.count import count
 from doorstep.storage.queries import master, stock
 from doorstep.storage.transaction import Transaction
@@ -112,13 +114,25 @@ def _book(office: Office, tx: Transaction, scribe: Scribe, seen: Seen) -> Counte
         holds = let_down_first(tx, holds, there + counted - believed, item_id)
     outcome = count(place_id, item_id, lot, counted, believed, there, holds, lost, found)
     count_id = office.ids.new("cnt")
-    body = StockCounted(count_id, place_id, item_id, lot, counted, believed, outcome.moves, seen.expires_on)
+    body = StockCounted(
+        *(count_id, place_id, item_id, lot, counted, believed, outcome.moves, seen.expires_on),
+        doubt_ppm=_doubt_ppm(row, tx.now),
+        moves_by_then=(row.all_moves if row else 0) + len(outcome.moves),
+        short_picks_by_then=row.all_short_picks if row else 0,
+    )
     tx.record(scribe(body, site=site_id, place=place_id))
     if outcome.voided:
         let_down(office, tx, scribe, outcome.voided)
     if counted > believed:
         tx.later(PLAN_WAITING, item_id, tx.now)
     return Counted(count_id, counted - believed, tuple(sorted({hold.order_id for hold in outcome.voided})))
+
+
+def _doubt_ppm(row: Any, now: datetime) -> int | None:
+    """What was doubted of the books before the count; None where they say that nothing is there."""
+    if row is None or not row.on_hand:
+        return None
+    return doubt_ppm(Shelf(row.on_hand, 1, (now - row.known_at).days, row.moves, row.short_picks), 0)
 
 
 def _serials_moved(

@@ -13,10 +13,10 @@ from typing import Any
 from doorstep.carriers.billed import STEPS_G
 from doorstep.carriers.zones import Zones
 from doorstep.events.envelope import Body
-from doorstep.events.learning import BillingLearned, HandlingLearned, LatenessLearned, TransitLearned
+from doorstep.events.learning import AccuracyLearned, BillingLearned, HandlingLearned, LatenessLearned, TransitLearned
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.supply import works_expected
-from doorstep.promising import suppliers
+from doorstep.promising import accuracy, suppliers
 from doorstep.promising.handling import WINDOW_DAYS, Shipment, seen, work_of
 from doorstep.promising.learned import NEEDS, NOTHING, Seen, together
 from doorstep.promising.mass import WHOLE, Mass, moved_ppm
@@ -34,19 +34,21 @@ Lane = tuple[str, str]  # regions of origin and destination; '' and a zone; both
 
 @dataclass(frozen=True, slots=True)
 class LearnedAnew:
-    """How many lanes (with those of whole services), sites, services' bills and suppliers are known otherwise now."""
+    """How many are known otherwise now: lanes (with whole services), sites' work, services' bills, suppliers, and how
+    often sites' books are right."""
 
     lanes: int
     sites: int
     bills: int
     suppliers: int
+    books: int
 
 
 def learn(office: Office, who: Who = CLOCKWORK) -> LearnedAnew:
-    """Follow transit by lane and service, work by site, bills by service, suppliers; record what is not as it was."""
+    """Follow transit by lane and service, work and books by site, bills by service, suppliers; record what is new."""
 
     def step(tx: Transaction) -> LearnedAnew:
-        found = [list(each(tx)) for each in (_transits, _handlings, _bills, _suppliers)]
+        found = [list(each(tx)) for each in (_transits, _handlings, _bills, _suppliers, _books)]
         scribe = Scribe(who, tx.now)
         tx.record(*(scribe(body, cause="learned") for bodies in found for body in bodies))
         return LearnedAnew(*map(len, found))
@@ -217,6 +219,19 @@ def _suppliers(tx: Transaction) -> Iterator[Body]:
         now = suppliers.seen(mine, tx.now.date())
         if now != known.get(supplier_id, NOTHING):
             yield LatenessLearned(supplier_id, _as_text(now.days), _as_text(now.waiting), now.never, tx.now.date())
+
+
+def _books(tx: Transaction) -> Iterator[Body]:
+    sites, known = master.sites(tx), learning.accuracies(tx)
+    weeks: dict[str, list[Any]] = defaultdict(list, {site_id: [] for site_id in known})
+    for row in learning.looked(tx, accuracy.WINDOW_WEEKS):
+        weeks[row.site_id].append(row)
+    for site_id, rows in sorted(weeks.items()):
+        now = accuracy.looks((row.weeks, row.doubts_ppm, row.short) for row in rows)
+        told = (sum(row.looks for row in rows), now)
+        if told != known.get(site_id):
+            today = sites[site_id].calendar.day_of(tx.now)
+            yield AccuracyLearned(site_id, told[0], now.expected_ppm, now.short_ppm, today)
 
 
 def _as_text(counted: Sequence[tuple[int, int]]) -> dict[str, int]:

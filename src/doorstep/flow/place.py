@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -231,16 +232,20 @@ def _quoted(tx: Transaction, company: Company, judged: _Judged, order_id: str) -
 
 def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -> Quote | Refusal:
     """What planning offers for a demand now; the refusal where it offers nothing."""
-    item_ids = sorted({need.item.item_id for need in demand.needs})
+    wanted: Counter[str] = Counter()
+    for need in demand.needs:
+        wanted[need.item.item_id] += need.quantity
+    item_ids = sorted(wanted)
     learned = learning.transits_to_query(region(demand.area))
     tx.ahead(
         *(master.SERVICES, master.CARTONS, legal.RULES, *price_queries(tx.now.date()), learned),
         *(*supply_queries(item_ids), planning.prices_query(item_ids, tx.now.date())),
     )
+    supplies = site_supplies(tx, company, item_ids, wanted=wanted)
     question = QuoteQuestion(
         now=tx.now,
         demand=demand,
-        sites=spared(tx, site_supplies(tx, company, item_ids), goals, demand.terms.customer_class, item_ids),
+        sites=spared(tx, supplies, goals, demand.terms.customer_class, item_ids),
         services=master.services(tx),
         costs=costs_of(goals),
         prices=prices_of(tx, item_ids),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from doorstep.events.envelope import Fact
-from doorstep.events.fulfilment import FulfilmentLine, WaveReleased
+from doorstep.events.fulfilment import FulfilmentLine, PickTask, WaveReleased
 from doorstep.events.steps import Step
 from doorstep.events.stock import Hold, HoldsMoved
 from doorstep.flow.nodes import asked_facts
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.slack import ToShip, hand_off
+from doorstep.promising.accuracy import Shelf, doubt_ppm
 from doorstep.promising.arrivals import working_day_after
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.transaction import Transaction
@@ -48,18 +49,35 @@ def release_wave(office: Office, who: Who, site_id: str, at_most: int = 100) -> 
             return Released("", (), (), ())
         ready = _read(tx, site_id, rows)
         item_ids = {line.item_id for fulfilment in ready for line in fulfilment.lines}
-        bins = [BinStock(row.place_id, row.item_id, row.lot, row.free) for row in stock.bins(tx, site_id, item_ids)]
+        rows_of_bins = stock.bins(tx, site_id, item_ids)
+        bins = [BinStock(row.place_id, row.item_id, row.lot, row.free) for row in rows_of_bins]
         wave = plan_wave(ready, bins, office.ids.new)
         if not wave.released:
             return Released("", (), (), wave.left_out)
         wave_id = office.ids.new("wav")
         released = [row for row in rows if row.fulfilment_id in wave.released]
         scribe = Scribe(who, tx.now)
+        wave = replace(wave, tasks=tuple(_doubted(wave.tasks, rows_of_bins, tx.now)))
         tx.record(*released_facts(scribe, company_of(tx), site_id, wave_id, wave, released))
         tx.record(*asked_facts(tx, scribe, site_id, site.terms, released))
         return Released(wave_id, wave.released, tuple(task.task_id for task in wave.tasks), wave.left_out)
 
     return office.store.run(step)
+
+
+def _doubted(tasks: Sequence[PickTask], bins: Sequence[Any], now: datetime) -> Iterator[PickTask]:
+    """What is doubted of each bin before anybody looks: when it is picked, that tells how right its site's books are.
+
+    What is to be picked after it does no harm where it is missing.
+    """
+    known = {(row.place_id, row.item_id, row.lot): row for row in bins}
+    left = Counter({key: row.free for key, row in known.items()})
+    for task in tasks:
+        key = (task.place_id, task.item_id, task.lot)
+        left[key] -= task.quantity
+        row = known[key]
+        shelf = Shelf(row.on_hand, 1, (now - row.known_at).days, row.moves, row.short_picks)
+        yield replace(task, doubt_ppm=doubt_ppm(shelf, left[key]))
 
 
 def released_facts(

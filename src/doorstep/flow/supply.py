@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
+from types import MappingProxyType
 
 from doorstep.flow.shelves import shelves_known
 from doorstep.planning.levers import LONG_DAYS, excess, would_end
@@ -22,6 +23,7 @@ from doorstep.planning.values import (
     SiteSupply,
     StockKey,
 )
+from doorstep.promising.accuracy import Looks, Shelf, at_all_sites, there_ppm, times_ppm
 from doorstep.promising.handling import Work, work_of
 from doorstep.promising.learned import NOTHING, Seen, together
 from doorstep.promising.mass import WHOLE, Mass
@@ -48,25 +50,31 @@ def prices_of(tx: Transaction, item_ids: Collection[str]) -> dict[Scarce, int]:
     return found
 
 
+_DAY_ONE = date(1970, 1, 1).toordinal()
 _FAR_DAYS = 370  # a site that is further behind than that has other troubles
 
 
 def supply_queries(item_ids: Collection[str]) -> tuple[Query, ...]:
     """What `site_supplies` of the same items will ask in any case."""
     free, inbound = stock.free_query(item_ids), stock.inbound_query(item_ids)
-    return master.SITES, master.GOALS, learning.HANDLING, learning.LATENESS, free, inbound, orders.LOAD
+    learned = (learning.HANDLING, learning.LATENESS, learning.ACCURACY)
+    return master.SITES, master.GOALS, *learned, free, inbound, orders.LOAD
 
 
 def site_supplies(
-    tx: Transaction, company: Company, item_ids: Collection[str], leaving_out: Collection[str] = ()
+    tx: Transaction,
+    company: Company,
+    item_ids: Collection[str],
+    leaving_out: Collection[str] = (),
+    wanted: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[SiteSupply, ...]:
-    """The supply of the items at every site. The planned departures of orders in `leaving_out` are not counted."""
+    """The supply of the items at every site. The planned departures of orders in `leaving_out` are not counted.
+
+    So many units of each item are `wanted` of what is free now: how surely they are there hangs on what is left.
+    """
     sites, goals = master.sites(tx), master.goals(tx)
     waiting = {row.site_id: row.shipments for row in orders.load(tx)}
-    there = _there_ppm(tx, sites)
-    free: dict[str, list[FreeUnits]] = defaultdict(list)
-    for row in stock.free(tx, item_ids):
-        free[row.site_id].append(FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on, there[row.site_id]))
+    free = _free(tx, sites, item_ids, wanted)
     coming: dict[str, list[Inbound]] = defaultdict(list)
     late, any_supplier = _lateness(tuple(learning.lateness(tx).items()))
     for row in stock.inbound(tx, item_ids):
@@ -81,7 +89,7 @@ def site_supplies(
             site_id=site.site_id,
             area=site.area,
             calendar=site.calendar,
-            free=tuple(free[site.site_id]),
+            free=tuple(free.get(site.site_id, ())),
             inbound=tuple(coming[site.site_id]),
             own_s=expected[site.site_id].own_s,
             queue_s=waiting.get(site.site_id, 0) * expected[site.site_id].station_s,
@@ -96,6 +104,37 @@ def site_supplies(
         )
         for site in sites.values()
     )
+
+
+def _free(
+    tx: Transaction, sites: Mapping[str, Site], item_ids: Collection[str], wanted: Mapping[str, int]
+) -> Mapping[str, Sequence[FreeUnits]]:
+    """What is free at each site, and how surely the site gives it.
+
+    Surely as was agreed with those who keep its books for us, else as counts, moves and short picks of all its lots
+    let believe, for one that is missing gives way to another; times how surely the site takes the order.
+    """
+    rows, today = stock.free(tx, item_ids), tx.now.date().toordinal() - _DAY_ONE
+    shelves: dict[tuple[str, str], Shelf] = {}
+    left: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        key = (row.site_id, row.item_id)
+        shelf = Shelf(row.units, row.bins, today * row.bins - row.counted_days, row.moves, row.short_picks)
+        shelves[key] = shelf.beside(shelves[key]) if key in shelves else shelf
+        left[key] += row.quantity
+    takes, books = _takes_ppm(tx, sites), books_known(tx, sites)
+    there: dict[tuple[str, str], int] = {}
+    for (site_id, item_id), shelf in shelves.items():
+        surely = sites[site_id].terms.confidence_ppm
+        if surely == WHOLE:
+            slack = max(left[site_id, item_id] - wanted.get(item_id, 0), 0)
+            surely = there_ppm(shelf, slack, books[site_id])
+        there[site_id, item_id] = surely * takes[site_id] // WHOLE
+    found: dict[str, list[FreeUnits]] = defaultdict(list)
+    for row in rows:
+        units = FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on, there[row.site_id, row.item_id])
+        found[row.site_id].append(units)
+    return found
 
 
 def works_expected(company: Company, sites: Mapping[str, Site]) -> dict[str, Work]:
@@ -130,8 +169,15 @@ def _shift_paid(site: Site) -> bool:
     return ours and site.daily_orders > 0 and charges == (None, None)
 
 
-def _there_ppm(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
-    """P(what a site's books show is there and it takes the order): as agreed, times how often it said yes by now.
+def books_known(tx: Transaction, sites: Collection[str]) -> dict[str, int]:
+    """How often each site's books are wrong of how often the prior expects it, ppm of that."""
+    known = {site_id: seen for site_id, (_, seen) in learning.accuracies(tx).items()}
+    of_all = at_all_sites(known.values())
+    return {site_id: times_ppm(known.get(site_id, Looks()), of_all) for site_id in sites}
+
+
+def _takes_ppm(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
+    """P(a site takes the order), by how often it said yes by now; those that are not asked do.
 
     Each site that is asked begins as if it had said yes to 19 of 20.
     """
@@ -140,8 +186,7 @@ def _there_ppm(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
     found = {}
     for site_id, site in sites.items():
         yes, no = (answers[site_id].yes, answers[site_id].no) if site_id in answers else (0, 0)
-        takes_ppm = WHOLE * (yes + 19) // (yes + no + 20) if site.terms.answer_s else WHOLE
-        found[site_id] = site.terms.confidence_ppm * takes_ppm // WHOLE
+        found[site_id] = WHOLE * (yes + 19) // (yes + no + 20) if site.terms.answer_s else WHOLE
     return found
 
 

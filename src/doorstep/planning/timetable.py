@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
+from math import prod
 from typing import NamedTuple
 
 from doorstep.planning.supply import Row
 from doorstep.planning.values import DayKey, Demand, SiteSupply
+from doorstep.promising.accuracy import on_grid
 from doorstep.promising.arrivals import (
     NOT_LATE,
     Leg,
@@ -58,10 +60,13 @@ def source_of(now: datetime, rows: Sequence[Row]) -> Source:
     Each inbound is so late after the latest of them; part days round up, so that none is thought sooner. What is
     overdue did not come on the days that have passed.
     """
-    there_ppm, latest = WHOLE, now
+    latest = max((row.due_at or now for row in rows), default=now)
+    surely = {row.key.item_id: WHOLE for row in rows}  # the lots of an item are believed together
     for row in rows:
-        there_ppm = there_ppm * row.there_ppm // WHOLE
-        latest = max(latest, row.due_at or latest)
+        surely[row.key.item_id] = min(surely[row.key.item_id], row.there_ppm)
+    there_ppm = min(surely.values(), default=WHOLE)
+    if sum(each < WHOLE for each in surely.values()) > 1:
+        there_ppm = on_grid(WHOLE * prod(surely.values()) // WHOLE ** len(surely))  # for shipments to share departures
     late = [
         row.lateness.at_least((now - row.due_at) // _DAY).shift(-((latest - row.due_at) // _DAY))
         for row in rows

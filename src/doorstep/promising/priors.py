@@ -17,12 +17,15 @@ WORK_PRIOR = Mass.rounded({per_cent // WORK_STEP_PER_CENT: ppm for per_cent, ppm
 # Calendar days after the day the supplier named -> parts per million; 1 % never comes.
 _LATENESS_PPM = (620_000, 110_000, 70_000, 50_000, 35_000, 25_000, 20_000, 20_000, 10_000, 10_000, 8_000, 6_000, 6_000)
 
-_COUNTED_PPM = 999_500
-_UNCOUNTED_PPM = 990_000
-_LOST_PER_DAY_PPM = 20
-_LOST_PER_MOVE_PPM = 10
-_LOST_PER_DISPUTE_PPM = 20_000
-_LEAST_PPM = 500_000
+# Doubts that all of a bin is there, in parts per million.
+_DOUBT_PPM = 500
+_DOUBT_PER_DAY_PPM = 20
+_DOUBT_PER_MOVE_PPM = 10
+_DOUBT_PER_SHORT_PICK_PPM = 20_000
+_MOST_DOUBT_PPM = 500_000
+
+# Where anything is missing of a bin, P(all of it is); of what else is missing each unit more is half as likely.
+ALL_GONE_PPM = 100_000
 
 
 def lateness_prior() -> Mass:
@@ -30,14 +33,11 @@ def lateness_prior() -> Mass:
     return Mass.published(_LATENESS_PPM)
 
 
-def there_prior(days_since_count: int | None, moves_since: int, disputes: int) -> int:
-    """P(a unit that the books show is really there), ppm.
+def doubt_prior(bins: int, days: int, moves: int, short_picks: int) -> int:
+    """P(less is in some bins than the books show), ppm; never above 500,000.
 
-    Falls with days, moves and disputes since the last count; None: never counted. Never below 500,000.
+    It grows with days, moves and short picks since the last counts, added up over the bins.
     """
-    if days_since_count is None:
-        start, days = _UNCOUNTED_PPM, 0
-    else:
-        start, days = _COUNTED_PPM, days_since_count
-    lost = days * _LOST_PER_DAY_PPM + moves_since * _LOST_PER_MOVE_PPM + disputes * _LOST_PER_DISPUTE_PPM
-    return max(start - lost, _LEAST_PPM)
+    doubt = bins * _DOUBT_PPM + days * _DOUBT_PER_DAY_PPM
+    doubt += moves * _DOUBT_PER_MOVE_PPM + short_picks * _DOUBT_PER_SHORT_PICK_PPM
+    return min(doubt, _MOST_DOUBT_PPM)

@@ -76,6 +76,7 @@ def wave_released(body: fulfilment.WaveReleased, entry: Entry, changes: Changes)
             lot=task.lot,
             hold_id=task.hold_id,
             state="open",
+            doubt_ppm=task.doubt_ppm,
         )
 
 
@@ -86,6 +87,8 @@ def picked(body: fulfilment.Picked, entry: Entry, changes: Changes) -> None:
 def picked_short(body: fulfilment.PickedShort, entry: Entry, changes: Changes) -> None:
     _take_from_shelf(body, body.moves, body.short, entry, changes)
     fold_moves(body.lost, entry, changes, first_no=len(body.moves))
+    hold = body.hold
+    changes.add(tables.balance, (hold.place_id, hold.item_id, hold.lot), {"short_picks": 1})
 
 
 def _take_from_shelf(

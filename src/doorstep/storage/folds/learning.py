@@ -48,6 +48,17 @@ def lateness_learned(body: learning.LatenessLearned, _: Entry, changes: Changes)
     )
 
 
+def accuracy_learned(body: learning.AccuracyLearned, _: Entry, changes: Changes) -> None:
+    changes.replace(
+        tables.accuracy,
+        site_id=body.site_id,
+        looks=body.looks,
+        expected_ppm=body.expected_ppm,
+        short_ppm=body.short_ppm,
+        until=body.until,
+    )
+
+
 def billing_learned(body: learning.BillingLearned, _: Entry, changes: Changes) -> None:
     changes.replace(tables.billing, service_id=body.service_id, steps=body.steps, until=body.until)
 
@@ -56,5 +67,6 @@ FOLDS: dict[type[Body], Callable[[Any, Entry, Changes], None]] = {
     learning.TransitLearned: transit_learned,
     learning.HandlingLearned: handling_learned,
     learning.LatenessLearned: lateness_learned,
+    learning.AccuracyLearned: accuracy_learned,
     learning.BillingLearned: billing_learned,
 }

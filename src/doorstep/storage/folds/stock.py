@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from doorstep.events import stock
@@ -30,8 +31,8 @@ def fold_moves(
             to_place=move.to_place,
             occurred_at=entry.fact.occurred_at,
         )
-        _book(changes, move.from_place, move, -move.quantity)
-        _book(changes, move.to_place, move, move.quantity)
+        _book(changes, move.from_place, move, -move.quantity, entry.fact.occurred_at)
+        _book(changes, move.to_place, move, move.quantity, entry.fact.occurred_at)
         for serial in move.serials:
             changes.replace(
                 tables.unit,
@@ -44,11 +45,11 @@ def fold_moves(
             )
 
 
-def _book(changes: Changes, place_id: str, move: Move, quantity: int) -> None:
+def _book(changes: Changes, place_id: str, move: Move, quantity: int, at: datetime) -> None:
     kind = kind_of(place_id)
     # A physical place can only give what it was given before, so only a gift makes its row.
-    create = {"physical": kind.physical} if quantity > 0 or not kind.physical else None
-    changes.add(tables.balance, (place_id, move.item_id, move.lot), {"on_hand": quantity}, create)
+    create = {"physical": kind.physical, "first_at": at} if quantity > 0 or not kind.physical else None
+    changes.add(tables.balance, (place_id, move.item_id, move.lot), {"on_hand": quantity, "moves": 1}, create)
     if kind is PlaceKind.BIN:
         key = (site_of(place_id), move.item_id, move.lot)
         changes.add(tables.pool, key, {"on_hand": quantity}, {} if quantity > 0 else None)
@@ -159,6 +160,14 @@ def inbound_withdrawn(body: stock.InboundWithdrawn, _: Entry, changes: Changes) 
 
 def stock_counted(body: stock.StockCounted, entry: Entry, changes: Changes) -> None:
     fold_moves(body.moves, entry, changes)
+    if body.believed or body.counted:  # else nothing ever was there
+        changes.set(
+            tables.balance,
+            (body.place_id, body.item_id, body.lot),
+            counted_at=entry.fact.occurred_at,
+            counted_moves=body.moves_by_then,
+            counted_short_picks=body.short_picks_by_then,
+        )
     if body.expires_on is not None:
         changes.replace(tables.lot, item_id=body.item_id, lot=body.lot, expires_on=body.expires_on)
 

@@ -90,19 +90,17 @@ def departures(tx: Transaction, since: datetime) -> list[Any]:
 
 
 def bins(tx: Transaction, at_most: int) -> list[Any]:
-    """Rows (site_id, place_id, item_id, units, counted_at, moves) of the bins with most units: when they were last
-    counted (None: never), and how often their item moved in or out since, of the moves of the last eight weeks.
+    """Rows (site_id, place_id, item_id, units, counted_at, known_at, moves, short_picks) of the bins with most units:
+    when all of their lots were last counted (None: one never was), or first filled; how often they moved and were
+    picked short since.
     """
     return tx.rows(
-        "WITH full_ones AS MATERIALIZED (SELECT b.place_id, b.item_id, p.site_id, sum(b.on_hand)::bigint AS units "
+        "SELECT p.site_id, b.place_id, b.item_id, sum(b.on_hand)::bigint AS units, "
+        "CASE WHEN bool_and(b.counted_at IS NOT NULL) THEN min(b.counted_at) END AS counted_at, "
+        "min(coalesce(b.counted_at, b.first_at)) AS known_at, "
+        "sum(b.moves - b.counted_moves)::bigint AS moves, "
+        "sum(b.short_picks - b.counted_short_picks)::bigint AS short_picks "
         "FROM balance b JOIN place p USING (place_id) WHERE p.kind = 'bin' AND b.on_hand > 0 GROUP BY 1, 2, 3 "
-        "ORDER BY units DESC LIMIT %s), counted AS (SELECT f.place_id, max(j.occurred_at) AS at "
-        "FROM (SELECT DISTINCT place_id FROM full_ones) f JOIN touched t ON t.object_type = 'place' "
-        "AND t.object_id = f.place_id AND t.qualifier = 'counted' JOIN journal j USING (event_id) GROUP BY 1) "
-        "SELECT f.site_id, f.place_id, f.item_id, f.units, c.at AS counted_at, (SELECT count(*) FROM move m "
-        "WHERE m.item_id = f.item_id AND f.place_id IN (m.from_place, m.to_place) "
-        "AND m.occurred_at > greatest(coalesce(c.at, '-infinity'), %s::timestamptz - interval '56 days')) AS moves "
-        "FROM full_ones f LEFT JOIN counted c USING (place_id)",
+        "ORDER BY units DESC, 2, 3 LIMIT %s",
         at_most,
-        tx.now,
     )

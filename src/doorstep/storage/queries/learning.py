@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from doorstep.promising.accuracy import Looks
 from doorstep.promising.learned import Seen
 from doorstep.storage.definitions import definition
 from doorstep.storage.transaction import Query, Transaction
@@ -187,6 +188,36 @@ LATENESS: Query = definition(
 def lateness(tx: Transaction) -> dict[str, Seen]:
     """What was learned of each supplier, as `promising.suppliers.lateness_of` takes it."""
     return {row.supplier_id: _seen(row.days, row.never, "{}", row.waiting) for row in tx.rows(*LATENESS)}
+
+
+def looked(tx: Transaction, since_weeks: int) -> list[Any]:
+    """Rows (site_id, weeks, looks, doubts_ppm, short) of picks and counts of so many weeks, by how many weeks ago.
+
+    `doubts_ppm` is what was doubted beforehand, added up; `short` of them found less than the books showed.
+    """
+    weeks = "floor(extract(epoch FROM %s - {at}) / 604800)::int AS weeks"
+    return tx.rows(
+        "SELECT site_id, weeks, count(*) AS looks, sum(doubt_ppm)::bigint AS doubts_ppm, "
+        "count(*) FILTER (WHERE found_less) AS short FROM ("
+        f"SELECT w.site_id, {weeks.format(at='w.released_at')}, t.doubt_ppm, t.state = 'short' AS found_less "
+        "FROM wave w JOIN fulfilment f USING (wave_id) JOIN pick_task t USING (fulfilment_id) "
+        "WHERE t.state IN ('picked', 'short') AND t.doubt_ppm IS NOT NULL "
+        "AND w.released_at > %s - make_interval(weeks => %s) "
+        f"UNION ALL SELECT j.site, {weeks.format(at='j.occurred_at')}, (j.body ->> 'doubt_ppm')::bigint, "
+        "(j.body ->> 'counted')::bigint < (j.body ->> 'believed')::bigint "
+        "FROM touched t JOIN journal j USING (event_id) WHERE t.object_type = 'count' AND t.qualifier = 'made' "
+        "AND j.body ->> 'doubt_ppm' IS NOT NULL AND j.occurred_at > %s - make_interval(weeks => %s)"
+        ") seen GROUP BY 1, 2 ORDER BY 1, 2",
+        *(tx.now, tx.now, since_weeks, tx.now, tx.now, since_weeks),
+    )
+
+
+ACCURACY: Query = definition("SELECT site_id, looks, expected_ppm, short_ppm FROM accuracy ORDER BY site_id")
+
+
+def accuracies(tx: Transaction) -> dict[str, tuple[int, Looks]]:
+    """How many looks at each site's bins told something, and what, as `promising.accuracy.times_ppm` takes it."""
+    return {row.site_id: (row.looks, Looks(row.expected_ppm, row.short_ppm)) for row in tx.rows(*ACCURACY)}
 
 
 def shipments(tx: Transaction) -> dict[str, int]:

@@ -8,6 +8,10 @@ from typing import Any
 from doorstep.events.stock import Hold
 from doorstep.storage.transaction import Query, Transaction
 
+_BELIEVED = (
+    "b.on_hand, coalesce(b.counted_at, b.first_at) AS known_at, b.moves - b.counted_moves AS moves, "
+    "b.short_picks - b.counted_short_picks AS short_picks"
+)
 _HOLD = (
     "SELECT hold_id, order_id, line_no, item_id, quantity, site_id, lot, place_id, inbound_id, reason, expires_at "
     "FROM hold WHERE state = 'active' AND "
@@ -15,15 +19,27 @@ _HOLD = (
 
 
 def free(tx: Transaction, item_ids: Collection[str]) -> list[Any]:
-    """Rows (site_id, item_id, lot, quantity, expires_on) of what a site can promise; 0 where all of a lot is held."""
+    """Rows (site_id, item_id, lot, quantity, expires_on) of what a site can promise; 0 where all of a lot is held.
+
+    With what the belief in it rests on: `units` in the fullest of its `bins`, the days since 1970 of their last counts
+    added up (`counted_days`), moves and short picks since.
+    """
     return tx.rows(*free_query(item_ids))
 
 
 def free_query(item_ids: Collection[str]) -> Query:
     return (
-        "SELECT p.site_id, p.item_id, p.lot, p.on_hand - p.held AS quantity, l.expires_on "
-        "FROM pool p LEFT JOIN lot l ON l.item_id = p.item_id AND l.lot = p.lot "
+        "SELECT p.site_id, p.item_id, p.lot, p.on_hand - p.held AS quantity, l.expires_on, "
+        "b.units, b.bins, b.counted_days, b.moves, b.short_picks "
+        "FROM pool p LEFT JOIN lot l ON l.item_id = p.item_id AND l.lot = p.lot JOIN ("
+        "SELECT split_part(place_id, '/', 1) AS site_id, item_id, lot, max(on_hand) AS units, count(*) AS bins, "
+        "sum((coalesce(counted_at, first_at) AT TIME ZONE 'UTC')::date - date '1970-01-01') AS counted_days, "
+        "sum(moves - counted_moves)::bigint AS moves, sum(short_picks - counted_short_picks)::bigint AS short_picks "
+        "FROM balance WHERE item_id = ANY(%s) AND on_hand > 0 AND physical "
+        "AND split_part(place_id, '/', 2) NOT IN ('pack', 'dock') GROUP BY 1, 2, 3"
+        ") b ON b.site_id = p.site_id AND b.item_id = p.item_id AND b.lot = p.lot "
         "WHERE p.item_id = ANY(%s) AND p.on_hand > 0 ORDER BY p.site_id, p.item_id, l.expires_on, p.lot",
+        list(item_ids),
         list(item_ids),
     )
 
@@ -88,9 +104,13 @@ def read_holds(rows: Sequence[Any]) -> list[Hold]:
 
 
 def bins(tx: Transaction, site_id: str, item_ids: Collection[str]) -> list[Any]:
-    """Rows (place_id, item_id, lot, free) of the site's bins that still have something nobody is to pick."""
+    """Rows (place_id, item_id, lot, free) of the site's bins that still have something nobody is to pick.
+
+    With what the belief in their books rests on: `on_hand`, `known_at` when they were counted or first filled, moves
+    and short picks since.
+    """
     return tx.rows(
-        "SELECT b.place_id, b.item_id, b.lot, b.on_hand - b.held AS free FROM balance b "
+        f"SELECT b.place_id, b.item_id, b.lot, b.on_hand - b.held AS free, {_BELIEVED} FROM balance b "
         "JOIN place p ON p.place_id = b.place_id AND p.site_id = %s AND p.kind = 'bin' "
         "WHERE b.item_id = ANY(%s) AND b.on_hand > b.held ORDER BY b.place_id, b.item_id, b.lot",
         site_id,
@@ -99,9 +119,11 @@ def bins(tx: Transaction, site_id: str, item_ids: Collection[str]) -> list[Any]:
 
 
 def balance(tx: Transaction, place_id: str, item_id: str, lot: str) -> Any:
-    """The row (on_hand, held) of a place, locked for this step; None where nothing ever was."""
+    """The row (on_hand, held, all moves and short picks so far as `all_moves` and `all_short_picks`) of a place, with
+    what the belief in it rests on, as `bins` has it; locked for this step; None where nothing ever was."""
     return tx.one(
-        "SELECT on_hand, held FROM balance WHERE place_id = %s AND item_id = %s AND lot = %s FOR UPDATE",
+        f"SELECT {_BELIEVED}, held, moves AS all_moves, short_picks AS all_short_picks FROM balance b "
+        "WHERE place_id = %s AND item_id = %s AND lot = %s FOR UPDATE",
         place_id,
         item_id,
         lot,

@@ -18,7 +18,7 @@ from doorstep.storage.tables.floor import (
 )
 from doorstep.storage.tables.imports import import_map, imported_order, imports
 from doorstep.storage.tables.invoices import accrual_release, billing_terms, claim, invoice, invoice_line
-from doorstep.storage.tables.learning import billing, handling, lateness, transit
+from doorstep.storage.tables.learning import accuracy, billing, handling, lateness, transit
 from doorstep.storage.tables.legal import forbidden, match_review, rule_list, screening
 from doorstep.storage.tables.master import carton, company, customer, goals, item, place, service, site, supplier
 from doorstep.storage.tables.nodes import asking
@@ -47,6 +47,7 @@ __all__ = [
     "VIEWS",
     "account",
     "accrual_release",
+    "accuracy",
     "asking",
     "balance",
     "bench",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, Table, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from doorstep.storage.tables.columns import VIEWS, instant, json, key, key_no, whole, words, yes_no
@@ -70,6 +70,7 @@ pick_task = Table(
     words("lot"),
     words("hold_id"),
     words("state"),  # open, picked, short, cancelled
+    Column("doubt_ppm", BigInteger),  # that its units are not there, by the stated prior; not told of old ones
 )
 
 # What was picked for a fulfilment order and lies on the pack bench, by lot.

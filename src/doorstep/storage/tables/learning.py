@@ -42,6 +42,16 @@ lateness = Table(
     Column("until", Date, nullable=False),
 )
 
+accuracy = Table(
+    "accuracy",
+    VIEWS,
+    key("site_id"),
+    whole("looks"),  # picks and counts
+    whole("expected_ppm"),  # millionths of a look, older ones weigh less: expected to find too little, and did
+    whole("short_ppm"),
+    Column("until", Date, nullable=False),
+)
+
 billing = Table(
     "billing",
     VIEWS,

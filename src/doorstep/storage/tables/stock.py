@@ -30,6 +30,12 @@ balance = Table(
     whole("on_hand"),
     whole("held"),
     yes_no("physical"),
+    instant("first_at", nullable=False),
+    whole("moves"),  # all that ever went in or out, and picks that came up short
+    whole("short_picks"),
+    instant("counted_at"),  # the last count, and what there was of both by then
+    whole("counted_moves"),
+    whole("counted_short_picks"),
     CheckConstraint("NOT physical OR (held >= 0 AND held <= on_hand)", name="held_within_on_hand"),
     Index("balance_by_item", "item_id"),
 )
