@@ -80,6 +80,19 @@ class SiteOut(Out):
     believed_s: int
 
 
+class BooksOut(Out):
+    """How far a site's books of stock are believed: looks at bins, those expected to find too little and those that did
+    in millionths (older ones weigh less), and how often its books are wrong of how often is stated, in millionths."""
+
+    site_id: str
+    name: str
+    basis: str
+    looks: int
+    expected_ppm: int
+    short_ppm: int
+    times_ppm: int
+
+
 class CalibrationOut(Out):
     """The promises first made that ended last: as told, along their whole distribution, by group, beside others."""
 
@@ -95,6 +108,7 @@ class CalibrationOut(Out):
     rivals: list[RivalOut]
     services: list[ServiceOut]
     sites: list[SiteOut]
+    books: list[BooksOut]
 
     @classmethod
     def of(cls, view: CalibrationView) -> CalibrationOut:
@@ -136,6 +150,7 @@ class CalibrationOut(Out):
             ],
             services=[ServiceOut.model_validate(row) for row in view.services],
             sites=[SiteOut.model_validate(row) for row in view.sites],
+            books=[BooksOut.model_validate(row) for row in view.books],
         )
 
 

@@ -38,6 +38,7 @@ def pages(told: CalibrationView, most: int) -> Iterator[Part]:
     """What promises rest on; then, where any ended, the measures."""
     yield _known(told)
     yield _sites(told)
+    yield _books(told)
     measured = told.measured
     if not measured.promises:
         yield "No promise has ended yet: there is nothing to judge."
@@ -109,6 +110,20 @@ def _sites(told: CalibrationView) -> Part:
                 *(span(seconds) for seconds in (row.stated_s, row.half_s, row.most_s, row.believed_s)),
             )
             for row in told.sites
+        ],
+    )
+
+
+def _books(told: CalibrationView) -> Part:
+    return table(
+        "What stock rests on: looks at bins, picks and counts",
+        *("Site", "Rests on", "#Looks", "#Expected short", "#Found short", "#Wrong, times what is stated"),
+        rows=[
+            (
+                *(row.site_id, row.basis, f"{row.looks:,}"),
+                *(days(ppm // 1_000) for ppm in (row.expected_ppm, row.short_ppm, row.times_ppm)),
+            )
+            for row in told.books
         ],
     )
 

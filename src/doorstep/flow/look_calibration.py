@@ -9,8 +9,9 @@ from typing import Any
 from doorstep.flow.learn import standard_of
 from doorstep.flow.office import Office
 from doorstep.flow.promise import bases_of
-from doorstep.flow.supply import works_expected, works_learned
+from doorstep.flow.supply import books_known, works_expected, works_learned
 from doorstep.goals.rates import interval_ppm, share_ppm
+from doorstep.promising.accuracy import Looks
 from doorstep.promising.arrivals import arrivals
 from doorstep.promising.calibration import AtLevel, Calibration, Judged, OfGroup, Rival, calibrate
 from doorstep.promising.handling import HANDLING_STEP_S, handling
@@ -73,6 +74,23 @@ class SiteKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class BooksKnown:
+    """How far a site's books of stock are believed: `looks` at its bins (picks and counts), how many of them were
+    expected to find less than the books show, and how many did, both in millionths and the older the less.
+
+    `times_ppm` is how often its books are believed to be wrong, of how often is stated, in millionths.
+    """
+
+    site_id: str
+    name: str
+    basis: str
+    looks: int
+    expected_ppm: int
+    short_ppm: int
+    times_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationView:
     """The measures with their shares, row by row; of no promise all is empty."""
 
@@ -83,6 +101,7 @@ class CalibrationView:
     rivals: tuple[Rival, ...]
     services: tuple[ServiceKnown, ...]
     sites: tuple[SiteKnown, ...]
+    books: tuple[BooksKnown, ...]
     learned: int  # of the promises looked at, those whose every lane was learned
 
 
@@ -103,7 +122,7 @@ def calibration(office: Office, zone: str, most: int = MOST) -> CalibrationView:
     with office.store.reading(wide=True) as tx:
         rows = tx.rows(_ENDED, zone, most)
         services = {service.service_id: service for service in master.services(tx)}
-        known, sites = _known(tx, services), _sites(tx)
+        known, sites, books = _known(tx, services), _sites(tx), _books(tx)
     measured = calibrate([_judged(row, services) for row in rows])
     return CalibrationView(
         measured=measured,
@@ -113,6 +132,7 @@ def calibration(office: Office, zone: str, most: int = MOST) -> CalibrationView:
         rivals=measured.rivals,
         services=known,
         sites=sites,
+        books=books,
         learned=sum(row.basis == LEARNED for row in rows),
     )
 
@@ -190,4 +210,15 @@ def _sites(tx: Transaction) -> tuple[SiteKnown, ...]:
                 believed_s=(believed.quantile(900_000) or 0) * HANDLING_STEP_S,
             )
         )
+    return tuple(told)
+
+
+def _books(tx: Transaction) -> tuple[BooksKnown, ...]:
+    sites, seen = master.sites(tx), learning.accuracies(tx)
+    times = books_known(tx, sites)
+    told = []
+    for site_id, site in sites.items():
+        many, found = seen.get(site_id, (0, Looks()))
+        basis = COUNTED if many else PRIOR_ONLY
+        told.append(BooksKnown(site_id, site.name, basis, many, *found, times[site_id]))
     return tuple(told)

@@ -1,0 +1,77 @@
+"""What the books show is there as surely as counts, moves and what was found let believe."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorstep.promising.accuracy import (
+    HALF_LIFE_WEEKS,
+    LEANS_ON,
+    Looks,
+    Shelf,
+    at_all_sites,
+    doubt_ppm,
+    looks,
+    on_grid,
+    there_ppm,
+    times_ppm,
+)
+from doorstep.promising.mass import WHOLE
+
+COUNTED = Shelf(units=20, bins=1, days=0, moves=0, short=0)
+SHELVES = st.builds(
+    Shelf, st.integers(1, 500), st.integers(1, 9), st.integers(0, 900), st.integers(0, 900), st.integers(0, 3)
+)
+
+
+def test_the_last_unit_is_doubted_more_than_one_with_many_beside_it() -> None:
+    doubts = [doubt_ppm(COUNTED, slack) for slack in (0, 1, 4, 19)]
+    assert doubts == sorted(doubts, reverse=True)
+    # Half a per mille that anything is missing; that all is gone in one case of ten.
+    assert (doubts[0], doubts[-1]) == (500, 50)
+
+
+def test_what_is_left_over_in_other_bins_makes_up_for_all_of_one() -> None:
+    assert doubt_ppm(COUNTED, 20) == 0
+    assert doubt_ppm(COUNTED.beside(COUNTED), 19) > 0
+
+
+@given(SHELVES, st.integers(0, 500))
+def test_days_moves_and_short_picks_make_less_sure(shelf: Shelf, slack: int) -> None:
+    for more in (shelf._replace(days=shelf.days + 90), shelf._replace(moves=shelf.moves + 9)):
+        assert doubt_ppm(more, slack) >= doubt_ppm(shelf, slack)
+    assert doubt_ppm(shelf._replace(short=shelf.short + 1), slack) >= doubt_ppm(shelf, slack)
+
+
+def test_a_site_nobody_looked_at_is_as_right_as_was_stated() -> None:
+    assert times_ppm(Looks(), Looks()) == WHOLE
+
+
+def test_a_site_is_as_wrong_as_its_looks_and_those_of_all_sites_say() -> None:
+    wrong = Looks(expected_ppm=LEANS_ON * WHOLE, short_ppm=5 * LEANS_ON * WHOLE)
+    # Expected as often as it leans on: half way from once to five times, and again half way for the site itself.
+    assert times_ppm(Looks(), wrong) == 3 * WHOLE
+    assert times_ppm(wrong, wrong) == 4 * WHOLE
+    right = Looks(expected_ppm=LEANS_ON * WHOLE)
+    assert times_ppm(right, right) == WHOLE // 4
+
+
+def test_an_old_look_counts_half() -> None:
+    assert looks([(0, 400, 1)]) == Looks(400, WHOLE)
+    assert looks([(HALF_LIFE_WEEKS, 400, 1)]) == Looks(200, WHOLE // 2)
+    assert looks([(HALF_LIFE_WEEKS // 2, 400, 1)]) == Looks(300, WHOLE * 3 // 4)
+    assert looks([]) == at_all_sites([]) == Looks()
+
+
+@given(st.integers(WHOLE // 2, WHOLE))
+def test_on_the_grid_nothing_is_surer_and_no_doubt_grows_much(there: int) -> None:
+    told = on_grid(there)
+    assert told <= there
+    assert WHOLE - told <= max(5 * (WHOLE - there) // 2, 100)
+    assert on_grid(told) == told
+
+
+@given(SHELVES, st.integers(0, 500), st.integers(0, 1000 * WHOLE))
+def test_stock_is_never_believed_less_than_by_half(shelf: Shelf, slack: int, times: int) -> None:
+    assert WHOLE // 2 <= there_ppm(shelf, slack, times) <= WHOLE
