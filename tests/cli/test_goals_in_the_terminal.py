@@ -44,7 +44,7 @@ def test_what_does_not_go_together_is_numbered_and_set_all_the_same(terminal: Te
 def test_goals_are_tried_on_an_order_that_nobody_placed(terminal: Terminal) -> None:
     assert "--sample examples/orders/ada.toml" in terminal("goals", "set", FAST, "--dry-run").out
     words = terminal("goals", "set", FAST, "--dry-run", "--sample", ADA).words
-    assert "new Tue 3 Mar 2026 90.0 % CS with swift-express" in words
+    assert "new Tue 3 Mar to Wed 4 Mar 2026 97.9 % CS with swift-express" in words
     assert "No order is open." in words
     assert "Nothing is wanted" in terminal("goals").out
     assert "--dry-run" in terminal("goals", "set", FAST, "--sample", ADA, code=64).err

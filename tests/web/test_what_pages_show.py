@@ -112,7 +112,7 @@ def test_the_page_of_an_order_tells_its_promise_plan_parcels_costs_and_story(adm
         "Cleared",
         "On the road",
         "By Mon 9 Mar 2026",
-        "98.0 % sure (95.0 % wanted)",
+        "97.9 % sure (95.0 % wanted)",
         "Why this plan?",
         "Chosen because no other way costs less",
         "CS by swift-express",

@@ -270,7 +270,7 @@ NODES: tuple[Node, ...] = (
         title="Learn from it",
         step=Step.IMPROVE,
         handles="",
-        completed_by=("TransitLearned", "HandlingLearned", "LatenessLearned"),
+        completed_by=("TransitLearned", "HandlingLearned", "LatenessLearned", "AccuracyLearned"),
         done_by=("flow.learn.learn",),
         noun="lessons",
     ),

@@ -60,7 +60,7 @@ def source_of(now: datetime, rows: Sequence[Row]) -> Source:
     Each inbound is so late after the latest of them; part days round up, so that none is thought sooner. What is
     overdue did not come on the days that have passed.
     """
-    latest = max((row.due_at or now for row in rows), default=now)
+    latest = max([now, *(row.due_at for row in rows if row.due_at is not None)])
     surely = {row.key.item_id: WHOLE for row in rows}  # the lots of an item are believed together
     for row in rows:
         surely[row.key.item_id] = min(surely[row.key.item_id], row.there_ppm)
