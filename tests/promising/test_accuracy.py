@@ -11,6 +11,7 @@ from doorstep.promising.accuracy import (
     Looks,
     Shelf,
     at_all_sites,
+    bin_of,
     doubt_ppm,
     looks,
     on_grid,
@@ -18,11 +19,10 @@ from doorstep.promising.accuracy import (
     times_ppm,
 )
 from doorstep.promising.mass import WHOLE
+from doorstep.promising.priors import MOST_DOUBT_PPM
 
-COUNTED = Shelf(units=20, bins=1, days=0, moves=0, short=0)
-SHELVES = st.builds(
-    Shelf, st.integers(1, 500), st.integers(1, 9), st.integers(0, 900), st.integers(0, 900), st.integers(0, 3)
-)
+COUNTED = bin_of(20, days=0, moves=0, short_picks=0)
+SHELVES = st.builds(Shelf, st.integers(1, 500), st.integers(0, WHOLE))
 
 
 def test_the_last_unit_is_doubted_more_than_one_with_many_beside_it() -> None:
@@ -34,14 +34,16 @@ def test_the_last_unit_is_doubted_more_than_one_with_many_beside_it() -> None:
 
 def test_what_is_left_over_in_other_bins_makes_up_for_all_of_one() -> None:
     assert doubt_ppm(COUNTED, 20) == 0
-    assert doubt_ppm(COUNTED.beside(COUNTED), 19) > 0
 
 
-@given(SHELVES, st.integers(0, 500))
-def test_days_moves_and_short_picks_make_less_sure(shelf: Shelf, slack: int) -> None:
-    for more in (shelf._replace(days=shelf.days + 90), shelf._replace(moves=shelf.moves + 9)):
-        assert doubt_ppm(more, slack) >= doubt_ppm(shelf, slack)
-    assert doubt_ppm(shelf._replace(short=shelf.short + 1), slack) >= doubt_ppm(shelf, slack)
+def test_stock_is_believed_less_the_longer_it_was_not_counted() -> None:
+    fresh, old, disputed = (doubt_ppm(bin_of(20, *since), 0) for since in ((0, 0, 0), (90, 40, 0), (90, 40, 2)))
+    assert 0 < fresh < old < disputed
+    assert doubt_ppm(bin_of(20, 10**6, 10**6, 10**6), 0) == MOST_DOUBT_PPM
+
+
+def test_a_bin_counted_on_a_clock_that_was_ahead_is_as_one_counted_today() -> None:
+    assert bin_of(20, -1, 0, 0) == COUNTED
 
 
 def test_a_site_nobody_looked_at_is_as_right_as_was_stated() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from doorstep.promising.handling import handling
 from doorstep.promising.mass import WHOLE, Mass, last_of
-from doorstep.promising.priors import WORK_PRIOR, doubt_prior, lateness_prior
+from doorstep.promising.priors import WORK_PRIOR, lateness_prior
 
 
 @st.composite
@@ -101,12 +101,6 @@ def test_a_longer_queue_makes_handling_longer_and_less_certain() -> None:
 def test_one_delivery_in_a_hundred_from_a_supplier_never_comes() -> None:
     assert lateness_prior().never_ppm == 10_000
     assert lateness_prior().quantile(500_000) == 0
-
-
-def test_stock_is_believed_less_the_longer_it_was_not_counted() -> None:
-    fresh, old, disputed = (doubt_prior(1, *since) for since in ((0, 0, 0), (90, 40, 0), (90, 40, 2)))
-    assert 0 < fresh < old < disputed
-    assert doubt_prior(1, 10**6, 10**6, 10**6) == 500_000
 
 
 @given(masses(), st.integers(-30, 30))

@@ -10,7 +10,7 @@ from doorstep.events.fulfilment import FulfilmentLine, TasksCancelled
 from doorstep.events.stock import Hold, HoldsVoided, StockCounted
 from doorstep.flow.office import Office, Scribe, Who
 from doorstep.flow.scarcity import hold_or_promise_all_anew, let_down_first
-from doorstep.promising.accuracy import Shelf, doubt_ppm
+from doorstep.promising.accuracy import bin_of, doubt_ppm
 from doorstep.stock.count import count
 from doorstep.storage.queries import master, stock
 from doorstep.storage.transaction import Transaction
@@ -132,7 +132,7 @@ def _doubt_ppm(row: Any, now: datetime) -> int | None:
     """What was doubted of the books before the count; None where they say that nothing is there."""
     if row is None or not row.on_hand:
         return None
-    return doubt_ppm(Shelf(row.on_hand, 1, (now - row.known_at).days, row.moves, row.short_picks), 0)
+    return doubt_ppm(bin_of(row.on_hand, (now - row.known_at).days, row.moves, row.short_picks), 0)
 
 
 def _serials_moved(

@@ -12,7 +12,7 @@ from doorstep.flow.consolidate import Consolidated, consolidate_orders
 from doorstep.flow.office import Office, company_of
 from doorstep.flow.shelves import BACK_DAYS, lead_days, shelves_known
 from doorstep.planning.levers import BinKnown, Call, Kind, Lever, SiteDay, levers
-from doorstep.promising.accuracy import Shelf, doubt_ppm
+from doorstep.promising.accuracy import bin_of, doubt_ppm
 from doorstep.promising.mass import WHOLE
 from doorstep.storage.queries import goals as queries
 from doorstep.storage.queries import master
@@ -131,6 +131,6 @@ def _bins(tx: Transaction) -> list[BinKnown]:
     found = []
     for row in queries.bins(tx, _MOST_BINS):
         days = None if row.counted_at is None else (tx.now - row.counted_at).days
-        there = WHOLE - doubt_ppm(Shelf(row.units, 1, (tx.now - row.known_at).days, row.moves, row.short_picks), 0)
+        there = WHOLE - doubt_ppm(bin_of(row.units, (tx.now - row.known_at).days, row.moves, row.short_picks), 0)
         found.append(BinKnown(row.site_id, row.place_id, row.item_id, row.units, days, row.moves, there))
     return found

@@ -89,7 +89,7 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
     item_ids = {item_id for lines in units.values() for _, item_id, _ in lines}
     tx.ahead(
         master.items_query(item_ids),
-        *(query for query in supply_queries(item_ids) if query != master.SITES),
+        *(query for query in supply_queries(item_ids, tx.now.date()) if query != master.SITES),
         *(orders.BOOKED, orders.fulfilments_query(order_ids), learning.TRANSITS),
         consolidation.sent_with_query(order_ids),
     )

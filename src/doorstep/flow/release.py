@@ -15,7 +15,7 @@ from doorstep.events.stock import Hold, HoldsMoved
 from doorstep.flow.nodes import asked_facts
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.flow.slack import ToShip, hand_off
-from doorstep.promising.accuracy import Shelf, doubt_ppm
+from doorstep.promising.accuracy import bin_of, doubt_ppm
 from doorstep.promising.arrivals import working_day_after
 from doorstep.storage.queries import floor, master, orders, stock
 from doorstep.storage.transaction import Transaction
@@ -76,7 +76,7 @@ def _doubted(tasks: Sequence[PickTask], bins: Sequence[Any], now: datetime) -> I
         key = (task.place_id, task.item_id, task.lot)
         left[key] -= task.quantity
         row = known[key]
-        shelf = Shelf(row.on_hand, 1, (now - row.known_at).days, row.moves, row.short_picks)
+        shelf = bin_of(row.on_hand, (now - row.known_at).days, row.moves, row.short_picks)
         yield replace(task, doubt_ppm=doubt_ppm(shelf, left[key]))
 
 

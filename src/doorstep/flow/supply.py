@@ -50,13 +50,12 @@ def prices_of(tx: Transaction, item_ids: Collection[str]) -> dict[Scarce, int]:
     return found
 
 
-_DAY_ONE = date(1970, 1, 1).toordinal()
 _FAR_DAYS = 370  # a site that is further behind than that has other troubles
 
 
-def supply_queries(item_ids: Collection[str]) -> tuple[Query, ...]:
+def supply_queries(item_ids: Collection[str], today: date) -> tuple[Query, ...]:
     """What `site_supplies` of the same items will ask in any case."""
-    free, inbound = stock.free_query(item_ids), stock.inbound_query(item_ids)
+    free, inbound = stock.free_query(item_ids, today), stock.inbound_query(item_ids)
     learned = (learning.HANDLING, learning.LATENESS, learning.ACCURACY)
     return master.SITES, master.GOALS, *learned, free, inbound, orders.LOAD
 
@@ -114,26 +113,22 @@ def _free(
     Surely as was agreed with those who keep its books for us, else as counts, moves and short picks of all its lots
     let believe, for one that is missing gives way to another; times how surely the site takes the order.
     """
-    rows, today = stock.free(tx, item_ids), tx.now.date().toordinal() - _DAY_ONE
-    shelves: dict[tuple[str, str], Shelf] = {}
+    rows = stock.free(tx, item_ids)
     left: Counter[tuple[str, str]] = Counter()
     for row in rows:
-        key = (row.site_id, row.item_id)
-        shelf = Shelf(row.units, row.bins, today * row.bins - row.counted_days, row.moves, row.short_picks)
-        shelves[key] = shelf.beside(shelves[key]) if key in shelves else shelf
-        left[key] += row.quantity
+        left[row.site_id, row.item_id] += row.quantity
     takes, books = _takes_ppm(tx, sites), books_known(tx, sites)
     there: dict[tuple[str, str], int] = {}
-    for (site_id, item_id), shelf in shelves.items():
-        surely = sites[site_id].terms.confidence_ppm
-        if surely == WHOLE:
-            slack = max(left[site_id, item_id] - wanted.get(item_id, 0), 0)
-            surely = there_ppm(shelf, slack, books[site_id])
-        there[site_id, item_id] = surely * takes[site_id] // WHOLE
     found: dict[str, list[FreeUnits]] = defaultdict(list)
     for row in rows:
-        units = FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on, there[row.site_id, row.item_id])
-        found[row.site_id].append(units)
+        site_id, item_id = key = row.site_id, row.item_id
+        if key not in there:
+            surely = sites[site_id].terms.confidence_ppm
+            if surely == WHOLE:
+                slack = max(left[key] - wanted.get(item_id, 0), 0)
+                surely = there_ppm(Shelf(row.units, row.doubt_ppm), slack, books[site_id])
+            there[key] = surely * takes[site_id] // WHOLE
+        found[site_id].append(FreeUnits(item_id, row.quantity, row.lot, row.expires_on, there[key]))
     return found
 
 

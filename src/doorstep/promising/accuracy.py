@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from doorstep.promising.mass import WHOLE
-from doorstep.promising.priors import ALL_GONE_PPM, doubt_prior
+from doorstep.promising.priors import ALL_GONE_PPM, DOUBTS, MOST_DOUBT_PPM
 
 LEANS_ON = 2  # looks that find too little, as many as were expected: a site leans so on all, these on the prior
 HALF_LIFE_WEEKS = 8
@@ -21,21 +21,13 @@ _LEAST_PPM = 100
 
 
 class Shelf(NamedTuple):
-    """The bins of an item at a site, of all its lots, or one of them, and what the belief in them rests on.
+    """The bins of an item at a site, of all its lots, or one of them.
 
-    `units` are on hand in the fullest by the books. Each was counted so many `days` ago, or first filled, which is a
-    count; `moves` and picks that came up `short` are those since: sums over the bins.
+    `units` are on hand in the fullest by the books; `doubt_ppm` is P(less is in some of them than that), by the prior.
     """
 
     units: int
-    bins: int
-    days: int
-    moves: int
-    short: int
-
-    def beside(self, other: Shelf) -> Shelf:
-        """Both together."""
-        return Shelf(max(self.units, other.units), *(a + b for a, b in zip(self[1:], other[1:], strict=True)))
+    doubt_ppm: int
 
 
 class Looks(NamedTuple):
@@ -68,6 +60,12 @@ def at_all_sites(many: Iterable[Looks]) -> Looks:
     return Looks(*(sum(side) for side in zip(*many, strict=True)))
 
 
+def bin_of(units: int, days: int, moves: int, short_picks: int) -> Shelf:
+    """One bin, counted so many days ago or first filled, which is a count; moves and short picks are those since."""
+    doubt = DOUBTS.counted + DOUBTS.day * max(days, 0) + DOUBTS.move * moves + DOUBTS.short_pick * short_picks
+    return Shelf(units, doubt)
+
+
 def doubt_ppm(shelf: Shelf, slack: int) -> int:
     """P(so much is missing that it tells), by the prior; ppm.
 
@@ -76,7 +74,7 @@ def doubt_ppm(shelf: Shelf, slack: int) -> int:
     if slack >= shelf.units:
         return 0
     tells = ALL_GONE_PPM + (WHOLE - ALL_GONE_PPM >> min(slack, 64))
-    return doubt_prior(*shelf[1:]) * tells // WHOLE
+    return min(shelf.doubt_ppm, MOST_DOUBT_PPM) * tells // WHOLE
 
 
 def times_ppm(site: Looks, sites: Looks) -> int:
@@ -91,7 +89,7 @@ def times_ppm(site: Looks, sites: Looks) -> int:
 
 def there_ppm(shelf: Shelf, slack: int, times: int) -> int:
     """P(what is wanted of a shelf is there), ppm, on the grid; `times` is `times_ppm` of its site."""
-    return on_grid(WHOLE - min(doubt_ppm(shelf, slack) * times // WHOLE, WHOLE // 2))
+    return on_grid(WHOLE - min(doubt_ppm(shelf, slack) * times // WHOLE, MOST_DOUBT_PPM))
 
 
 def on_grid(there: int) -> int:

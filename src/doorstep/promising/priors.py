@@ -5,6 +5,8 @@ A promise made from them says so (`basis` is PRIOR_ONLY); calibration replaces t
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from doorstep.promising.mass import WHOLE, Mass
 
 PRIOR_ONLY = "prior only"
@@ -17,12 +19,18 @@ WORK_PRIOR = Mass.rounded({per_cent // WORK_STEP_PER_CENT: ppm for per_cent, ppm
 # Calendar days after the day the supplier named -> parts per million; 1 % never comes.
 _LATENESS_PPM = (620_000, 110_000, 70_000, 50_000, 35_000, 25_000, 20_000, 20_000, 10_000, 10_000, 8_000, 6_000, 6_000)
 
-# Doubts that all of a bin is there, in parts per million.
-_DOUBT_PPM = 500
-_DOUBT_PER_DAY_PPM = 20
-_DOUBT_PER_MOVE_PPM = 10
-_DOUBT_PER_SHORT_PICK_PPM = 20_000
-_MOST_DOUBT_PPM = 500_000
+
+class Doubts(NamedTuple):
+    """P(less is in a bin than the books show), ppm: just counted, and more for each day, move and short pick since."""
+
+    counted: int
+    day: int
+    move: int
+    short_pick: int
+
+
+DOUBTS = Doubts(500, 20, 10, 20_000)
+MOST_DOUBT_PPM = 500_000
 
 # Where anything is missing of a bin, P(all of it is); of what else is missing each unit more is half as likely.
 ALL_GONE_PPM = 100_000
@@ -31,13 +39,3 @@ ALL_GONE_PPM = 100_000
 def lateness_prior() -> Mass:
     """Calendar days by which a supplier's delivery comes after the day that was named."""
     return Mass.published(_LATENESS_PPM)
-
-
-def doubt_prior(bins: int, days: int, moves: int, short_picks: int) -> int:
-    """P(less is in some bins than the books show), ppm; never above 500,000.
-
-    It grows with days, moves and short picks since the last counts, added up over the bins.
-    """
-    doubt = bins * _DOUBT_PPM + days * _DOUBT_PER_DAY_PPM
-    doubt += moves * _DOUBT_PER_MOVE_PPM + short_picks * _DOUBT_PER_SHORT_PICK_PPM
-    return min(doubt, _MOST_DOUBT_PPM)

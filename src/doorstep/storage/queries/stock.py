@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 from doorstep.events.stock import Hold
+from doorstep.promising.priors import DOUBTS, Doubts
 from doorstep.storage.transaction import Query, Transaction
 
 _BELIEVED = (
@@ -18,27 +20,27 @@ _HOLD = (
 )
 
 
-def free(tx: Transaction, item_ids: Collection[str]) -> list[Any]:
+def free(tx: Transaction, item_ids: Collection[str], doubts: Doubts = DOUBTS) -> list[Any]:
     """Rows (site_id, item_id, lot, quantity, expires_on) of what a site can promise; 0 where all of a lot is held.
 
-    With what the belief in it rests on: `units` in the fullest of its `bins`, the days since 1970 of their last counts
-    added up (`counted_days`), moves and short picks since.
+    With what is believed of the bins of the item at the site, of all lots: `units` in the fullest, and P(less is in
+    some of them than the books show) as `doubt_ppm`, by `doubts`, which add up.
     """
-    return tx.rows(*free_query(item_ids))
+    return tx.rows(*free_query(item_ids, tx.now.date(), doubts))
 
 
-def free_query(item_ids: Collection[str]) -> Query:
+def free_query(item_ids: Collection[str], today: date, doubts: Doubts = DOUBTS) -> Query:
     return (
-        "SELECT p.site_id, p.item_id, p.lot, p.on_hand - p.held AS quantity, l.expires_on, "
-        "b.units, b.bins, b.counted_days, b.moves, b.short_picks "
+        "SELECT p.site_id, p.item_id, p.lot, p.on_hand - p.held AS quantity, l.expires_on, b.units, b.doubt_ppm "
         "FROM pool p LEFT JOIN lot l ON l.item_id = p.item_id AND l.lot = p.lot JOIN ("
-        "SELECT split_part(place_id, '/', 1) AS site_id, item_id, lot, max(on_hand) AS units, count(*) AS bins, "
-        "sum((coalesce(counted_at, first_at) AT TIME ZONE 'UTC')::date - date '1970-01-01') AS counted_days, "
-        "sum(moves - counted_moves)::bigint AS moves, sum(short_picks - counted_short_picks)::bigint AS short_picks "
+        "SELECT split_part(place_id, '/', 1) AS site_id, item_id, max(on_hand) AS units, sum(%s::bigint "
+        "+ %s * greatest(%s::date - (coalesce(counted_at, first_at) AT TIME ZONE 'UTC')::date, 0) "
+        "+ %s * (moves - counted_moves) + %s * (short_picks - counted_short_picks))::bigint AS doubt_ppm "
         "FROM balance WHERE item_id = ANY(%s) AND on_hand > 0 AND physical "
-        "AND split_part(place_id, '/', 2) NOT IN ('pack', 'dock') GROUP BY 1, 2, 3"
-        ") b ON b.site_id = p.site_id AND b.item_id = p.item_id AND b.lot = p.lot "
+        "AND split_part(place_id, '/', 2) NOT IN ('pack', 'dock') GROUP BY 1, 2"
+        ") b ON b.site_id = p.site_id AND b.item_id = p.item_id "
         "WHERE p.item_id = ANY(%s) AND p.on_hand > 0 ORDER BY p.site_id, p.item_id, l.expires_on, p.lot",
+        *(doubts.counted, doubts.day, today, doubts.move, doubts.short_pick),
         list(item_ids),
         list(item_ids),
     )
