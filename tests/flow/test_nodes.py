@@ -11,9 +11,11 @@ import pytest
 from doorstep.flow import nodes
 from doorstep.flow.explain import explain
 from doorstep.flow.later import run_until_quiet
+from doorstep.flow.learn import learn
 from doorstep.flow.master import define_services, define_site
 from doorstep.flow.place import quote_order
 from doorstep.flow.release import release_wave
+from doorstep.flow.supply import books_known
 from doorstep.storage.queries import master
 from doorstep.terms.places import Address, NodeTerms, SiteKind
 from doorstep.terms.refusals import Why
@@ -151,6 +153,25 @@ def test_a_promise_from_there_reckons_with_the_answer_and_with_what_may_not_be_t
     placed = shop.place(("MUG", 2))
     (leg,) = granted(explain(shop.office, placed.order_id)).promises[-1].legs
     assert leg.goods_there_ppm == 960_000 * 95 // 100
+
+
+def test_whether_it_is_asked_once_for_all_items_of_a_shipment(shop: Shop) -> None:
+    open_depot(shop, NodeTerms(answer_s=HOUR, confidence_ppm=700_000))
+    shop.count("CS/A-01", "MUG", 0)
+    shop.count("CS/A-02", "TEA", 0, lot="T1")
+    shop.count("CS/A-02", "TEA", 0, lot="T2")
+    shop.receive("TEA", 5, "DP/A-01", lot="T9")
+    (leg,) = granted(explain(shop.office, shop.place(("MUG", 2), ("TEA", 1)).order_id)).promises[-1].legs
+    assert leg.goods_there_ppm == 700_000 * 7 // 10 * 95 // 100
+
+
+def test_how_right_the_depots_books_are_says_nothing_of_ours(shop: Shop) -> None:
+    open_depot(shop, NodeTerms(confidence_ppm=900_000))
+    for counted in (9, 8, 7):
+        shop.count("DP/A-01", "MUG", counted)
+    learn(shop.office)
+    with shop.store.reading() as tx:
+        assert books_known(tx, master.sites(tx))["CS"] == 1_000_000
 
 
 def test_each_no_makes_the_next_promise_from_there_less_sure(depot: Shop) -> None:

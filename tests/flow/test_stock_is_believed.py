@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from doorstep.flow.change import cancel_order
 from doorstep.flow.explain import explain
+from doorstep.flow.imports.values import Kind
 from doorstep.flow.learn import learn
+from doorstep.intake.values import PlaceRow
 from doorstep.promising.mass import WHOLE
 from tests.corner_shop import CLERK, Shop, granted
+from tests.importing import bring, stock, take_back
 
 LEARNED = "SELECT looks, expected_ppm, short_ppm FROM accuracy"
 
@@ -37,6 +42,26 @@ def test_the_last_units_are_promised_less_surely(shop: Shop) -> None:
 def test_lots_make_up_for_one_another(shop: Shop) -> None:
     """All six of the older lot with twenty of the other beside them are as sure as six of twenty-six."""
     assert there(shop, 6, "TEA") == WHOLE
+
+
+def test_a_lot_that_has_ended_makes_up_for_nothing(shop: Shop) -> None:
+    shop.clock.move_to(datetime(2026, 4, 20, 15, tzinfo=UTC))  # lot T1 ended on the 15th
+    assert there(shop, 20, "TEA") < WHOLE
+
+
+def test_a_bin_that_is_called_after_a_dock_is_a_bin(shop: Shop) -> None:
+    shop.count("CS/A-01", "MUG", 0)
+    bring(shop, Kind.PLACES, PlaceRow("CS/dock/1"))
+    shop.receive("MUG", 10, "CS/dock/1")
+    assert there(shop, 2) > 990_000
+
+
+def test_a_count_of_an_empty_bin_sets_it_back(shop: Shop) -> None:
+    shop.to_the_bench(("MUG", 10))
+    shop.later(days=100)
+    shop.count("CS/A-01", "MUG", 0)
+    shop.receive("MUG", 10)
+    assert there(shop, 10) == 999_000
 
 
 def test_a_short_pick_makes_less_sure_until_somebody_counts(shop: Shop) -> None:
@@ -91,3 +116,20 @@ def test_looks_of_a_year_ago_are_forgotten(shop: Shop) -> None:
     shop.later(days=366)
     learn(shop.office)
     assert tuple(shop.one(LEARNED)) == (0, 0, 0)
+
+
+def test_a_statement_that_was_brought_says_nothing_of_how_right_the_books_are(shop: Shop) -> None:
+    told = bring(shop, Kind.STOCK, stock(8))
+    take_back(shop, told)
+    assert learn(shop.office).books == 0
+
+
+def test_that_looks_grow_old_is_no_news(shop: Shop) -> None:
+    for counted in (9, 8, 8):
+        shop.count("CS/A-01", "MUG", counted)
+        shop.later(days=2)
+    learn(shop.office)
+    shop.later(days=1)
+    assert learn(shop.office).books == 0
+    shop.later(days=70)
+    assert learn(shop.office).books == 1

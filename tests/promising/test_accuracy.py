@@ -15,7 +15,6 @@ from doorstep.promising.accuracy import (
     doubt_ppm,
     looks,
     on_grid,
-    there_ppm,
     times_ppm,
 )
 from doorstep.promising.mass import WHOLE
@@ -74,6 +73,11 @@ def test_on_the_grid_nothing_is_surer_and_no_doubt_grows_much(there: int) -> Non
     assert on_grid(told) == told
 
 
+@given(st.integers(0, WHOLE // 2 - 1))
+def test_what_is_less_likely_than_not_stays_as_it_is(there: int) -> None:
+    assert on_grid(there) == there
+
+
 @given(SHELVES, st.integers(0, 500), st.integers(0, 1000 * WHOLE))
-def test_stock_is_never_believed_less_than_by_half(shelf: Shelf, slack: int, times: int) -> None:
-    assert WHOLE // 2 <= there_ppm(shelf, slack, times) <= WHOLE
+def test_stock_is_never_doubted_by_more_than_half(shelf: Shelf, slack: int, times: int) -> None:
+    assert 0 <= doubt_ppm(shelf.as_found(times), slack) <= MOST_DOUBT_PPM

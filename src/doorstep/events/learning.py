@@ -19,10 +19,12 @@ class TransitLearned(Body):
     `never` were handed over long ago and have not come; `until` is the last day that was looked at. `expected` is what
     parcels that leave now will take, in parts per million by working day: late parcels and the latest days weigh in it
     as `promising.lanes` says; empty where too few have come, and counts are believed. `waiting` are on their way, by
-    the working day after which they had not come. It takes the place of what was learned before.
+    the working day after which they had not come. Of the whole service it is told how many of its shipments of several
+    parcels came on more than one day (`apart_ppm`), and how many would have, had each parcel travelled by itself, in
+    millionths of a shipment. It takes the place of what was learned before.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     STEP: ClassVar[Step] = Step.IMPROVE
     service_id: str
     origin: str
@@ -32,6 +34,8 @@ class TransitLearned(Body):
     until: date
     expected: Mapping[str, int]
     waiting: Mapping[str, int] = field(default_factory=dict)
+    expected_apart_ppm: int = 0
+    apart_ppm: int = 0
 
     def touches(self) -> tuple[Touch, ...]:
         return (Touch("service", self.service_id, "learned"),)

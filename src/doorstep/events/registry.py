@@ -129,6 +129,7 @@ REGISTRY.upcast("ServiceDefined", 3, lambda body: body)
 # Until version 2 all of a joint shipment went to one consignee.
 REGISTRY.upcast("ShipmentsConsolidated", 1, lambda body: body)
 REGISTRY.upcast("TransitLearned", 1, lambda body: {**body, "expected": {}})
+REGISTRY.upcast("TransitLearned", 2, lambda body: body)  # until then nobody asked which parcels came together
 # Hours up to the carrier's pick-up were counted then, which say nothing of work.
 REGISTRY.upcast(
     "HandlingLearned",

@@ -22,7 +22,10 @@ from doorstep.terms.refusals import Refusal, Why
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen of an item (and lot) in a bin: `counted` units, which serials, and the lot's last day if read."""
+    """What was seen of an item (and lot) in a bin: `counted` units, which serials, and the lot's last day if read.
+
+    `looked`: somebody looked into this bin whatever would be found, which tells how right the books are.
+    """
 
     place_id: str
     item_id: str
@@ -30,6 +33,7 @@ class Seen:
     lot: str = ""
     serials: tuple[str, ...] = ()
     expires_on: date | None = None
+    looked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _book(office: Office, tx: Transaction, scribe: Scribe, seen: Seen) -> Counte
     count_id = office.ids.new("cnt")
     body = StockCounted(
         *(count_id, place_id, item_id, lot, counted, believed, outcome.moves, seen.expires_on),
-        doubt_ppm=_doubt_ppm(row, tx.now),
+        doubt_ppm=_doubt_ppm(row, tx.now) if seen.looked else None,
         moves_by_then=(row.all_moves if row else 0) + len(outcome.moves),
         short_picks_by_then=row.all_short_picks if row else 0,
     )

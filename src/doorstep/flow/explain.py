@@ -204,7 +204,7 @@ def _leg(leg: Leg) -> LegWhy:
         release_at=leg.release_at,
         handling_hours=(_hours(half), _hours(most)),
         cut_off=leg.cut_off.isoformat("minutes"),
-        transit_days=(leg.transit.quantile(500_000), leg.transit.quantile(900_000)),
+        transit_days=(leg.whole_transit.quantile(500_000), leg.whole_transit.quantile(900_000)),
         goods_there_ppm=leg.there_ppm,
     )
 

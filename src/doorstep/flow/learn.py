@@ -18,8 +18,9 @@ from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.supply import works_expected
 from doorstep.promising import accuracy, suppliers
 from doorstep.promising.handling import WINDOW_DAYS, Shipment, seen, work_of
-from doorstep.promising.learned import NEEDS, NOTHING, Seen, together
+from doorstep.promising.learned import NEEDS, NOTHING, Seen, leaning, together
 from doorstep.promising.mass import WHOLE, Mass, moved_ppm
+from doorstep.promising.parcels import Parting, apart_ppm
 from doorstep.promising.suppliers import Delivery
 from doorstep.storage.queries import learning, master
 from doorstep.storage.transaction import Transaction
@@ -69,17 +70,19 @@ def _transits(tx: Transaction) -> Iterator[Body]:
         days, never = _counted(service, came, learning.missing(tx, zones, NEVER_AFTER_DAYS))
         waiting = _waiting(service, under_way, until - timedelta(days=1), days.get(("", ""), Counter()))
         expected = _expected(service, came, under_way, until)
+        parting = _parting(service, learning.of_several_parcels(tx, zones, service.calendar.zone), days)
         for lane in sorted(days.keys() | never.keys() | waiting.keys()):
             told = {str(day): parcels for day, parcels in sorted(days[lane].items())}
             now = {str(day): ppm for day, ppm in expected[lane].points()} if lane in expected else {}
             still = {} if now else {str(day): parcels for day, parcels in sorted(waiting[lane].items())}
             before = known.get((service.service_id, *lane))
-            if before is None or _is_news(Seen.of(told, never[lane], now, still), before):
-                yield TransitLearned(service.service_id, *lane, told, never[lane], until, now, still)
+            apart = parting if lane == ("", "") else Parting()
+            if before is None or _is_news(Seen.of(told, never[lane], now, still, apart), before):
+                yield TransitLearned(service.service_id, *lane, told, never[lane], until, now, still, *apart)
 
 
 def _is_news(seen: Seen, known: Seen) -> bool:
-    mine, before = ((each.days, each.waiting, each.never, bool(each.expected)) for each in (seen, known))
+    mine, before = ((each.days, each.waiting, each.never, bool(each.expected), each.parting) for each in (seen, known))
     return mine != before or seen.moved_ppm(known) > _LEAST_NEWS_PPM
 
 
@@ -162,6 +165,18 @@ def _waiting(
     return days
 
 
+def _parting(service: CarrierService, rows: Sequence[Any], days: Mapping[Lane, Counter[int]]) -> Parting:
+    """How many shipments of several parcels came apart, and would have by what their zone's parcels took."""
+    expected = apart = 0
+    for row in rows:
+        published = service.transit_of(row.zone)
+        standard = Mass.published(published) if published else standard_of(service)
+        took = leaning(Seen(tuple(sorted(days.get(("", row.zone), {}).items()))), standard)
+        expected += row.shipments * apart_ppm(took, row.parcels)
+        apart += row.apart * WHOLE
+    return Parting(expected, apart)
+
+
 def _levels(row: Any) -> set[Lane]:
     return {(row.origin, row.destination), ("", row.zone), ("", "")}
 
@@ -228,10 +243,13 @@ def _books(tx: Transaction) -> Iterator[Body]:
         weeks[row.site_id].append(row)
     for site_id, rows in sorted(weeks.items()):
         now = accuracy.looks((row.weeks, row.doubts_ppm, row.short) for row in rows)
-        told = (sum(row.looks for row in rows), now)
-        if told != known.get(site_id):
+        many = sum(row.looks for row in rows)
+        looks_before, before = known.get(site_id, (0, accuracy.Looks()))
+        # That what was seen has aged by a night is no news.
+        moved = abs(accuracy.times_ppm(now, before) - accuracy.times_ppm(before, before))
+        if many != looks_before or moved * 20 > accuracy.times_ppm(before, before):
             today = sites[site_id].calendar.day_of(tx.now)
-            yield AccuracyLearned(site_id, told[0], now.expected_ppm, now.short_ppm, today)
+            yield AccuracyLearned(site_id, many, now.expected_ppm, now.short_ppm, today)
 
 
 def _as_text(counted: Sequence[tuple[int, int]]) -> dict[str, int]:

@@ -132,5 +132,7 @@ def _bins(tx: Transaction) -> list[BinKnown]:
     for row in queries.bins(tx, _MOST_BINS):
         days = None if row.counted_at is None else (tx.now - row.counted_at).days
         there = WHOLE - doubt_ppm(bin_of(row.units, (tx.now - row.known_at).days, row.moves, row.short_picks), 0)
-        found.append(BinKnown(row.site_id, row.place_id, row.item_id, row.units, days, row.moves, there))
+        found.append(
+            BinKnown(row.site_id, row.place_id, row.item_id, row.units, days, row.moves, there, row.short_picks)
+        )
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -232,20 +231,16 @@ def _quoted(tx: Transaction, company: Company, judged: _Judged, order_id: str) -
 
 def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -> Quote | Refusal:
     """What planning offers for a demand now; the refusal where it offers nothing."""
-    wanted: Counter[str] = Counter()
-    for need in demand.needs:
-        wanted[need.item.item_id] += need.quantity
-    item_ids = sorted(wanted)
+    item_ids = sorted({need.item.item_id for need in demand.needs})
     learned = learning.transits_to_query(region(demand.area))
     tx.ahead(
         *(master.SERVICES, master.CARTONS, legal.RULES, *price_queries(tx.now.date()), learned),
         *(*supply_queries(item_ids, tx.now.date()), planning.prices_query(item_ids, tx.now.date())),
     )
-    supplies = site_supplies(tx, company, item_ids, wanted=wanted)
     question = QuoteQuestion(
         now=tx.now,
         demand=demand,
-        sites=spared(tx, supplies, goals, demand.terms.customer_class, item_ids),
+        sites=spared(tx, site_supplies(tx, company, item_ids), goals, demand.terms.customer_class, item_ids),
         services=master.services(tx),
         costs=costs_of(goals),
         prices=prices_of(tx, item_ids),

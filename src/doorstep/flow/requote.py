@@ -71,11 +71,8 @@ class Requote:
         wanted = [units for units in waiting if units[2]]
         if not wanted:
             return None
-        units: Counter[str] = Counter()
-        for _, item_id, quantity in wanted:
-            units[item_id] += quantity
-        item_ids = set(units)
-        supplies = site_supplies(self.tx, self.company, item_ids, [order_id], units)
+        item_ids = {item_id for _, item_id, _ in wanted}
+        supplies = site_supplies(self.tx, self.company, item_ids, [order_id])
         supplies = spared(self.tx, supplies, self.goals, self.terms.customer_class, item_ids - self.at_most.keys())
         offer = self._ask(wanted, limited(supplies, self.at_most), self.asked_by)
         if isinstance(offer, Refusal):

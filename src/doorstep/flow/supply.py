@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
-from types import MappingProxyType
 
 from doorstep.flow.shelves import shelves_known
 from doorstep.planning.levers import LONG_DAYS, excess, would_end
@@ -23,7 +22,7 @@ from doorstep.planning.values import (
     SiteSupply,
     StockKey,
 )
-from doorstep.promising.accuracy import Looks, Shelf, at_all_sites, there_ppm, times_ppm
+from doorstep.promising.accuracy import Looks, Shelf, at_all_sites, times_ppm
 from doorstep.promising.handling import Work, work_of
 from doorstep.promising.learned import NOTHING, Seen, together
 from doorstep.promising.mass import WHOLE, Mass
@@ -61,19 +60,12 @@ def supply_queries(item_ids: Collection[str], today: date) -> tuple[Query, ...]:
 
 
 def site_supplies(
-    tx: Transaction,
-    company: Company,
-    item_ids: Collection[str],
-    leaving_out: Collection[str] = (),
-    wanted: Mapping[str, int] = MappingProxyType({}),
+    tx: Transaction, company: Company, item_ids: Collection[str], leaving_out: Collection[str] = ()
 ) -> tuple[SiteSupply, ...]:
-    """The supply of the items at every site. The planned departures of orders in `leaving_out` are not counted.
-
-    So many units of each item are `wanted` of what is free now: how surely they are there hangs on what is left.
-    """
+    """The supply of the items at every site. The planned departures of orders in `leaving_out` are not counted."""
     sites, goals = master.sites(tx), master.goals(tx)
     waiting = {row.site_id: row.shipments for row in orders.load(tx)}
-    free = _free(tx, sites, item_ids, wanted)
+    free, takes = _free(tx, sites, item_ids), _takes_ppm(tx, sites)
     coming: dict[str, list[Inbound]] = defaultdict(list)
     late, any_supplier = _lateness(tuple(learning.lateness(tx).items()))
     for row in stock.inbound(tx, item_ids):
@@ -100,35 +92,21 @@ def site_supplies(
             locality=site.locality,
             relief=relief[site.site_id],
             shift_paid=_shift_paid(site),
+            takes_ppm=takes[site.site_id],
         )
         for site in sites.values()
     )
 
 
-def _free(
-    tx: Transaction, sites: Mapping[str, Site], item_ids: Collection[str], wanted: Mapping[str, int]
-) -> Mapping[str, Sequence[FreeUnits]]:
-    """What is free at each site, and how surely the site gives it.
-
-    Surely as was agreed with those who keep its books for us, else as counts, moves and short picks of all its lots
-    let believe, for one that is missing gives way to another; times how surely the site takes the order.
-    """
-    rows = stock.free(tx, item_ids)
-    left: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        left[row.site_id, row.item_id] += row.quantity
-    takes, books = _takes_ppm(tx, sites), books_known(tx, sites)
-    there: dict[tuple[str, str], int] = {}
+def _free(tx: Transaction, sites: Mapping[str, Site], item_ids: Collection[str]) -> Mapping[str, Sequence[FreeUnits]]:
+    """What is free at each site, and how surely it is there: as was agreed with whoever keeps its books for us, else as
+    counts, moves and short picks let believe."""
+    books = books_known(tx, sites)
     found: dict[str, list[FreeUnits]] = defaultdict(list)
-    for row in rows:
-        site_id, item_id = key = row.site_id, row.item_id
-        if key not in there:
-            surely = sites[site_id].terms.confidence_ppm
-            if surely == WHOLE:
-                slack = max(left[key] - wanted.get(item_id, 0), 0)
-                surely = there_ppm(Shelf(row.units, row.doubt_ppm), slack, books[site_id])
-            there[key] = surely * takes[site_id] // WHOLE
-        found[site_id].append(FreeUnits(item_id, row.quantity, row.lot, row.expires_on, there[key]))
+    for row in stock.free(tx, item_ids):
+        agreed = sites[row.site_id].terms.confidence_ppm
+        shelf = Shelf(row.units, row.doubt_ppm).as_found(books[row.site_id]) if agreed == WHOLE else None
+        found[row.site_id].append(FreeUnits(row.item_id, row.quantity, row.lot, row.expires_on, agreed, shelf))
     return found
 
 
@@ -164,9 +142,14 @@ def _shift_paid(site: Site) -> bool:
     return ours and site.daily_orders > 0 and charges == (None, None)
 
 
-def books_known(tx: Transaction, sites: Collection[str]) -> dict[str, int]:
-    """How often each site's books are wrong of how often the prior expects it, ppm of that."""
-    known = {site_id: seen for site_id, (_, seen) in learning.accuracies(tx).items()}
+def books_known(tx: Transaction, sites: Mapping[str, Site]) -> dict[str, int]:
+    """How often each site's books are wrong of how often the prior expects it, ppm of that; of those that are believed
+    as agreed nothing is learned for others."""
+    known = {
+        site_id: seen
+        for site_id, (_, seen) in learning.accuracies(tx).items()
+        if site_id in sites and sites[site_id].terms.confidence_ppm == WHOLE
+    }
     of_all = at_all_sites(known.values())
     return {site_id: times_ppm(known.get(site_id, Looks()), of_all) for site_id in sites}
 

@@ -23,7 +23,7 @@ from doorstep.planning.values import (
     Standing,
 )
 from doorstep.promising.arrivals import arrivals, behind
-from doorstep.promising.learned import learned_of, transit
+from doorstep.promising.learned import learned_of, parting_of, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.promising.window import days_late_ppm, kept_ppm
 
@@ -192,6 +192,10 @@ class _Checker:
         )
         if leg != behind(straight, *self.behind.get(order.demand.order_id, (0, ()))):
             yield f"the leg of {shipment.site_id} by {shipment.service_id} is not what site and service state"
+        alone = order.demand.order_id not in self.together
+        parting = parting_of(self.question.transits, service.service_id) if leg.parcels > 1 else 0
+        if (alone and leg.parcels != len(shipment.parcels)) or leg.parting_ppm != parting:
+            yield f"reckons with {leg.parcels} parcels, each by itself in {leg.parting_ppm} ppm of cases"
         if leg.hold_until not in (None, shipment.departs):
             yield f"is held until {leg.hold_until}, yet departs at {shipment.departs}"
         released = self.question.now
@@ -201,7 +205,7 @@ class _Checker:
             row = self.rows.get(_row(reservation))
             if isinstance(row, Inbound):
                 released = max(released, row.due_at)
-            elif row is not None and leg.there_ppm > row.there_ppm:
+            elif row is not None and leg.there_ppm > row.there_ppm * site.takes_ppm // WHOLE:
                 yield f"is surer of {row.item_id} than its stock is"
         if leg.release_at != released:
             yield f"is released at {leg.release_at} instead of {released}"

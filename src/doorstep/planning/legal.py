@@ -87,7 +87,7 @@ class Legal:
 def trip_of(departs: datetime, leg: Leg, wanted_ppm: int) -> Trip:
     """From a departure to the day by which it is there as surely as wanted; where that is never, to the last one."""
     left_on = leg.site.day_of(departs)
-    days = leg.transit.quantile(wanted_ppm)
+    days = leg.whole_transit.quantile(wanted_ppm)
     if days is None:
         days = leg.transit.start + len(leg.transit.ppm)
     return trip_between(departs, left_on, days, leg.carrier, leg.receives)

@@ -98,6 +98,7 @@ class BinKnown:
     days: int | None
     moves: int
     there_ppm: int
+    short_picks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +198,14 @@ def _counts(quiet: dict[tuple[str, date], SiteDay], bins: Sequence[BinKnown]) ->
 
 
 def _unsure(one: BinKnown) -> str:
-    if one.days is None:
-        return f"{one.item_id} was never counted and moved {one.moves} times"
-    return f"{one.item_id} was last counted {one.days} days ago and moved {one.moves} times since"
+    counted = "was never counted" if one.days is None else f"was last counted {one.days} days ago"
+    since = "" if one.days is None else " since"
+    short = f" and was picked short {_times(one.short_picks)}" if one.short_picks else ""
+    return f"{one.item_id} {counted} and moved {one.moves} times{since}{short}"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _replenish(shelves: Sequence[ShelfKnown], most_days: int | None) -> Iterator[Lever]:

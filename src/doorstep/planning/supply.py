@@ -9,6 +9,7 @@ from itertools import islice, permutations
 from typing import NamedTuple
 
 from doorstep.planning.values import Costs, Demand, Reservation, SiteSupply
+from doorstep.promising.accuracy import Shelf, doubt_ppm, on_grid
 from doorstep.promising.mass import WHOLE, Mass
 
 _MOST_SHELF_LIMITS = 4
@@ -31,6 +32,7 @@ class Row:
     key: RowKey
     expires_on: date | None
     there_ppm: int = WHOLE
+    shelf: Shelf | None = None
     due_at: datetime | None = None
     lateness: Mass | None = None
 
@@ -54,7 +56,7 @@ class Supply:
         for site in sites:
             for units in site.free:
                 key = RowKey(site.site_id, units.item_id, units.lot, None)
-                self._add(Row(key, units.expires_on, units.there_ppm), units.quantity)
+                self._add(Row(key, units.expires_on, units.there_ppm, units.shelf), units.quantity)
             for inbound in site.inbound:
                 key = RowKey(site.site_id, inbound.item_id, "", inbound.inbound_id)
                 self._add(
@@ -72,6 +74,28 @@ class Supply:
 
     def of(self, site_id: str, item_id: str, *, inbound: bool) -> Sequence[Row]:
         return self._of.get((site_id, item_id, inbound), ())
+
+    def there_ppm(self, taken: Mapping[RowKey, int], free: Free, today: date) -> int:
+        """P(what is taken of these rows of one site is there, and the site takes it), ppm.
+
+        What else is `free` of an item, of whatever lot that has not ended, makes up for what is missing.
+        """
+        surely = self.sites[next(iter(taken)).site_id].takes_ppm if taken else WHOLE
+        units: dict[str, int] = {}
+        doubted: dict[str, Row] = {}
+        for key, quantity in taken.items():
+            row = self.rows[key]
+            units[key.item_id] = units.get(key.item_id, 0) + quantity
+            if (row.due_at is None and row.shelf is not None) or (key.item_id not in doubted and row.there_ppm < WHOLE):
+                doubted[key.item_id] = row
+        there = WHOLE
+        for item_id, row in doubted.items():
+            surely = surely * row.there_ppm // WHOLE
+            if row.shelf is not None:
+                lots = self.of(row.key.site_id, item_id, inbound=False)
+                left = sum(free.get(lot.key, 0) for lot in lots if lot.expires_on is None or lot.expires_on >= today)
+                there = there * (WHOLE - doubt_ppm(row.shelf, max(left - units[item_id], 0))) // WHOLE
+        return surely * on_grid(there) // WHOLE
 
     def with_held(self, held: Sequence[Reservation]) -> Free:
         """The free units and the held ones together. KeyError where what is held is in no row of supply."""

@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
-from math import prod
 from typing import NamedTuple
 
 from doorstep.planning.supply import Row
 from doorstep.planning.values import DayKey, Demand, SiteSupply
-from doorstep.promising.accuracy import on_grid
 from doorstep.promising.arrivals import (
     NOT_LATE,
     Leg,
@@ -22,7 +20,7 @@ from doorstep.promising.arrivals import (
     working_day_after,
 )
 from doorstep.promising.handling import handling
-from doorstep.promising.learned import Seen, Transits, lane_of, learned_of, transit
+from doorstep.promising.learned import Seen, Transits, lane_of, learned_of, parting_of, transit
 from doorstep.promising.mass import WHOLE, Mass, last_of
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.service import CarrierService
@@ -54,19 +52,13 @@ class Source(NamedTuple):
     there_ppm: int
 
 
-def source_of(now: datetime, rows: Sequence[Row]) -> Source:
-    """Of the rows of supply that a shipment takes from.
+def source_of(now: datetime, rows: Sequence[Row], there_ppm: int) -> Source:
+    """Of the rows of supply that a shipment takes from, which are there with `there_ppm`.
 
     Each inbound is so late after the latest of them; part days round up, so that none is thought sooner. What is
     overdue did not come on the days that have passed.
     """
     latest = max([now, *(row.due_at for row in rows if row.due_at is not None)])
-    surely = {row.key.item_id: WHOLE for row in rows}  # the lots of an item are believed together
-    for row in rows:
-        surely[row.key.item_id] = min(surely[row.key.item_id], row.there_ppm)
-    there_ppm = min(surely.values(), default=WHOLE)
-    if sum(each < WHOLE for each in surely.values()) > 1:
-        there_ppm = on_grid(WHOLE * prod(surely.values()) // WHOLE ** len(surely))  # for shipments to share departures
     late = [
         row.lateness.at_least((now - row.due_at) // _DAY).shift(-((latest - row.due_at) // _DAY))
         for row in rows
@@ -109,6 +101,7 @@ class Timetable:
         self._transits = transits
         self._travels: dict[tuple[str, str, str, str], Travels] = {}
         self._believed: dict[tuple[str, str, Seen], Travels] = {}
+        self._parting: dict[str, int] = {}
         self._aims: dict[tuple[object, ...], _Aims] = {}
         self._leaving: dict[tuple[object, ...], Leaving] = {}
 
@@ -125,6 +118,12 @@ class Timetable:
                 self._believed[service.service_id, zone, lane] = Travels(believed, bool(seen.service.parcels))
             known = self._travels[key] = self._believed[service.service_id, zone, lane]
         return known
+
+    def parting(self, service: CarrierService) -> int:
+        """P(the parcels of a shipment by the service travel each by itself), ppm."""
+        if service.service_id not in self._parting:
+            self._parting[service.service_id] = parting_of(self._transits, service.service_id)
+        return self._parting[service.service_id]
 
     def leaving(self, site: SiteSupply, demand: Demand, source: Source, ahead: Ahead) -> Leaving:
         """What leaves from a site with goods that are there at such a time."""
@@ -164,21 +163,23 @@ class Leaving:
         self._ahead = ahead
         self._full = full
         self._dear = dear
-        self._known: dict[tuple[time, int, int], tuple[Mass, list[Departure]]] = {}
+        self._known: dict[tuple[time, int, int, int, int], tuple[Mass, list[Departure]]] = {}
 
-    def by(self, service: CarrierService, travels: Travels) -> list[Departure]:
-        """The departures with a service, the first of which is more likely than not."""
+    def by(self, service: CarrierService, travels: Travels, parcels: int) -> list[Departure]:
+        """The departures with a service of so many parcels, the first of which is more likely than not."""
         # Services that call at the same time, on the same days and take as long are alike.
         cut_off = service.cut_offs[self._site.site_id]
         carrier = self._timetable.calendars[service.service_id]
-        key = (cut_off, id(carrier), id(travels.transit))
+        parting = self._timetable.parting(service) if parcels > 1 else 0
+        key = (cut_off, id(carrier), id(travels.transit), parcels, parting)
         known = self._known.get(key)
         if known is None:  # what is kept by its identity is kept with it
-            departures = list(self._departures(self._leg(cut_off, carrier, travels.transit)))
+            leg = self._leg(cut_off, carrier, travels.transit, parcels, parting)
+            departures = list(self._departures(leg))
             known = self._known[key] = (travels.transit, departures)
         return known[1]
 
-    def _leg(self, cut_off: time, carrier: Calendar, on_the_way: Mass) -> Leg:
+    def _leg(self, cut_off: time, carrier: Calendar, on_the_way: Mass, parcels: int, parting: int) -> Leg:
         source = self._source
         return Leg(
             release_at=source.latest,
@@ -190,12 +191,14 @@ class Leaving:
             lateness=source.lateness,
             receives=self._receives,
             there_ppm=source.there_ppm,
+            parcels=parcels,
+            parting_ppm=parting,
         )
 
     def _departures(self, leg: Leg) -> Iterator[Departure]:
         ahead, aims = self._ahead, self._timetable.aims_of(leg, self._site.site_id)
         not_before, yielded = ahead.not_before, 0
-        longest = leg.transit.start + len(leg.transit.ppm)
+        transit, longest = leg.whole_transit, leg.transit.start + len(leg.transit.ppm)
         for number in range(_FAR_DAYS):
             aim = aims.at(number) if yielded < self._timetable.most else None
             if aim is None:
@@ -204,7 +207,7 @@ class Leaving:
             too_early = not_before is not None and _there_before(leg, left_on, longest, not_before)
             if not too_early and left_on not in self._full:
                 yielded += 1
-                arrival = arriving(aim.leaving, leg.transit, leg.carrier, leg.receives, leg.there_ppm)
+                arrival = arriving(aim.leaving, transit, leg.carrier, leg.receives, leg.there_ppm)
                 yield Departure(aim.departs, aim.day, leg.held_until(aim.departs) if number else leg, arrival)
                 if ahead.later or left_on in self._dear:
                     continue

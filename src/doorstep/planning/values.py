@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from doorstep.carriers.stops import Roads
+from doorstep.promising.accuracy import Shelf
 from doorstep.promising.learned import Transits
 from doorstep.promising.mass import WHOLE, Mass
 from doorstep.promising.priors import WORK_PRIOR, lateness_prior
@@ -29,7 +30,8 @@ class FreeUnits:
     quantity: int
     lot: str = ""
     expires_on: date | None = None
-    there_ppm: int = WHOLE  # P(the units are really there)
+    there_ppm: int = WHOLE  # P(the units are really there), as agreed with whoever keeps the books
+    shelf: Shelf | None = None  # what is believed of the bins of all lots of the item at the site; None: no doubt
 
     def __post_init__(self) -> None:
         if self.quantity < 0:
@@ -64,6 +66,7 @@ class SiteSupply:
     handling costs less by it, though never less than nothing. With `shift_paid` its `daily_shipments` are those of a
     shift that is paid whatever it does: handling there is no cost that could be avoided. A row of quantity 0 in `free`
     tells the expiry of a lot that is held but not free. `locality` is what prices hang on, None: its area and no more.
+    `takes_ppm` is P(the site takes a shipment when it is asked).
     """
 
     site_id: str
@@ -81,6 +84,7 @@ class SiteSupply:
     locality: Locality | None = None
     relief: Mapping[str, int] = field(default_factory=dict)
     shift_paid: bool = False
+    takes_ppm: int = WHOLE
 
     @property
     def lies(self) -> Locality:

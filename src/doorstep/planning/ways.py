@@ -213,7 +213,7 @@ class Desk:
             choices = []
             for taken in pattern:
                 if taken not in known:
-                    known[taken] = self._options(demand, self._taking(items, taken), ahead, cheapest_alike)
+                    known[taken] = self._options(demand, self._taking(items, taken, free), ahead, cheapest_alike)
                 options, noes = known[taken]
                 refusals += noes
                 choices.append(options)
@@ -239,7 +239,7 @@ class Desk:
         split = self.costs.split_minor * (len(options) - 1)
         return Way(options, CostParts(freight, cartons, handling, split, paid_minor=paid))
 
-    def _taking(self, items: Mapping[str, Item], taken: tuple[Reservation, ...]) -> Taking:
+    def _taking(self, items: Mapping[str, Item], taken: tuple[Reservation, ...], free: Free) -> Taking:
         site = self.supply.sites[taken[0].site_id]
         rows: dict[RowKey, int] = {}
         stock: dict[Scarce, int] = {}
@@ -262,7 +262,8 @@ class Desk:
         full_minor = handling_of(site, self.costs, sum(units.values()))
         paid_minor = full_minor if site.shift_paid else 0
         handling_minor = max(full_minor - paid_minor - relief, 0)
-        source = source_of(self.now, [self.supply.rows[key] for key in rows])
+        there_ppm = self.supply.there_ppm(rows, free, self.today())
+        source = source_of(self.now, [self.supply.rows[key] for key in rows], there_ppm)
         return Taking(taken, Contents(goods, sums), rows, stock, tuple(lines), source, handling_minor, paid_minor)
 
     def _options(
@@ -307,7 +308,7 @@ class Desk:
                 freight_minor += parcel.freight_minor
                 cartons_minor += parcel.carton_minor
             travels = self._timetable.travels(service, site, demand.area, boxed.zone)
-            departures = leaving.by(service, travels)
+            departures = leaving.by(service, travels, len(boxed.parcels))
             calls.append(Call(service, boxed, freight_minor, cartons_minor, travels.learned, departures))
         return calls, refusals
 

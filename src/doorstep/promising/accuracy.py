@@ -8,6 +8,7 @@ expected it, says by how much a site is better or worse than that.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from doorstep.promising.mass import WHOLE
@@ -23,11 +24,15 @@ _LEAST_PPM = 100
 class Shelf(NamedTuple):
     """The bins of an item at a site, of all its lots, or one of them.
 
-    `units` are on hand in the fullest by the books; `doubt_ppm` is P(less is in some of them than that), by the prior.
+    `units` are on hand in the fullest by the books; `doubt_ppm` is P(less is in some of them than that).
     """
 
     units: int
     doubt_ppm: int
+
+    def as_found(self, times_ppm: int) -> Shelf:
+        """As doubted as its site's books were found wrong: `times_ppm` millionths of what the prior says."""
+        return Shelf(self.units, self.doubt_ppm * times_ppm // WHOLE)
 
 
 class Looks(NamedTuple):
@@ -67,7 +72,7 @@ def bin_of(units: int, days: int, moves: int, short_picks: int) -> Shelf:
 
 
 def doubt_ppm(shelf: Shelf, slack: int) -> int:
-    """P(so much is missing that it tells), by the prior; ppm.
+    """P(so much is missing that it tells), ppm.
 
     By the books `slack` units are there beyond what is wanted: as many can be missing without harm.
     """
@@ -87,16 +92,13 @@ def times_ppm(site: Looks, sites: Looks) -> int:
     return (LEANS_ON * any_site + site.short_ppm) * WHOLE // (leans + site.expected_ppm)
 
 
-def there_ppm(shelf: Shelf, slack: int, times: int) -> int:
-    """P(what is wanted of a shelf is there), ppm, on the grid; `times` is `times_ppm` of its site."""
-    return on_grid(WHOLE - min(doubt_ppm(shelf, slack) * times // WHOLE, MOST_DOUBT_PPM))
-
-
+@lru_cache(maxsize=100_000)
 def on_grid(there: int) -> int:
-    """No surer than that: a doubt is 1, 2 or 5 times a power of ten, and 100 ppm at least; none stays none."""
+    """No surer than that: a doubt is 1, 2 or 5 times a power of ten, and 100 ppm at least; none stays none, and one of
+    more than a half what it is."""
     doubt, power = WHOLE - there, _LEAST_PPM
-    if not doubt:
-        return WHOLE
+    if not doubt or doubt > WHOLE // 2:
+        return there
     while doubt > _STEPS[-1] * power:
         power *= 10
     return WHOLE - next(step * power for step in _STEPS if doubt <= step * power)

@@ -12,6 +12,7 @@ from typing import Any
 
 from doorstep.promising.handling import HANDLING_STEP_S
 from doorstep.promising.mass import WHOLE, Mass
+from doorstep.promising.parcels import last_parcel
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.clock import read_stamp, stamp
 
@@ -28,6 +29,7 @@ class Leg:
     `carrier` calendar after departure (0: the same day). Departures are at `cut_off` on the site's wall, on dates on
     which site and carrier both work, never before `hold_until`. `receives` is the destination's calendar: on its
     closed days nothing is taken in. `there_ppm` is P(the goods are really there); else the shipment never arrives.
+    `transit` is that of one of its `parcels`, which travel each by itself with a probability of `parting_ppm`.
     """
 
     release_at: datetime
@@ -40,12 +42,19 @@ class Leg:
     hold_until: datetime | None = None
     receives: Calendar | None = None
     there_ppm: int = WHOLE
+    parcels: int = 1
+    parting_ppm: int = 0
+
+    @property
+    def whole_transit(self) -> Mass:
+        """That of its last parcel."""
+        return last_parcel(self.transit, self.parcels, self.parting_ppm)
 
     def held_until(self, departs: datetime) -> Leg:
         """The same, but it leaves no earlier than that."""
         return Leg(
             *(self.release_at, self.handling, self.site, self.cut_off, self.transit, self.carrier),
-            *(self.lateness, departs, self.receives, self.there_ppm),
+            *(self.lateness, departs, self.receives, self.there_ppm, self.parcels, self.parting_ppm),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +69,8 @@ class Leg:
             "hold_until": None if self.hold_until is None else stamp(self.hold_until),
             "receives": None if self.receives is None else calendar_to_json(self.receives),
             "there_ppm": self.there_ppm,
+            "parcels": self.parcels,
+            "parting_ppm": self.parting_ppm,
         }
 
     @classmethod
@@ -75,6 +86,8 @@ class Leg:
             hold_until=None if stored["hold_until"] is None else read_stamp(stored["hold_until"]),
             receives=None if stored["receives"] is None else calendar_from_json(stored["receives"]),
             there_ppm=stored["there_ppm"],
+            parcels=stored.get("parcels", 1),
+            parting_ppm=stored.get("parting_ppm", 0),
         )
 
 
@@ -188,7 +201,7 @@ def arrivals(leg: Leg, made: Mapping[datetime, int] | None = None) -> Mass:
     """
     made = departures(leg) if made is None else made
     leaving = tuple((leg.site.day_of(leaves), weight) for leaves, weight in made.items())
-    return arriving(leaving, leg.transit, leg.carrier, leg.receives, leg.there_ppm)
+    return arriving(leaving, leg.whole_transit, leg.carrier, leg.receives, leg.there_ppm)
 
 
 @lru_cache(maxsize=8192)

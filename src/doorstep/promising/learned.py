@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from doorstep.promising.mass import WHOLE, Mass, moved_ppm
+from doorstep.promising.parcels import NO_PARTING, Parting, parting_ppm
 from doorstep.terms.places import region
 from doorstep.terms.service import CarrierService
 
@@ -32,13 +33,15 @@ class Seen:
     """How many took how long: (working days, parcels), sorted; `never` have not come at all.
 
     `expected` is what was learned of those that leave now, (working days, ppm), sorted; empty: counts alone are known.
-    `waiting` are on their way: (working days after which they had not come, parcels), sorted.
+    `waiting` are on their way: (working days after which they had not come, parcels), sorted. `parting` is told of
+    whole services alone.
     """
 
     days: tuple[tuple[int, int], ...] = ()
     never: int = 0
     expected: tuple[tuple[int, int], ...] = ()
     waiting: tuple[tuple[int, int], ...] = ()
+    parting: Parting = NO_PARTING
 
     @classmethod
     def of(
@@ -47,8 +50,9 @@ class Seen:
         never: int,
         expected: Mapping[str, int] | None = None,
         waiting: Mapping[str, int] | None = None,
+        parting: Parting = NO_PARTING,
     ) -> Seen:
-        return cls(_sorted(days), never, _sorted(expected or {}), _sorted(waiting or {}))
+        return cls(_sorted(days), never, _sorted(expected or {}), _sorted(waiting or {}), parting)
 
     def moved_ppm(self, since: Seen) -> int:
         """By how much what is expected is another than it was: the probability that would have to be moved."""
@@ -95,6 +99,11 @@ class Learned:
 def lane_of(transits: Transits, service: CarrierService, origin: str, destination: str) -> Seen:
     """What was seen of the lane itself."""
     return transits.get((service.service_id, region(origin), region(destination)), NOTHING)
+
+
+def parting_of(transits: Transits, service_id: str) -> int:
+    """P(the parcels of a shipment by the service travel each by itself), ppm."""
+    return parting_ppm(transits.get((service_id, "", ""), NOTHING).parting)
 
 
 def learned_of(transits: Transits, service: CarrierService, origin: str, destination: str, zone: str) -> Learned:

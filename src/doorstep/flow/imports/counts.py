@@ -1,8 +1,12 @@
-"""Stock: a statement of what stands in a bin, booked as the count that it is."""
+"""Stock: a statement of what stands in a bin, booked as the count that it is.
+
+How right the books are it does not tell: of what agrees with them nothing is booked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -108,12 +112,13 @@ def count_to(work: Work, told: Seen, before: Seen) -> Counted | Refusal:
             return Refusal(Why.BAD_SERIAL, says, {"serial": serial, "place_id": unit.place_id})
     if new and len(kept) < len(before.serials):
         first = count_within(
-            work.office, work.tx, work.scribe, Seen(told.place_id, told.item_id, len(kept), told.lot, kept)
+            *(work.office, work.tx, work.scribe),
+            Seen(told.place_id, told.item_id, len(kept), told.lot, kept, looked=False),
         )
         if isinstance(first, Refusal):
             return first
         work.tx.flush()
-    counted = count_within(work.office, work.tx, work.scribe, told)
+    counted = count_within(work.office, work.tx, work.scribe, replace(told, looked=False))
     work.tx.flush()
     return counted
 

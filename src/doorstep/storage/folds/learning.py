@@ -22,6 +22,8 @@ def transit_learned(body: learning.TransitLearned, _: Entry, changes: Changes) -
         waiting=body.waiting,
         parcels=sum(body.days.values()),
         never=body.never,
+        expected_apart_ppm=body.expected_apart_ppm,
+        apart_ppm=body.apart_ppm,
         until=body.until,
     )
 

@@ -160,7 +160,7 @@ def inbound_withdrawn(body: stock.InboundWithdrawn, _: Entry, changes: Changes) 
 
 def stock_counted(body: stock.StockCounted, entry: Entry, changes: Changes) -> None:
     fold_moves(body.moves, entry, changes)
-    if body.believed or body.counted:  # else nothing ever was there
+    if body.believed or body.counted or body.moves_by_then:  # else nothing ever was there
         changes.set(
             tables.balance,
             (body.place_id, body.item_id, body.lot),

@@ -10,11 +10,13 @@ from typing import Any
 
 from doorstep.promising.accuracy import Looks
 from doorstep.promising.learned import Seen
+from doorstep.promising.parcels import Parting
 from doorstep.storage.definitions import definition
 from doorstep.storage.transaction import Query, Transaction
 
 _COLUMNS = (
-    "service_id, origin, destination, days::text AS days, never, expected::text AS expected, waiting::text AS waiting"
+    "service_id, origin, destination, days::text AS days, never, expected::text AS expected, waiting::text AS waiting, "
+    "expected_apart_ppm, apart_ppm"
 )
 TRANSITS: Query = (f"SELECT {_COLUMNS} FROM transit",)
 _IN = "(t.destination = %s OR t.origin = '')"
@@ -27,15 +29,18 @@ def transits_to_query(destination: str) -> Query:
 def transits(tx: Transaction, query: Query = TRANSITS) -> dict[tuple[str, str, str], Seen]:
     """What was learned, as `promising.learned.Transits` has it: what has parcels."""
     return {
-        (row.service_id, row.origin, row.destination): _seen(row.days, row.never, row.expected, row.waiting)
+        (row.service_id, row.origin, row.destination): _seen(
+            *(row.days, row.never, row.expected, row.waiting, row.expected_apart_ppm, row.apart_ppm)
+        )
         for row in tx.rows(*query)
     }
 
 
 @lru_cache(maxsize=50_000)
-def _seen(days: str, never: int, expected: str, waiting: str) -> Seen:
+def _seen(days: str, never: int, expected: str, waiting: str, expected_apart: int = 0, apart: int = 0) -> Seen:
     """What was seen of a lane stands for a day or more, and is asked for with every order."""
-    return Seen.of(json.loads(days), never, json.loads(expected), json.loads(waiting))
+    parting = Parting(expected_apart, apart)
+    return Seen.of(json.loads(days), never, json.loads(expected), json.loads(waiting), parting)
 
 
 _SHUT = (
@@ -88,6 +93,25 @@ def travelled(tx: Transaction, zones: ZonesOf, wall: str) -> list[Any]:
         "JOIN site s ON s.site_id = p.site_id LEFT JOIN milestone m ON m.sscc = p.sscc AND m.milestone = 'attempted' "
         f"AND m.reached_at < p.delivered_at AND {_SHUT} {_ZONED}"
         "WHERE f.service_id = %s AND p.state = 'delivered' AND p.handed_over_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5",
+        wall,
+        *zones.columns,
+        zones.service_id,
+    )
+
+
+def of_several_parcels(tx: Transaction, zones: ZonesOf, wall: str) -> list[Any]:
+    """Rows (zone, parcels, shipments, apart) of fulfilment orders of several parcels that left on one day and have all
+    come: how many there were of so many parcels, and how many of them came on more than one day of `wall`."""
+    return tx.rows(
+        "SELECT zone, parcels, count(*) AS shipments, count(*) FILTER (WHERE came > 1) AS apart FROM ("
+        "SELECT coalesce(z.zone, '') AS zone, count(*)::int AS parcels, "
+        "count(DISTINCT (p.delivered_at AT TIME ZONE %s)::date) AS came "
+        "FROM fulfilment f JOIN parcel p USING (fulfilment_id) JOIN orders o ON o.order_id = f.order_id "
+        f"JOIN site s ON s.site_id = f.site_id {_ZONED}"
+        "WHERE f.service_id = %s AND f.state = 'delivered' AND p.state <> 'unpacked' GROUP BY f.fulfilment_id, 1 "
+        "HAVING count(*) > 1 AND bool_and(p.state = 'delivered' AND p.handed_over_at IS NOT NULL) "
+        "AND max(p.handed_over_at) - min(p.handed_over_at) < interval '1 hour'"
+        ") shipment GROUP BY 1, 2",
         wall,
         *zones.columns,
         zones.service_id,

@@ -31,13 +31,14 @@ def free(tx: Transaction, item_ids: Collection[str], doubts: Doubts = DOUBTS) ->
 
 def free_query(item_ids: Collection[str], today: date, doubts: Doubts = DOUBTS) -> Query:
     return (
-        "SELECT p.site_id, p.item_id, p.lot, p.on_hand - p.held AS quantity, l.expires_on, b.units, b.doubt_ppm "
-        "FROM pool p LEFT JOIN lot l ON l.item_id = p.item_id AND l.lot = p.lot JOIN ("
+        "SELECT p.site_id, p.item_id, p.lot, p.on_hand - p.held AS quantity, l.expires_on, "
+        "coalesce(b.units, p.on_hand) AS units, coalesce(b.doubt_ppm, 0) AS doubt_ppm "
+        "FROM pool p LEFT JOIN lot l ON l.item_id = p.item_id AND l.lot = p.lot LEFT JOIN ("
         "SELECT split_part(place_id, '/', 1) AS site_id, item_id, max(on_hand) AS units, sum(%s::bigint "
         "+ %s * greatest(%s::date - (coalesce(counted_at, first_at) AT TIME ZONE 'UTC')::date, 0) "
         "+ %s * (moves - counted_moves) + %s * (short_picks - counted_short_picks))::bigint AS doubt_ppm "
         "FROM balance WHERE item_id = ANY(%s) AND on_hand > 0 AND physical "
-        "AND split_part(place_id, '/', 2) NOT IN ('pack', 'dock') GROUP BY 1, 2"
+        "AND substr(place_id, strpos(place_id, '/') + 1) NOT IN ('pack', 'dock') GROUP BY 1, 2"
         ") b ON b.site_id = p.site_id AND b.item_id = p.item_id "
         "WHERE p.item_id = ANY(%s) AND p.on_hand > 0 ORDER BY p.site_id, p.item_id, l.expires_on, p.lot",
         *(doubts.counted, doubts.day, today, doubts.move, doubts.short_pick),

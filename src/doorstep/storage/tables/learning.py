@@ -19,6 +19,8 @@ transit = Table(
     Column("waiting", JSONB, nullable=False, server_default="{}"),
     whole("parcels"),
     whole("never"),
+    whole("expected_apart_ppm"),  # of the whole service: shipments of several parcels, in millionths
+    whole("apart_ppm"),
     Column("until", Date, nullable=False),
 )
 
