@@ -9,8 +9,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doorstep.packing import Packing, Params, by_size, cartonize, estimate
-from doorstep.terms.parcel import Carton, Mailer, PackedCarton, PackItem, Placement
-from tests.packing.corner_shop import BOOK, LARGE, MEDIUM, MUG, SHELF, WIDE_SHELF, Price, of, orders, packed, prices
+from doorstep.terms.parcel import Carton, Mailer, PackedCarton, PackItem, Placement, Size
+from tests.packing.corner_shop import (
+    BOOK,
+    LARGE,
+    MEDIUM,
+    MUG,
+    SHELF,
+    WIDE_SHELF,
+    Price,
+    by_the_kilo,
+    of,
+    orders,
+    packed,
+    prices,
+)
 
 Shelf = tuple[Carton | Mailer, ...]
 SEPARATED = frozenset({("liquid", "paper")})
@@ -35,6 +48,15 @@ def test_every_packing_passes_the_checker(
 def test_more_budget_is_never_dearer(items: list[PackItem], shelf: Shelf, price: Price | None) -> None:
     costs = [packed(items, shelf, Params(budget), price=price).cost_minor for budget in BUDGETS]
     assert costs == sorted(costs, reverse=True)
+
+
+def test_several_cartons_that_only_seem_cheaper_do_not_take_the_place_of_one() -> None:
+    """Two bags of five kilos that are hardly larger than the three beads beside them: one by one they cost more to send
+    than together, which is seen only once it is known how the weight is shared."""
+    bead = PackItem("bead", Size(10, 10, 10), 0)
+    items = [*(replace(bead, ref=f"bead {number}") for number in range(3)), PackItem("bag", Size(10, 10, 10), 4_941, 2)]
+    costs = [packed(items, SHELF, Params(budget), price=by_the_kilo).cost_minor for budget in BUDGETS]
+    assert costs == [2_866, 1_465, 1_465, 1_465]
 
 
 @EXAMPLES

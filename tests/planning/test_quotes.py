@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from doorstep.planning.answers import Offer, Quote
 from doorstep.planning.quote import quote
+from doorstep.planning.supply import RowKey, Supply
 from doorstep.planning.values import (
     Boxed,
     Costs,
@@ -24,6 +25,7 @@ from doorstep.planning.values import (
     QuoteQuestion,
     StockKey,
 )
+from doorstep.promising.accuracy import Shelf
 from doorstep.promising.mass import Mass
 from doorstep.promising.window import Basis, promise
 from doorstep.terms.calendar import Calendar
@@ -206,6 +208,30 @@ def test_stock_we_doubt_makes_the_promise_less_sure_and_says_so() -> None:
     assert offer.order.window.ppm <= 900_000
     by_friday = cs.demand((cs.TEA, 1), asked_by=date(2026, 3, 6))
     assert refusal(cs.question(by_friday, cs.shop(doubted))).why is Why.DATE_OUT_OF_REACH
+
+
+def test_what_others_hold_makes_up_for_nothing() -> None:
+    """Ten orders that hold one each of ten have nothing to spare among them, planned alone or together."""
+    doubted = cs.shop(FreeUnits("TEA", 0, shelf=Shelf(10, 200_000)))
+    supply, tea = Supply([doubted]), RowKey("CS", "TEA", "", None)
+    assert supply.there_ppm({tea: 1}, {tea: 1}) == 800_000
+    assert Supply([cs.shop(FreeUnits("TEA", 3, shelf=Shelf(10, 200_000)))]).there_ppm({tea: 1}, {tea: 1}) > 900_000
+
+
+def test_only_lots_that_last_as_long_make_up_for_one_that_is_missing() -> None:
+    shelf = Shelf(100, 200_000)
+    lots = (FreeUnits("TEA", 100, "OLD", date(2026, 3, 5), shelf=shelf), FreeUnits("TEA", 1, "NEW", None, shelf=shelf))
+    supply = Supply([cs.shop(*lots)])
+    old, new = (RowKey("CS", "TEA", lot, None) for lot in ("OLD", "NEW"))
+    assert supply.there_ppm({new: 1}, {}) == 800_000
+    assert supply.there_ppm({old: 1}, {}) == 1_000_000
+
+
+def test_what_is_on_its_way_takes_nothing_from_what_is_on_hand() -> None:
+    coming = Inbound("i1", "TEA", 8, cs.question(cs.demand((cs.TEA, 1)), cs.shop()).now)
+    supply = Supply([cs.shop(FreeUnits("TEA", 10, shelf=Shelf(10, 200_000)), inbound=[coming])])
+    here, due = RowKey("CS", "TEA", "", None), RowKey("CS", "TEA", "", "i1")
+    assert supply.there_ppm({here: 2, due: 8}, {}) == supply.there_ppm({here: 2}, {})
 
 
 def test_a_date_that_only_the_fast_service_reaches_is_offered_with_it_alone() -> None:

@@ -166,12 +166,15 @@ def _waiting(
 
 
 def _parting(service: CarrierService, rows: Sequence[Any], days: Mapping[Lane, Counter[int]]) -> Parting:
-    """How many shipments of several parcels came apart, and would have by what their zone's parcels took."""
+    """How many shipments of several parcels came apart, and would have by what single parcels of their lane took."""
     expected = apart = 0
     for row in rows:
         published = service.transit_of(row.zone)
         standard = Mass.published(published) if published else standard_of(service)
-        took = leaning(Seen(tuple(sorted(days.get(("", row.zone), {}).items()))), standard)
+        zone, lane = (
+            Seen(tuple(sorted(days.get(key, {}).items()))) for key in (("", row.zone), (row.origin, row.destination))
+        )
+        took = leaning(lane, leaning(zone, standard))
         expected += row.shipments * apart_ppm(took, row.parcels)
         apart += row.apart * WHOLE
     return Parting(expected, apart)

@@ -48,9 +48,9 @@ def send(
 
     `singles` are cartons in the order of `costs`, what each costs with the whole pool in it. `worth` tells of all
     cartons which are cheapest, what they cost empty and with most volume in, and how much that is. Where that is not
-    `exact` the first several cartons found are given back at once; to go on after them, say at which round, carton and
-    try (`at` -1: begin with single cartons). `parts`: cartons that the pool needs at least because some goods may not
-    be together.
+    `exact` the first cartons found, one or several, are given back at once; to go on after several, say at which round,
+    carton and try (`at` -1: begin with single cartons). `parts`: cartons that the pool needs at least because some
+    goods may not be together.
 
     Given back: (round, carton last filled over and over or -1, its try, cost, work, whether nothing cheaper is left to
     try even later, content). A round that finds several cartons is the last; so is one after which nothing at all was
@@ -83,6 +83,8 @@ def send(
             if s >= 0:
                 below = costs[s]
                 content = _copied(space, 1)
+                if not exact:  # several that seem cheaper may not be: their true cost is asked with this one known
+                    return round_, -1, number, below, work, closed, content
         f, number, cost, looked, done, several = _in_several(
             order, worth, pool, below, full, exact, at, at_try, tries, seed, budget - work, most_cartons, space
         )

@@ -167,7 +167,7 @@ def choices(
     not_before = min(first_days) if len(first_days) == len(windows) else None
     held = [together(order.held)] if order.held else []
     ahead = Ahead(not_before, frozenset(full), later)
-    ways, refusals = desk.ways(order.demand, free, ahead, also=held)
+    ways, refusals = desk.ways(order.demand, free, ahead, also=held, held=order.held)
     judged = [choice for way in ways if (choice := judge(way, order, desk)) is not None]
     judged.sort(key=Choice.rank)
     most = most or desk.costs.most_ways

@@ -48,8 +48,8 @@ def _open(
 ) -> Served | None:
     demand = order.demand
     also = [together(order.held)] if order.held else []
-    soon, _ = desk.ways(demand, pool, Ahead(demand.asked_from, full), also=also)
-    waits, _ = desk.ways(demand, pool, Ahead(order.agreed.first_day, full, later=False), also=also)
+    soon, _ = desk.ways(demand, pool, Ahead(demand.asked_from, full), also=also, held=order.held)
+    waits, _ = desk.ways(demand, pool, Ahead(order.agreed.first_day, full, later=False), also=also, held=order.held)
     courses = tuple(dict.fromkeys(_course(way, demand, desk) for way in (*soon, *waits)))
     wanted = sorted(standing)
     today = next((course for course in courses if wanted and _leaving(course) == wanted), None)

@@ -75,26 +75,28 @@ class Supply:
     def of(self, site_id: str, item_id: str, *, inbound: bool) -> Sequence[Row]:
         return self._of.get((site_id, item_id, inbound), ())
 
-    def there_ppm(self, taken: Mapping[RowKey, int], free: Free, today: date) -> int:
-        """P(what is taken of these rows of one site is there, and the site takes it), ppm.
+    def there_ppm(self, taken: Mapping[RowKey, int], own: Mapping[RowKey, int]) -> int:
+        """P(what is taken of these rows of one site is there, and the site takes it), ppm; `own` holds count as free.
 
-        What else is `free` of an item, of whatever lot that has not ended, makes up for what is missing.
+        What nobody else holds of an item makes up for what is missing, of lots that end no sooner than what is taken.
         """
         surely = self.sites[next(iter(taken)).site_id].takes_ppm if taken else WHOLE
         units: dict[str, int] = {}
-        doubted: dict[str, Row] = {}
+        first: dict[str, Row] = {}  # of the lots that are taken of an item, the one that ends first
         for key, quantity in taken.items():
             row = self.rows[key]
-            units[key.item_id] = units.get(key.item_id, 0) + quantity
-            if (row.due_at is None and row.shelf is not None) or (key.item_id not in doubted and row.there_ppm < WHOLE):
-                doubted[key.item_id] = row
+            if row.due_at is None:
+                units[key.item_id] = units.get(key.item_id, 0) + quantity
+                if key.item_id not in first or _expiring_first(row) < _expiring_first(first[key.item_id]):
+                    first[key.item_id] = row
         there = WHOLE
-        for item_id, row in doubted.items():
+        for item_id, row in first.items():
             surely = surely * row.there_ppm // WHOLE
             if row.shelf is not None:
-                lots = self.of(row.key.site_id, item_id, inbound=False)
-                left = sum(free.get(lot.key, 0) for lot in lots if lot.expires_on is None or lot.expires_on >= today)
-                there = there * (WHOLE - doubt_ppm(row.shelf, max(left - units[item_id], 0))) // WHOLE
+                ends = _ends(row)
+                lots = (lot.key for lot in self.of(row.key.site_id, item_id, inbound=False) if _ends(lot) >= ends)
+                left = sum(self.free.get(key, 0) + own.get(key, 0) for key in lots) - units[item_id]
+                there = there * (WHOLE - doubt_ppm(row.shelf, max(left, 0))) // WHOLE
         return surely * on_grid(there) // WHOLE
 
     def with_held(self, held: Sequence[Reservation]) -> Free:
@@ -105,8 +107,12 @@ class Supply:
         return pool
 
 
+def _ends(row: Row) -> date:
+    return row.expires_on or date.max
+
+
 def _expiring_first(row: Row) -> tuple[date, str]:
-    return (row.expires_on or date.max, row.key.lot)
+    return (_ends(row), row.key.lot)
 
 
 def _due_first(row: Row) -> tuple[datetime, str]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
+from doorstep.carriers.shipments import is_freight
 from doorstep.planning.supply import Row
 from doorstep.planning.values import DayKey, Demand, SiteSupply
 from doorstep.promising.arrivals import (
@@ -81,6 +82,11 @@ class Departure(NamedTuple):
     day: DayKey
     leg: Leg
     arrival: Mass
+
+
+def travelling(service: CarrierService, parcels: int) -> int:
+    """How many of its parcels travel each for itself: freight goes on one truck, whatever it is packed in."""
+    return 1 if is_freight(service) else parcels
 
 
 class Timetable:

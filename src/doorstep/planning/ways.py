@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +13,7 @@ from doorstep.planning.answers import CostParts, Freight, Shipment
 from doorstep.planning.calls import Call, cheapest_of_alike
 from doorstep.planning.legal import Contents, Legal
 from doorstep.planning.supply import Free, Pattern, RowKey, Supply, covers, patterns, row_of
-from doorstep.planning.timetable import Ahead, Source, Timetable, source_of
+from doorstep.planning.timetable import Ahead, Source, Timetable, source_of, travelling
 from doorstep.planning.values import (
     Boxed,
     Costs,
@@ -197,14 +198,19 @@ class Desk:
         ahead: Ahead,
         *,
         also: Sequence[Pattern] = (),
+        held: Sequence[Reservation] = (),
         cheapest_alike: bool = False,
     ) -> tuple[list[Way], list[Refusal]]:
         """All ways to serve the order from `free`, and why some sources and services cannot.
 
-        `also`: patterns to look at besides, such as what the order holds. `cheapest_alike`: of the services that leave
-        and arrive alike with the same goods only the cheapest, the first of equals: no other is ever offered.
+        `also`: patterns to look at besides, such as what the order holds. What it has `held` is nobody else's: it
+        stands in for what is missing. `cheapest_alike`: of the services that leave and arrive alike with the same
+        goods only the cheapest, the first of equals: no other is ever offered.
         """
         items = {need.item.item_id: need.item for need in demand.needs}
+        own = Counter({row_of(reservation): 0 for reservation in held})
+        for reservation in held:
+            own[row_of(reservation)] += reservation.quantity
         found: list[Way] = []
         refusals: list[Refusal] = []
         known: dict[tuple[Reservation, ...], tuple[list[Option], list[Refusal]]] = {}
@@ -213,7 +219,7 @@ class Desk:
             choices = []
             for taken in pattern:
                 if taken not in known:
-                    known[taken] = self._options(demand, self._taking(items, taken, free), ahead, cheapest_alike)
+                    known[taken] = self._options(demand, self._taking(items, taken, own), ahead, cheapest_alike)
                 options, noes = known[taken]
                 refusals += noes
                 choices.append(options)
@@ -239,7 +245,7 @@ class Desk:
         split = self.costs.split_minor * (len(options) - 1)
         return Way(options, CostParts(freight, cartons, handling, split, paid_minor=paid))
 
-    def _taking(self, items: Mapping[str, Item], taken: tuple[Reservation, ...], free: Free) -> Taking:
+    def _taking(self, items: Mapping[str, Item], taken: tuple[Reservation, ...], own: Mapping[RowKey, int]) -> Taking:
         site = self.supply.sites[taken[0].site_id]
         rows: dict[RowKey, int] = {}
         stock: dict[Scarce, int] = {}
@@ -262,7 +268,7 @@ class Desk:
         full_minor = handling_of(site, self.costs, sum(units.values()))
         paid_minor = full_minor if site.shift_paid else 0
         handling_minor = max(full_minor - paid_minor - relief, 0)
-        there_ppm = self.supply.there_ppm(rows, free, self.today())
+        there_ppm = self.supply.there_ppm(rows, own)
         source = source_of(self.now, [self.supply.rows[key] for key in rows], there_ppm)
         return Taking(taken, Contents(goods, sums), rows, stock, tuple(lines), source, handling_minor, paid_minor)
 
@@ -308,7 +314,7 @@ class Desk:
                 freight_minor += parcel.freight_minor
                 cartons_minor += parcel.carton_minor
             travels = self._timetable.travels(service, site, demand.area, boxed.zone)
-            departures = leaving.by(service, travels, len(boxed.parcels))
+            departures = leaving.by(service, travels, travelling(service, len(boxed.parcels)))
             calls.append(Call(service, boxed, freight_minor, cartons_minor, travels.learned, departures))
         return calls, refusals
 

@@ -100,18 +100,20 @@ def travelled(tx: Transaction, zones: ZonesOf, wall: str) -> list[Any]:
 
 
 def of_several_parcels(tx: Transaction, zones: ZonesOf, wall: str) -> list[Any]:
-    """Rows (zone, parcels, shipments, apart) of fulfilment orders of several parcels that left on one day and have all
-    come: how many there were of so many parcels, and how many of them came on more than one day of `wall`."""
+    """Rows (origin, destination, zone, parcels, shipments, apart) of fulfilment orders of several parcels that left on
+    one day and have all come: how many there were of so many parcels, and how many came on more than one day of `wall`.
+    """
     return tx.rows(
-        "SELECT zone, parcels, count(*) AS shipments, count(*) FILTER (WHERE came > 1) AS apart FROM ("
-        "SELECT coalesce(z.zone, '') AS zone, count(*)::int AS parcels, "
+        "SELECT origin, destination, zone, parcels, count(*) AS shipments, count(*) FILTER (WHERE came > 1) AS apart "
+        "FROM (SELECT left(s.area, 4) AS origin, left(o.area, 4) AS destination, coalesce(z.zone, '') AS zone, "
+        "count(*)::int AS parcels, "
         "count(DISTINCT (p.delivered_at AT TIME ZONE %s)::date) AS came "
         "FROM fulfilment f JOIN parcel p USING (fulfilment_id) JOIN orders o ON o.order_id = f.order_id "
         f"JOIN site s ON s.site_id = f.site_id {_ZONED}"
-        "WHERE f.service_id = %s AND f.state = 'delivered' AND p.state <> 'unpacked' GROUP BY f.fulfilment_id, 1 "
+        "WHERE f.service_id = %s AND f.state = 'delivered' AND p.state <> 'unpacked' GROUP BY f.fulfilment_id, 1, 2, 3 "
         "HAVING count(*) > 1 AND bool_and(p.state = 'delivered' AND p.handed_over_at IS NOT NULL) "
         "AND max(p.handed_over_at) - min(p.handed_over_at) < interval '1 hour'"
-        ") shipment GROUP BY 1, 2",
+        ") shipment GROUP BY 1, 2, 3, 4",
         wall,
         *zones.columns,
         zones.service_id,
