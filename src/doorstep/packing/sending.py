@@ -67,9 +67,7 @@ def send(
     line_up(ranked, 0, pool, space[0])
     seen = np.zeros(len(rooms), np.int64)
     content = (space[6][:0], space[7][:0], space[4][:0])
-    work, number = 0, -1
-    closed = False
-    round_ = first_round
+    work, number, round_, closed = 0, -1, first_round, False
     while round_ < end_round and work < budget and not closed:
         tries = (tries_before(round_), tries_before(round_ + 1))
         if tries[0] >= most_tries:
@@ -81,8 +79,7 @@ def send(
             work += done
             closed &= not looked
             if s >= 0:
-                below = costs[s]
-                content = _copied(space, 1)
+                below, content = costs[s], _copied(space, 1)
                 if not exact:  # several that seem cheaper may not be: their true cost is asked with this one known
                     return round_, -1, number, below, work, closed, content
         f, number, cost, looked, done, several = _in_several(
