@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from doorstep.carriers.shipments import is_freight
 from doorstep.planning.answers import OrderPlan, Plan, Reason, Shipment
 from doorstep.planning.check_loads import behind_others, check_loads
-from doorstep.planning.timetable import travelling
 from doorstep.planning.values import (
     FreeUnits,
     Inbound,
@@ -194,8 +194,8 @@ class _Checker:
         if leg != behind(straight, *self.behind.get(order.demand.order_id, (0, ()))):
             yield f"the leg of {shipment.site_id} by {shipment.service_id} is not what site and service state"
         alone = order.demand.order_id not in self.together
-        parting = parting_of(self.question.transits, service.service_id) if leg.parcels > 1 else 0
-        if (alone and leg.parcels != travelling(service, len(shipment.parcels))) or leg.parting_ppm != parting:
+        parting = parting_of(self.question.transits, service.service_id, is_freight(service))
+        if (alone and leg.parcels != len(shipment.parcels)) or leg.parting_ppm != (parting if leg.parcels > 1 else 0):
             yield f"reckons with {leg.parcels} parcels, each by itself in {leg.parting_ppm} ppm of cases"
         if leg.hold_until not in (None, shipment.departs):
             yield f"is held until {leg.hold_until}, yet departs at {shipment.departs}"

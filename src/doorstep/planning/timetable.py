@@ -84,11 +84,6 @@ class Departure(NamedTuple):
     arrival: Mass
 
 
-def travelling(service: CarrierService, parcels: int) -> int:
-    """How many of its parcels travel each for itself: freight goes on one truck, whatever it is packed in."""
-    return 1 if is_freight(service) else parcels
-
-
 class Timetable:
     """The departures from some sites, with the handling that is expected of them now."""
 
@@ -128,7 +123,8 @@ class Timetable:
     def parting(self, service: CarrierService) -> int:
         """P(the parcels of a shipment by the service travel each by itself), ppm."""
         if service.service_id not in self._parting:
-            self._parting[service.service_id] = parting_of(self._transits, service.service_id)
+            parting = parting_of(self._transits, service.service_id, is_freight(service))
+            self._parting[service.service_id] = parting
         return self._parting[service.service_id]
 
     def leaving(self, site: SiteSupply, demand: Demand, source: Source, ahead: Ahead) -> Leaving:

@@ -13,7 +13,7 @@ from doorstep.planning.answers import CostParts, Freight, Shipment
 from doorstep.planning.calls import Call, cheapest_of_alike
 from doorstep.planning.legal import Contents, Legal
 from doorstep.planning.supply import Free, Pattern, RowKey, Supply, covers, patterns, row_of
-from doorstep.planning.timetable import Ahead, Source, Timetable, source_of, travelling
+from doorstep.planning.timetable import Ahead, Source, Timetable, source_of
 from doorstep.planning.values import (
     Boxed,
     Costs,
@@ -314,7 +314,7 @@ class Desk:
                 freight_minor += parcel.freight_minor
                 cartons_minor += parcel.carton_minor
             travels = self._timetable.travels(service, site, demand.area, boxed.zone)
-            departures = leaving.by(service, travels, travelling(service, len(boxed.parcels)))
+            departures = leaving.by(service, travels, len(boxed.parcels))
             calls.append(Call(service, boxed, freight_minor, cartons_minor, travels.learned, departures))
         return calls, refusals
 

@@ -101,9 +101,9 @@ def lane_of(transits: Transits, service: CarrierService, origin: str, destinatio
     return transits.get((service.service_id, region(origin), region(destination)), NOTHING)
 
 
-def parting_of(transits: Transits, service_id: str) -> int:
+def parting_of(transits: Transits, service_id: str, freight: bool) -> int:
     """P(the parcels of a shipment by the service travel each by itself), ppm."""
-    return parting_ppm(transits.get((service_id, "", ""), NOTHING).parting)
+    return parting_ppm(transits.get((service_id, "", ""), NOTHING).parting, freight)
 
 
 def learned_of(transits: Transits, service: CarrierService, origin: str, destination: str, zone: str) -> Learned:

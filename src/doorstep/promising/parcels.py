@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from doorstep.promising.mass import WHOLE, Mass
-from doorstep.promising.priors import PARTING_PPM
+from doorstep.promising.priors import FREIGHT_PARTING_PPM, PARTING_PPM
 
 LEANS_ON = 5  # shipments that would have come apart: so much a service leans on what is stated
 _MOST = 24  # of more parcels the last is no later than of so many: it is late enough
@@ -38,9 +38,10 @@ def apart_ppm(transit: Mass, parcels: int) -> int:
     return WHOLE - WHOLE * alike // int(whole**parcels)
 
 
-def parting_ppm(seen: Parting) -> int:
+def parting_ppm(seen: Parting, freight: bool = False) -> int:
     """P(the parcels of a shipment travel each by itself); with nothing seen what is stated (Gamma-Poisson)."""
-    return min((LEANS_ON * PARTING_PPM + seen.apart_ppm) * WHOLE // (LEANS_ON * WHOLE + seen.expected_ppm), WHOLE)
+    stated = FREIGHT_PARTING_PPM if freight else PARTING_PPM
+    return min((LEANS_ON * stated + seen.apart_ppm) * WHOLE // (LEANS_ON * WHOLE + seen.expected_ppm), WHOLE)
 
 
 @lru_cache(maxsize=4096)

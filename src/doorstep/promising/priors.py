@@ -19,8 +19,9 @@ WORK_PRIOR = Mass.rounded({per_cent // WORK_STEP_PER_CENT: ppm for per_cent, ppm
 # Calendar days after the day the supplier named -> parts per million; 1 % never comes.
 _LATENESS_PPM = (620_000, 110_000, 70_000, 50_000, 35_000, 25_000, 20_000, 20_000, 10_000, 10_000, 8_000, 6_000, 6_000)
 
-# P(the parcels of one shipment travel each by itself), parts per million; else they come together.
+# P(the parcels of one shipment travel each by itself), parts per million; else they come together. Freight is one bill.
 PARTING_PPM = 300_000
+FREIGHT_PARTING_PPM = 20_000
 
 
 class Doubts(NamedTuple):
