@@ -319,6 +319,14 @@ PLANTED: list[tuple[str, Callable[[Plan], Plan]]] = [
         "is released at",
         lambda made: in_shipment(made, leg=replace(made.orders[0].shipments[0].leg, release_at=cs.NOW - DAY)),
     ),
+    (
+        "reckons with 2 parcels",
+        lambda made: in_shipment(made, leg=replace(made.orders[0].shipments[0].leg, parcels=2)),
+    ),
+    (
+        "each by itself in 7 ppm",
+        lambda made: in_shipment(made, leg=replace(made.orders[0].shipments[0].leg, parting_ppm=7)),
+    ),
     ("at risk", lambda made: in_order(made, reasons=(Reason.PROMISE_AT_RISK,))),
     ("freight costs", lambda made: in_order(made, cost=made.orders[0].cost._replace(freight_minor=1))),
     ("split costs", lambda made: in_order(made, cost=made.orders[0].cost._replace(split_minor=1))),

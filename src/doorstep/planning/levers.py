@@ -201,7 +201,7 @@ def _unsure(one: BinKnown) -> str:
     counted = "was never counted" if one.days is None else f"was last counted {one.days} days ago"
     since = "" if one.days is None else " since"
     short = f" and was picked short {_times(one.short_picks)}" if one.short_picks else ""
-    return f"{one.item_id} {counted} and moved {one.moves} times{since}{short}"
+    return f"{one.item_id} {counted} and moved {_times(one.moves)}{since}{short}"
 
 
 def _times(number: int) -> str:
