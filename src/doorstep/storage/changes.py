@@ -16,8 +16,8 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 
 from doorstep.storage.arrays import array
-from doorstep.storage.cursors import as_sent, kept_cursors
 from doorstep.storage.jsonb import as_text
+from doorstep.storage.wire import wire_of
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -134,14 +134,12 @@ def run(connection: psycopg.Connection[Any], statements: Iterable[Statement]) ->
     """Run the statements in one round trip; GuardLostError where one changes fewer rows than it must."""
     planned = list(statements)
     try:
-        with kept_cursors(connection, len(planned)) as cursors, connection.pipeline():
-            for cursor, (sql, parameters, _) in zip(cursors, planned, strict=True):
-                cursor.execute(sql, as_sent(parameters))
+        changed = wire_of(connection).counts([(sql, *parameters) for sql, parameters, _ in planned])
     except (psycopg.errors.CheckViolation, psycopg.errors.UniqueViolation) as lost:
         raise GuardLostError(str(lost)) from lost
-    for cursor, (sql, _, wanted) in zip(cursors, planned, strict=True):
-        if wanted is not None and cursor.rowcount != wanted:
-            raise GuardLostError(f"{cursor.rowcount} rows instead of {wanted}: {sql[:80]}")
+    for many, (sql, _, wanted) in zip(changed, planned, strict=True):
+        if wanted is not None and many != wanted:
+            raise GuardLostError(f"{many} rows instead of {wanted}: {sql[:80]}")
 
 
 def _key(table: Table, row: Row) -> Key:

@@ -162,9 +162,7 @@ def end(store: Store, ended: Sequence[tuple[Due, TryAgain | None]]) -> None:
             tries = [int(not again.untried) for _, again in failed]
             whys = [again.why for _, again in failed]
             queries += [(_PUT_OFF, *_ours([job for job, _ in failed]), due_at, whys, tries)]
-        with tx.connection.pipeline():
-            for sql, *parameters in queries:
-                tx.connection.execute(sql, parameters)
+        tx.tell(*queries)
 
     store.run(step)
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import IsolationLevel
 from psycopg.rows import namedtuple_row
 from pydantic import TypeAdapter
 from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event
@@ -28,6 +27,7 @@ from doorstep.storage.changes import GuardLostError
 from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.storage.jsonb import as_text
 from doorstep.storage.transaction import Transaction
+from doorstep.storage.wire import ALONE, LOOK, WIDE_LOOK
 from doorstep.terms.clock import Clock
 from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal, Why
@@ -77,7 +77,7 @@ class Store:
         )
         self._looking = threading.local()
         if self._ends:
-            event.listen(self.engine, "connect", _prepare_early)
+            event.listen(self.engine, "connect", _plans_by_wire_alone)
 
     def close(self) -> None:
         if self._ends:
@@ -138,7 +138,7 @@ class Store:
             known = transaction.one("SELECT request_hash, answer FROM reply WHERE key = %s", key)
             if known is not None:
                 replayed: T | Refusal = _replay(known, key, request_hash, answers)
-                raw.commit()  # not a rollback: see `reading`
+                raw.rollback()
                 return replayed
         answer = step(transaction)
         if isinstance(answer, Refusal):
@@ -172,17 +172,11 @@ class Store:
             yield looking
             return
         with self._connection() as raw:
-            # Said with BEGIN, and not in a round trip of its own.
-            raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True
             try:
-                yield Transaction(raw, self.clock.now(), "", prepares=not wide)
-                # Nothing was written, so that a commit ends it as a rollback would; but after a rollback the driver
-                # throws its prepared statements away, and the server would parse and plan all of them again.
-                raw.commit()
+                yield Transaction(raw, self.clock.now(), "", plans=not wide, begin=WIDE_LOOK if wide else LOOK)
             finally:
                 if not raw.closed:
                     raw.rollback()
-                    raw.isolation_level = raw.read_only = None
 
     @contextmanager
     def one_look(self) -> Iterator[None]:
@@ -198,12 +192,7 @@ class Store:
     def ask(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of one query by itself, in one round trip: for what is asked all day."""
         with self._connection() as raw:
-            raw.autocommit = True
-            try:
-                return Transaction(raw, self.clock.now(), "").rows(sql, *parameters)
-            finally:
-                if not raw.closed:
-                    raw.autocommit = False
+            return Transaction(raw, self.clock.now(), "", begin=ALONE).rows(sql, *parameters)
 
     @contextmanager
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
@@ -274,6 +263,6 @@ def _replay(known: Any, key: str, request_hash: bytes, answers: Any) -> Any:
     return TypeAdapter(answers).validate_python(kept["answer"])
 
 
-def _prepare_early(connection: Any, _: Any) -> None:
-    connection.prepare_threshold = 2  # the statements of a step are few and the same all day
-    connection.prepared_max = 1000  # all of them: a statement that is pushed out is planned anew each time
+def _plans_by_wire_alone(connection: Any, _: Any) -> None:
+    # What the driver itself has planned makes it throw all plans of the connection away after a rollback.
+    connection.prepare_threshold = None

@@ -13,23 +13,32 @@ from doorstep.events.envelope import Entry, Fact
 from doorstep.storage import definitions, journal
 from doorstep.storage.arrays import array
 from doorstep.storage.changes import Changes, Statement, run
-from doorstep.storage.cursors import as_sent, kept_cursors
 from doorstep.storage.folds import fold
 from doorstep.storage.jsonb import as_text
+from doorstep.storage.wire import STEP, Begin, wire_of
+from doorstep.storage.wire import Query as Query
 from doorstep.terms.refusals import Refusal
-
-Query = tuple[Any, ...]  # SQL and its parameters
 
 
 class Transaction:
     """What a step may do: read, record facts, keep what belongs outside the journal, ask for a later run."""
 
     def __init__(
-        self, connection: psycopg.Connection[Any], now: datetime, transaction: str, prepares: bool = True
+        self,
+        connection: psycopg.Connection[Any],
+        now: datetime,
+        transaction: str,
+        plans: bool = True,
+        begin: Begin = STEP,
     ) -> None:
-        """`prepares`: what is asked often is planned once for all of its parameters; else always for those given."""
-        self._prepare = None if prepares else False  # None: after a few times, as the connection has it
-        self.connection = connection
+        """`plans`: what is asked often is planned once for all of its parameters; else always for those given.
+
+        `begin` is how the database is told of it, with the first that is asked.
+        """
+        self._plans = plans
+        self._begin = begin
+        self._connection = connection
+        self._wire = wire_of(connection)
         self.now = now
         self.id = transaction
         self._entries: list[Entry] = []
@@ -39,6 +48,12 @@ class Transaction:
         self._ahead: list[tuple[Query, list[Any]]] = []
         self._defined: Mapping[str, list[Any]] = {}
         self._remembered: dict[tuple[str, str], list[Any]] | None = None
+
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The bare connection, in this transaction."""
+        self._wire.begin(self._begin)
+        return self._connection
 
     def ahead(self, *queries: Query) -> None:
         """Ask all of these in one round trip. `rows` and `one` of the same queries then have their answers, once."""
@@ -64,10 +79,11 @@ class Transaction:
         return definitions.read(whole)
 
     def _asked(self, *queries: Query) -> list[list[Any]]:
-        with kept_cursors(self.connection, len(queries)) as cursors, self.connection.pipeline():
-            for cursor, (sql, *parameters) in zip(cursors, queries, strict=True):
-                cursor.execute(sql, as_sent(parameters), prepare=self._prepare)
-        return [cursor.fetchall() for cursor in cursors]
+        return self._wire.rows(queries, self._begin, self._plans)
+
+    def tell(self, *statements: Query) -> list[int]:
+        """Tell the database these at once, in one round trip: how many rows each has changed."""
+        return self._wire.counts(statements, self._begin)
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of a query, as named tuples."""
@@ -96,8 +112,7 @@ class Transaction:
             if query == (sql, *parameters):
                 del self._ahead[number]
                 return answer
-        with kept_cursors(self.connection, 1) as (cursor,):
-            return cursor.execute(sql, as_sent(parameters), prepare=self._prepare).fetchall()
+        return self._asked((sql, *parameters))[0]
 
     def one(self, sql: str, *parameters: Any) -> Any:
         """The first row of a query, or None."""
@@ -231,7 +246,7 @@ class Transaction:
             statements.append(journal.append(self._entries))
         self._entries, self._beside, self._ahead, self._defined = [], [], [], {}
         if statements:
-            run(self.connection, statements)
+            run(self._connection, statements)
 
     def attempt(self, do: Callable[[], Refusal | None]) -> Refusal | None:
         """Do it; where it refuses, nothing of what it recorded, asked for or wrote stands. What was before, stands."""

@@ -50,13 +50,13 @@ def keep_credential(tx: Transaction, login: str, name: str, password_hash: str) 
 
 def set_password_hash(tx: Transaction, login: str, password_hash: str) -> None:
     sql = "UPDATE credential SET password_hash = %s, set_at = %s WHERE login = %s"
-    tx.connection.execute(sql, (password_hash, tx.now, login))
+    tx.tell((sql, password_hash, tx.now, login))
 
 
 def end_sessions(tx: Transaction, login: str) -> None:
     """Nobody is signed in with this login any more, and no link to it works."""
-    tx.connection.execute("DELETE FROM web_session WHERE login = %s", (login,))
-    tx.connection.execute("DELETE FROM sign_in_link WHERE login = %s", (login,))
+    tx.tell(("DELETE FROM web_session WHERE login = %s", login))
+    tx.tell(("DELETE FROM sign_in_link WHERE login = %s", login))
 
 
 def count_try(tx: Transaction, login: str, address: str, window: timedelta) -> tuple[int, datetime]:
@@ -82,16 +82,16 @@ def count_try(tx: Transaction, login: str, address: str, window: timedelta) -> t
 def forgive_tries(tx: Transaction, login: str, address: str, window: timedelta) -> None:
     """The right password was given: its tries are forgotten, and with them all that are too old to count."""
     sql = "DELETE FROM sign_in_try WHERE (login = %s AND address = %s) OR began_at <= %s"
-    tx.connection.execute(sql, (login, address, tx.now - window))
+    tx.tell((sql, login, address, tx.now - window))
 
 
 def keep_session(tx: Transaction, token_hash: bytes, login: str, expires_at: datetime) -> None:
     """A session by the digest of its token; those that are over are thrown away."""
-    tx.connection.execute("DELETE FROM web_session WHERE expires_at <= %s", (tx.now,))
-    tx.connection.execute(
-        "INSERT INTO web_session (token_hash, login, created_at, expires_at, last_seen_at) VALUES (%s, %s, %s, %s, %s)",
-        (token_hash, login, tx.now, expires_at, tx.now),
+    tx.tell(("DELETE FROM web_session WHERE expires_at <= %s", tx.now))
+    sql = (
+        "INSERT INTO web_session (token_hash, login, created_at, expires_at, last_seen_at) VALUES (%s, %s, %s, %s, %s)"
     )
+    tx.tell((sql, token_hash, login, tx.now, expires_at, tx.now))
 
 
 def session(tx: Transaction, token_hash: bytes, idle: timedelta) -> Any:
@@ -111,18 +111,18 @@ def session(tx: Transaction, token_hash: bytes, idle: timedelta) -> Any:
 
 def see(tx: Transaction, token_hash: bytes) -> None:
     """Somebody was there just now."""
-    tx.connection.execute("UPDATE web_session SET last_seen_at = %s WHERE token_hash = %s", (tx.now, token_hash))
+    tx.tell(("UPDATE web_session SET last_seen_at = %s WHERE token_hash = %s", tx.now, token_hash))
 
 
 def end_session(tx: Transaction, token_hash: bytes) -> None:
-    tx.connection.execute("DELETE FROM web_session WHERE token_hash = %s", (token_hash,))
+    tx.tell(("DELETE FROM web_session WHERE token_hash = %s", token_hash))
 
 
 def keep_link(tx: Transaction, token_hash: bytes, login: str, expires_at: datetime) -> None:
     """A way in by the digest of its token; those that are over are thrown away."""
-    tx.connection.execute("DELETE FROM sign_in_link WHERE expires_at <= %s", (tx.now,))
+    tx.tell(("DELETE FROM sign_in_link WHERE expires_at <= %s", tx.now))
     sql = "INSERT INTO sign_in_link (token_hash, login, expires_at) VALUES (%s, %s, %s)"
-    tx.connection.execute(sql, (token_hash, login, expires_at))
+    tx.tell((sql, token_hash, login, expires_at))
 
 
 def link(tx: Transaction, token_hash: bytes) -> Any:

@@ -172,12 +172,12 @@ def newest(
 
 def ask_for_all(tx: Transaction, verb: str) -> None:
     """Ask for a later run, now, of every order that planning could plan; told to the database at once."""
-    tx.connection.execute(
+    sql = (
         f"INSERT INTO due (verb, key, arguments, due_at) SELECT %s, o.order_id, '{{}}', %s FROM orders o "
         f"WHERE {_PLANNABLE} ORDER BY o.order_id ON CONFLICT (verb, key) "
-        "DO UPDATE SET due_at = least(due.due_at, excluded.due_at), asked = due.asked + 1".encode(),
-        [verb, tx.now],
+        "DO UPDATE SET due_at = least(due.due_at, excluded.due_at), asked = due.asked + 1"
     )
+    tx.tell((sql, verb, tx.now))
 
 
 def asked_for(tx: Transaction, verb: str) -> dict[str, int]:
