@@ -209,7 +209,7 @@ def numbers_of(tx: Transaction, ssccs: Collection[str]) -> dict[str, Any]:
     rows = tx.rows(
         "SELECT l.sscc, l.order_id, l.label_id, l.carrier_id, l.tracking_number, l.cost_minor, l.currency, p.weight_g, "
         "EXISTS (SELECT FROM route_share s WHERE s.label_id = l.label_id) AS shared "
-        "FROM label l JOIN parcel p USING (sscc) WHERE l.state = 'bought' AND l.sscc = ANY(%s)",
+        "FROM label l JOIN parcel p USING (sscc) WHERE l.state = 'bought' AND l.sscc = ANY(%s) ORDER BY l.sscc",
         list(ssccs),
     )
     return {row.sscc: row for row in rows}
