@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from doorstep.storage.arrays import array
 from doorstep.storage.jsonb import as_text
-from doorstep.storage.wire import wire_of
+from doorstep.storage.wire import Query, wire_of
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -132,12 +132,18 @@ class Changes:
 
 def run(connection: psycopg.Connection[Any], statements: Iterable[Statement]) -> None:
     """Run the statements in one round trip; GuardLostError where one changes fewer rows than it must."""
-    planned = list(statements)
+    told: list[tuple[str, int | None]] = []
+
+    def queries() -> Iterator[Query]:
+        for sql, parameters, wanted in statements:
+            told.append((sql, wanted))
+            yield sql, *parameters
+
     try:
-        changed = wire_of(connection).counts([(sql, *parameters) for sql, parameters, _ in planned])
+        changed = wire_of(connection).counts(queries())
     except (psycopg.errors.CheckViolation, psycopg.errors.UniqueViolation) as lost:
         raise GuardLostError(str(lost)) from lost
-    for many, (sql, _, wanted) in zip(changed, planned, strict=True):
+    for many, (sql, wanted) in zip(changed, told, strict=True):
         if wanted is not None and many != wanted:
             raise GuardLostError(f"{many} rows instead of {wanted}: {sql[:80]}")
 

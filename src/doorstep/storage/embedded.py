@@ -38,6 +38,7 @@ SETTINGS = {
     "full_page_writes": "on",
     "synchronous_commit": "on",
     "shared_buffers": "128MB",
+    "random_page_cost": "1.1",  # what is read lies in memory or on a disk that does not turn
     "max_connections": "100",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -241,12 +241,10 @@ class Transaction:
         for entry in self._entries:
             fold(entry, changes)
         self._ask()
-        statements = [*changes.statements(), *self._beside]
-        if self._entries:
-            statements.append(journal.append(self._entries))
+        entries, beside = self._entries, self._beside
         self._entries, self._beside, self._ahead, self._defined = [], [], [], {}
-        if statements:
-            run(self._connection, statements)
+        if entries or beside:
+            run(self._connection, _written(changes, beside, entries))
 
     def attempt(self, do: Callable[[], Refusal | None]) -> Refusal | None:
         """Do it; where it refuses, nothing of what it recorded, asked for or wrote stands. What was before, stands."""
@@ -266,3 +264,11 @@ class Transaction:
         """Keep a reply under its key, in the transaction of its facts."""
         sql = "INSERT INTO reply (key, request_hash, answer, answered_at) VALUES (%s, %s, %s::jsonb, %s)"
         self._beside.append((sql, [key, request_hash, reply, self.now], 1))
+
+
+def _written(changes: Changes, beside: Sequence[Statement], entries: Sequence[Entry]) -> Iterator[Statement]:
+    """What a step writes, each made when the one before it is on its way: the journal last, under all locks."""
+    yield from changes.statements()
+    yield from beside
+    if entries:
+        yield journal.append(entries)

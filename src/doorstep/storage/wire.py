@@ -36,6 +36,7 @@ WIDE_LOOK: Begin = LOOK[:1]
 ALONE: Begin = ()
 _NAME = "doorstep_wire"
 _MOST_MET = 2000  # a step's statements are few hundred: more come from a query made up of what it asks for
+_AT_A_TIME = 3  # more often, and to send them costs what is gained by sending them early
 _PLACEHOLDER = re.compile(r"%(.)")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
 
@@ -57,19 +58,21 @@ class Wire:
         A transaction is begun by `begin` where none is; by ALONE each round trip is one of its own. Without `plans` the
         server plans each for the parameters given. An error of one is raised, and those after it were not run.
         """
-        sent = [self._ready(query, plans) for query in queries]
-        results = self._talk(sent, begin)
+        sent, results = self._talk([self._ready(query, plans) for query in queries], begin)
         return [each.planned.read(result) for each, result in zip(sent, results, strict=True)]
 
-    def counts(self, queries: Sequence[Query], begin: Begin = STEP) -> list[int]:
-        """How many rows each has changed, or found, in one round trip."""
-        sent = [self._ready(query, True) for query in queries]
-        return [_count(result) for result in self._talk(sent, begin)]
+    def counts(self, queries: Iterable[Query], begin: Begin = STEP) -> list[int]:
+        """How many rows each has changed, or found, in one round trip.
+
+        They are sent a few at a time as they are given: the server is at work on these while the next are made.
+        """
+        _, results = self._talk((self._ready(query, True) for query in queries), begin)
+        return [_count(result) for result in results]
 
     def begin(self, begin: Begin = STEP) -> None:
         """Begin a transaction where none is, for what goes past this wire."""
         if self._connection.pgconn.transaction_status == TransactionStatus.IDLE:
-            self._talk([], begin)
+            self._talk((), begin)
 
     def _ready(self, query: Query, plans: bool) -> _Sent:
         sql, *parameters = query
@@ -93,26 +96,33 @@ class Wire:
             self._met.add(key)
         return _Sent(key, planned, values, self._dumper.formats, news)
 
-    def _talk(self, sent: Sequence[_Sent], begin: Begin) -> list[PGresult]:
-        """The result of each; raises the first error, when all is over."""
+    def _talk(self, ready: Iterable[_Sent], begin: Begin) -> tuple[list[_Sent], list[PGresult]]:
+        """What was sent, and the result of each; raises the first error, when all is over."""
         pgconn = self._connection.pgconn
         if pgconn.transaction_status != TransactionStatus.IDLE:
             begin = ()
         if self._forgets and pgconn.transaction_status != TransactionStatus.INERROR:
             begin = (*begin, b"DEALLOCATE ALL")
             self._forgets = False
+        sent: list[_Sent] = []
         pgconn.enter_pipeline_mode()
         try:
             for command in begin:
                 pgconn.send_query_params(command, None)
-            for each in sent:
-                each.send(pgconn)
-            pgconn.pipeline_sync()
-            results = self._connection.wait(_results(pgconn))
+            try:
+                for each in ready:
+                    sent.append(each)
+                    each.send(pgconn)
+                    if len(sent) % _AT_A_TIME == 0:
+                        pgconn.flush()
+            finally:
+                # Also where one could not be made: what was sent is answered before anything else can be asked.
+                pgconn.pipeline_sync()
+                results = self._connection.wait(_results(pgconn))
         finally:
             if pgconn.status == ConnStatus.OK:
                 pgconn.exit_pipeline_mode()
-        return self._checked(sent, results, len(begin))
+        return sent, self._checked(sent, results, len(begin))
 
     def _checked(self, sent: Sequence[_Sent], results: list[PGresult], begun: int) -> list[PGresult]:
         bad = next(
