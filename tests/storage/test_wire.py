@@ -20,9 +20,10 @@ def raw(morning: Store) -> Iterator[psycopg.Connection]:
         connection.rollback()
 
 
-@pytest.fixture
-def wire(raw: psycopg.Connection) -> Wire:
-    return Wire(raw)
+@pytest.fixture(params=[0, 300], ids=["asleep", "awake"])
+def wire(raw: psycopg.Connection, request: pytest.FixtureRequest) -> Wire:
+    """One that sleeps until answers come, and one that looks for them first."""
+    return Wire(raw, looks=request.param)
 
 
 def planned(wire: Wire, word: str) -> list[str]:

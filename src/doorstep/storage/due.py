@@ -15,6 +15,7 @@ import psycopg
 
 from doorstep.storage.store import Store
 from doorstep.storage.transaction import Query, Transaction
+from doorstep.storage.wire import wire_of
 
 LEASE_SECONDS = 120
 _COLUMNS = "due_id, verb, key, asked, attempts, leased_until"
@@ -70,14 +71,15 @@ def lease_in(
 
     A lease that ran out counts as a try: nobody knows how far it got.
     """
-    rows = raw.execute(
+    sql = (
         "UPDATE due SET leased_until = %s, attempts = attempts + (leased_until IS NOT NULL)::integer "
         "WHERE due_id IN (SELECT due_id FROM due WHERE verb = ANY(%s) "
         "AND due_at <= %s AND (leased_until IS NULL OR leased_until <= %s) "
         "AND (%s::boolean IS NULL OR %s::boolean = (attempts > 0 OR leased_until IS NOT NULL)) "
-        f"ORDER BY due_at, due_id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}".encode(),
-        (now + timedelta(seconds=seconds), list(verbs), now, now, tried, tried, at_most),
-    ).fetchall()
+        f"ORDER BY due_at, due_id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}"
+    )
+    query = (sql, now + timedelta(seconds=seconds), list(verbs), now, now, tried, tried, at_most)
+    (rows,) = wire_of(raw).rows([query])
     return sorted((Due(*row) for row in rows), key=lambda job: job.due_id)
 
 

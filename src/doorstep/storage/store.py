@@ -27,7 +27,7 @@ from doorstep.storage.changes import GuardLostError
 from doorstep.storage.database_errors import DatabaseUnavailable
 from doorstep.storage.jsonb import as_text
 from doorstep.storage.transaction import Transaction
-from doorstep.storage.wire import ALONE, LOOK, WIDE_LOOK
+from doorstep.storage.wire import ALONE, LOOK, WIDE_LOOK, wakeful
 from doorstep.terms.clock import Clock
 from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal, Why
@@ -62,8 +62,8 @@ class Store:
         """`url` is a `postgresql+psycopg://` URL of a migrated database; '' where it is `connected` already.
 
         `lazy`: a commit does not wait for the disk, and the last ones may be lost with the power. Only for what can be
-        done again from its beginning: replays and the twin. `connected` are the connections of another store of the
-        same database, which ends them.
+        done again from its beginning, alone on its machine: replays and the twin. `connected` are the connections of
+        another store of the same database, which ends them.
         """
         self.clock = clock
         self.ids = ids
@@ -78,6 +78,8 @@ class Store:
         self._looking = threading.local()
         if self._ends:
             event.listen(self.engine, "connect", _plans_by_wire_alone)
+            if lazy:
+                event.listen(self.engine, "connect", lambda connection, _: wakeful(connection))
 
     def close(self) -> None:
         if self._ends:

@@ -36,6 +36,7 @@ WIDE_LOOK: Begin = LOOK[:1]
 ALONE: Begin = ()
 _NAME = "doorstep_wire"
 _MOST_MET = 2000  # a step's statements are few hundred: more come from a query made up of what it asks for
+_LOOKS = 300  # for a tenth to a third of a millisecond
 _AT_A_TIME = 3  # more often, and to send them costs what is gained by sending them early
 _PLACEHOLDER = re.compile(r"%(.)")
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
@@ -44,8 +45,10 @@ _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
 class Wire:
     """What one connection knows of the statements that went through it. Not for two threads at once, like it."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], looks: int = 0) -> None:
+        """`looks`: how often it looks for answers before it sleeps until they come."""
         self._connection = connection
+        self._looks = looks
         self._dumper = Transformer(connection)
         self._met: set[_Key] = set()
         self._planned: dict[_Key, _Planned] = {}
@@ -118,7 +121,7 @@ class Wire:
             finally:
                 # Also where one could not be made: what was sent is answered before anything else can be asked.
                 pgconn.pipeline_sync()
-                results = self._connection.wait(_results(pgconn))
+                results = self._connection.wait(_results(pgconn, self._looks))
         finally:
             if pgconn.status == ConnStatus.OK:
                 pgconn.exit_pipeline_mode()
@@ -152,9 +155,18 @@ _Key = tuple[str, tuple[int, ...]]  # SQL, and the types of its parameters as th
 def wire_of(connection: psycopg.Connection[Any]) -> Wire:
     """The wire of a connection."""
     known: Wire | None = connection.__dict__.get(_NAME)
-    if known is None:
-        known = connection.__dict__[_NAME] = Wire(connection)
-    return known
+    return known if known is not None else _with_wire(connection)
+
+
+def wakeful(connection: psycopg.Connection[Any]) -> None:
+    """Whoever asks on this connection has the machine to himself: he need not sleep for the tenths of a millisecond
+    that an answer takes, which cost as much again to wake up from."""
+    _with_wire(connection, _LOOKS)
+
+
+def _with_wire(connection: psycopg.Connection[Any], looks: int = 0) -> Wire:
+    made = connection.__dict__[_NAME] = Wire(connection, looks)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +227,19 @@ class _Sent:
             pgconn.send_query_params(planned.sql, self.values, types, self.formats)
 
 
-def _results(pgconn: PGconn) -> PQGen[list[PGresult]]:
-    """Send what waits and gather the results until all are there."""
+def _results(pgconn: PGconn, looks: int) -> PQGen[list[PGresult]]:
+    """Send what waits and gather the results until all are there, the first so many `looks` without sleeping."""
     results: list[PGresult] = []
     waits = pgconn.flush()
     while True:
-        while not (ready := (yield Wait.RW if waits else Wait.R)):
-            continue
-        if ready & Ready.R:
+        if looks and not waits:
+            looks -= 1
+            reads = True
+        else:
+            while not (ready := (yield Wait.RW if waits else Wait.R)):
+                continue
+            reads = bool(ready & Ready.R)
+        if reads:
             pgconn.consume_input()
             while not pgconn.is_busy():
                 result = pgconn.get_result()
