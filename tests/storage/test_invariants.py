@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from doorstep.storage import invariants
 from doorstep.storage.invariants import INVARIANTS, check_all
+from doorstep.storage.invariants.beside import JudgeFailedError
 from doorstep.storage.invariants.journal import inv_14
 from doorstep.storage.invariants.queues import inv_18
 from doorstep.storage.store import Store
@@ -34,6 +36,25 @@ def test_what_is_wrong_is_told_under_its_number_and_the_rest_stays_silent(store:
     told = check_all(store)
     assert [number for number, violations in told.items() if violations] == [2, 10]
     assert told[2] == ["The pool of CS has 11 of MUG , and its bins have 10."]
+
+
+def test_a_long_journal_is_judged_by_two_processes_on_one_look(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invariants, "MANY_FACTS", 1)
+    a_morning(store)
+    assert check_all(store) == ALL_RIGHT
+    tamper(store, "UPDATE pool SET on_hand = on_hand + 1 WHERE item_id = 'MUG'")
+    tamper(store, "UPDATE sealed SET chain = '\\x00' WHERE seq = 2")
+    told = check_all(store)
+    assert list(told) == list(INVARIANTS)
+    assert [number for number, violations in told.items() if violations] == [2, 9, 10]
+
+
+def test_a_process_beside_that_fails_leaves_nothing_unjudged(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invariants, "MANY_FACTS", 1)
+    monkeypatch.setattr(invariants, "BESIDE", (9, 4711))
+    a_morning(store)
+    with pytest.raises(JudgeFailedError, match="KeyError: 4711"):
+        check_all(store)
 
 
 UNGUARDED = {
