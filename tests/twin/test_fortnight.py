@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from doorstep.flow.load import load_company
 from doorstep.flow.office import Office, Who
 from doorstep.storage.store import Store
+from doorstep.storage.wire import Query, Wire
 from doorstep.terms.clock import FalseClock
 from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal
@@ -70,6 +73,31 @@ def test_the_same_seed_lives_the_same_days_and_another_one_others(databases: Dat
             seals.append((told, found.seal))
     assert seals[0] == seals[1]
     assert seals[0] != seals[2]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_days_are_the_same_in_whatever_order_the_database_gives_what_it_was_not_told_to_sort(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That order is the server's own affair: it hangs on its plan, and that on when it last counted rows."""
+    asked, chance, shuffled = Wire.rows, random.Random(7), 0
+
+    def in_any_order(wire: Wire, queries: Sequence[Query], *how: Any, **named: Any) -> list[list[Any]]:
+        nonlocal shuffled
+        answers = asked(wire, queries, *how, **named)
+        for (sql, *_), rows in zip(queries, answers, strict=True):
+            if len(rows) > 1 and "ORDER BY" not in sql and "nextval(" not in sql:
+                chance.shuffle(rows)
+                shuffled += 1
+        return answers
+
+    with lived(databases, short(days=4), orders=250) as (_, found, _):
+        as_given = found.seal
+    monkeypatch.setattr(Wire, "rows", in_any_order)
+    with lived(databases, short(days=4), orders=250) as (_, found, _):
+        assert shuffled > 1_000
+        assert found.seal == as_given
 
 
 @pytest.mark.slow
