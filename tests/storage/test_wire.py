@@ -10,6 +10,7 @@ import pytest
 
 from doorstep.storage import wire as wires
 from doorstep.storage.store import Store
+from doorstep.storage.transaction import Transaction
 from doorstep.storage.wire import ALONE, LOOK, STEP, WIDE_LOOK, Query, Wire
 
 
@@ -17,7 +18,8 @@ from doorstep.storage.wire import ALONE, LOOK, STEP, WIDE_LOOK, Query, Wire
 def raw(morning: Store) -> Iterator[psycopg.Connection]:
     with morning.connection() as other, psycopg.connect(other.info.dsn, prepare_threshold=None) as connection:
         yield connection
-        connection.rollback()
+        if not connection.closed:
+            connection.rollback()
 
 
 @pytest.fixture(params=[0, 300], ids=["asleep", "awake"])
@@ -83,6 +85,76 @@ def test_the_first_error_is_raised_and_what_came_after_it_was_not_run(wire: Wire
     ((row,),) = wire.rows([("SELECT to_regclass('never_made') AS made",)])
     assert row.made is None
     assert wire.rows([("SELECT 1 / %s::int AS half", 1)])[0][0].half == 1
+
+
+def test_a_statement_before_one_that_cannot_be_sent_is_as_good_as_never_asked(wire: Wire) -> None:
+    asked = ("SELECT %s::int AS before_it", 1)
+    wire.rows([asked])
+    with pytest.raises(psycopg.DataError):
+        wire.rows([asked, ("SELECT %s", "\x00")])
+    for _ in range(2):
+        assert wire.rows([asked])[0][0].before_it == 1
+
+
+def test_what_fails_again_and_again_is_not_planned_again_and_again(wire: Wire, raw: psycopg.Connection) -> None:
+    for _ in range(10):
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            wire.rows([("SELECT 1 / %s::int AS never_right", 0)])
+        raw.rollback()
+    assert len(planned(wire, "never_right")) == 1
+
+
+def test_what_is_planned_for_what_it_asks_uses_no_plan_for_all(wire: Wire) -> None:
+    asked = ("SELECT %s::int AS narrow_and_wide", 1)
+    counted = "SELECT generic_plans + custom_plans AS used FROM pg_prepared_statements WHERE statement LIKE %s"
+    for plans in (True, True, True, False, False):
+        wire.rows([asked], plans=plans)
+    assert wire.rows([(counted, "%narrow_and_wide%")], plans=False)[0][0].used == 2
+
+
+def test_a_single_percent_sign_is_a_mistake_that_is_told(wire: Wire) -> None:
+    for sql in ("SELECT 'a' LIKE 'a%'", "SELECT 7 %\n2", "SELECT 1 -- %"):
+        with pytest.raises(psycopg.ProgrammingError, match="is written %%: SELECT"):
+            wire.rows([(sql,)])
+
+
+def test_a_statement_that_cannot_be_made_ends_the_connection_and_with_it_what_was_begun(
+    wire: Wire, raw: psycopg.Connection, morning: Store
+) -> None:
+    def made() -> Iterator[Query]:
+        for number in range(4):
+            yield ("INSERT INTO reply VALUES (%s, '', '{}', now())", f"key {number}")
+        raise ValueError("the fifth is wrong")
+
+    with pytest.raises(ValueError, match="the fifth is wrong"):
+        wire.counts(made())
+    assert raw.closed
+    with morning.reading() as tx:
+        assert tx.rows("SELECT key FROM reply WHERE key LIKE 'key %%'") == []
+
+
+def test_who_is_interrupted_is_interrupted_and_the_step_is_not_run_again(
+    morning: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = []
+
+    def step(tx: Transaction) -> None:
+        runs.append(tx.id)
+        tx.rows("SELECT 1")
+
+    def interrupted(*_: object) -> Iterator[None]:
+        yield from ()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wires, "_results", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            morning.run(step)
+        with pytest.raises(KeyboardInterrupt), morning.reading() as tx:
+            tx.rows("SELECT 1")
+    assert len(runs) == 1
+    morning.run(step)
+    assert len(runs) == 2
 
 
 def test_a_wrong_number_of_parameters_is_said_before_anything_is_sent(wire: Wire, raw: psycopg.Connection) -> None:

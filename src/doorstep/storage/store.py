@@ -242,6 +242,8 @@ class Store:
             raise DatabaseUnavailable("All connections to the database are busy; ask again in a moment.") from busy
         finally:
             if proxy is not None:
+                if proxy.is_valid and proxy.driver_connection.closed:  # type: ignore[union-attr]
+                    proxy.invalidate()
                 proxy.close()
 
 

@@ -12,14 +12,14 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
@@ -38,7 +38,8 @@ _NAME = "doorstep_wire"
 _MOST_MET = 2000  # a step's statements are few hundred: more come from a query made up of what it asks for
 _LOOKS = 300  # for a tenth to a third of a millisecond
 _AT_A_TIME = 3  # more often, and to send them costs what is gained by sending them early
-_PLACEHOLDER = re.compile(r"%(.)")
+_PLACEHOLDER = re.compile(r"%(.?)", re.DOTALL)
+_BAD = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
 _FORMATS = {"s": PyFormat.AUTO, "b": PyFormat.BINARY}
 
 
@@ -51,6 +52,7 @@ class Wire:
         self._looks = looks
         self._dumper = Transformer(connection)
         self._met: set[_Key] = set()
+        self._fresh: dict[_Key, _Planned] = {}  # of one round trip, until the server has said that it planned them
         self._planned: dict[_Key, _Planned] = {}
         self._names = 0
         self._forgets = False  # the server is to throw its plans away
@@ -61,6 +63,7 @@ class Wire:
         A transaction is begun by `begin` where none is; by ALONE each round trip is one of its own. Without `plans` the
         server plans each for the parameters given. An error of one is raised, and those after it were not run.
         """
+        self._fresh = {}
         sent, results = self._talk([self._ready(query, plans) for query in queries], begin)
         return [each.planned.read(result) for each, result in zip(sent, results, strict=True)]
 
@@ -69,6 +72,7 @@ class Wire:
 
         They are sent a few at a time as they are given: the server is at work on these while the next are made.
         """
+        self._fresh = {}
         _, results = self._talk((self._ready(query, True) for query in queries), begin)
         return [_count(result) for result in results]
 
@@ -86,7 +90,7 @@ class Wire:
             )
         values = self._dumper.dump_sequence([_as_sent(each) for each in parameters], numbered.formats)
         key = sql, tuple(self._dumper.types or ())
-        planned = self._planned.get(key)
+        planned = (self._planned.get(key) or self._fresh.get(key)) if plans else None
         news = False
         if planned is None:
             name = b""
@@ -94,9 +98,10 @@ class Wire:
                 self._names += 1
                 name, news = b"doorstep_%d" % self._names, True
             planned = _Planned(self._connection, numbered.sql, name)
-            if name:
-                self._planned[key] = planned
-            self._met.add(key)
+            if news:
+                self._fresh[key] = planned
+            elif plans:
+                self._met.add(key)
         return _Sent(key, planned, values, self._dumper.formats, news)
 
     def _talk(self, ready: Iterable[_Sent], begin: Begin) -> tuple[list[_Sent], list[PGresult]]:
@@ -112,33 +117,35 @@ class Wire:
         try:
             for command in begin:
                 pgconn.send_query_params(command, None)
-            try:
-                for each in ready:
-                    sent.append(each)
-                    each.send(pgconn)
-                    if len(sent) % _AT_A_TIME == 0:
-                        pgconn.flush()
-            finally:
-                # Also where one could not be made: what was sent is answered before anything else can be asked.
-                pgconn.pipeline_sync()
-                results = self._connection.wait(_results(pgconn, self._looks))
-        finally:
-            if pgconn.status == ConnStatus.OK:
-                pgconn.exit_pipeline_mode()
+            for each in ready:
+                sent.append(each)
+                each.send(pgconn)
+                if len(sent) % _AT_A_TIME == 0:
+                    pgconn.flush()
+            pgconn.pipeline_sync()
+            results = self._connection.wait(_results(pgconn, self._looks))
+        except BaseException:
+            # One could not be made, somebody interrupts, or the server is gone: answers may be on their way that nobody
+            # will ever read, so that this connection is of no use any more. The server rolls back what it had begun.
+            self._connection.close()
+            raise
+        pgconn.exit_pipeline_mode()
         return sent, self._checked(sent, results, len(begin))
 
     def _checked(self, sent: Sequence[_Sent], results: list[PGresult], begun: int) -> list[PGresult]:
-        bad = next(
-            (each for each in results if each.status in (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)), None
-        )
+        """The results of the statements; raises the first error. What was planned on the way is known from now on."""
+        bad = next((each for each in results if each.status in _BAD), None)
+        told = iter(results[begun:])
+        kept: list[PGresult] = []
+        for each in sent:
+            if each.news and next(told).status == ExecStatus.COMMAND_OK:
+                self._planned[each.key] = each.planned
+            kept.append(next(told))
         if len(self._met) > _MOST_MET:
             self._forget()
         if bad is None:
-            return _without_plans(sent, results[begun:]) if len(results) > len(sent) + begun else results[begun:]
+            return kept
         error = error_from_result(bad, encoding="utf-8")
-        for each in sent:
-            if each.news:  # perhaps never planned: under another name the next time
-                self._planned.pop(each.key, None)
         if isinstance(error, FeatureNotSupported | InvalidSqlStatementName):
             self._forget()  # the tables are others now, or somebody else made the server forget
         raise error
@@ -175,7 +182,7 @@ class _Numbered:
     formats: list[PyFormat]
 
 
-@cache
+@lru_cache(maxsize=2 * _MOST_MET)
 def _numbered(sql: str) -> _Numbered:
     """The statement as the server reads it: `%s` and `%b` (in binary) are $1, $2, ..., and %% is %."""
     formats: list[PyFormat] = []
@@ -183,6 +190,8 @@ def _numbered(sql: str) -> _Numbered:
     def place(found: re.Match[str]) -> str:
         if found[1] == "%":
             return "%"
+        if found[1] not in _FORMATS:
+            raise psycopg.ProgrammingError(f"A % that is meant as such is written %%: {sql[:80]}")
         formats.append(_FORMATS[found[1]])
         return f"${len(formats)}"
 
@@ -250,17 +259,6 @@ def _results(pgconn: PGconn, looks: int) -> PQGen[list[PGresult]]:
                 results.append(result)
         if waits:
             waits = pgconn.flush()
-
-
-def _without_plans(sent: Sequence[_Sent], results: Iterable[PGresult]) -> list[PGresult]:
-    """The results of the statements alone, without those of having planned them."""
-    told = iter(results)
-    kept = []
-    for each in sent:
-        if each.news:
-            next(told)
-        kept.append(next(told))
-    return kept
 
 
 def _count(result: PGresult) -> int:
