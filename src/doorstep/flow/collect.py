@@ -87,7 +87,7 @@ def agree_collections(office: Office, who: Who, told: Sequence[Collection]) -> s
 def collect_due(office: Office) -> tuple[str, ...]:
     """What the clock does: book, cancel and list what is due now. What was done, a word and an id each."""
     done: list[str] = []
-    with office.store.reading(wide=True) as tx:  # of a day, however much of the past lies behind it
+    with office.store.reading() as tx:
         days, now = _days(tx, collection.agreements(tx)), tx.now
         # What is known at once says of whom more is asked, which costs a look at all that goes today.
         for_driver = [each for each in days if each.is_asked_for(now)]
