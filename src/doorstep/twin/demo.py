@@ -130,7 +130,6 @@ def _live(store: Store, clock: FalseClock, setting: Setting, seed: int, orders: 
             done = load_company(Office(store), Who("demo"), setting.company)
             if isinstance(done, Refusal):
                 raise DemoFailedError(done.says)
-            _know_sizes(store)
             before = setting.begins_at
 
             def watch(now: datetime) -> None:
@@ -144,13 +143,6 @@ def _live(store: Store, clock: FalseClock, setting: Setting, seed: int, orders: 
             return fortnight.live(orders, watch)
     finally:
         fortnight.close()
-
-
-def _know_sizes(store: Store) -> None:
-    """As the database does by itself within a minute; a fortnight is over before that."""
-    with store.connection() as raw:
-        raw.execute("ANALYZE")
-        raw.commit()
 
 
 def _day(setting: Setting) -> str:
