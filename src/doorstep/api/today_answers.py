@@ -177,6 +177,9 @@ class TodayOut(Out):
     promises: PromisesOut
     stages: list[StageOut]
     cost: list[CostOverOut] = Field(description="Of the last 7 days, the last 28, and the 28 before those.")
+    counted_at: Instant = Field(
+        description="When promises kept and costs were counted; a minute or two ago where orders are very many."
+    )
     flow: FlowOut
     pickups: list[MissingPickupOut]
 

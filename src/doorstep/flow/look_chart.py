@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from doorstep.chart.account import way_of
@@ -14,6 +15,7 @@ from doorstep.chart.measure import Look, Names, measure
 from doorstep.chart.node import LET_GO, OBJECT_TYPES, ORDER
 from doorstep.chart.values import Accounted, Chart, DepartmentFigures, EdgeFigures, HandOff, NodeFigures
 from doorstep.chart.waits import ends, flow_of
+from doorstep.flow.at_hand import AtHand, Counts
 from doorstep.flow.office import Office
 from doorstep.goals.rates import interval_ppm
 from doorstep.storage.queries import chart as query
@@ -98,6 +100,18 @@ def _keep(store: Store, asked: _Asked, now: datetime, view: ChartView) -> None:
     if len(views) >= _MOST_KEPT:
         views.clear()
     views[asked] = (now, view)
+
+
+PATIENCE = timedelta(seconds=2)  # who clicks looks on for so long; a chart that took longer is drawn beside
+_CHARTS: Counts[tuple[datetime | None, str], ChartView] = Counts("doorstep-chart", PATIENCE)
+
+
+def chart_at_hand(
+    office: Office, since: datetime | None = None, site_id: str = "", patience: timedelta = PATIENCE
+) -> AtHand[ChartView]:
+    """The chart for a page: as it is now, or where that takes longer than `patience` as it was a minute ago."""
+    draw = partial(process_chart, office, since, None, site_id)
+    return _CHARTS.at_hand(office.store, (since, site_id), draw, patience)
 
 
 def chart_asked(

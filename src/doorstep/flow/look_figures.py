@@ -119,19 +119,41 @@ class CostView:
 Ask = Callable[[Query], Sequence[Any]]
 
 
-def promise_queries(today: date) -> tuple[Query, ...]:
-    """What `promises` asks, to be asked ahead."""
-    last = max(_sunday(today), today + _DAY)
-    return (
-        figures.due_query(today, last),
-        figures.kept_query(today, today - WEEK * _DAY, today - MONTH * _DAY),
-        figures.late_query(today, MOST_LATE),
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """What is told of weeks: every order that there was in them is counted."""
+
+    kept: tuple[KeptOver, ...]
+    cost: CostView
+
+
+def weeks(ask: Ask, today: date, wall: Calendar, currency: str) -> Weeks:
+    """The weeks up to the day `today`, which is one of those promised and none of those paid for."""
+    kept = ask(_kept_query(today))
+    return Weeks(
+        tuple(_kept(kept, against, days) for against in Against for days in (WEEK, MONTH)),
+        _costs(ask, today, wall, currency),
     )
 
 
-def promises(ask: Ask, today: date) -> PromisesView:
-    """Promises as they stand on the day `today`."""
-    due, kept, late = (ask(query) for query in promise_queries(today))
+def week_queries(today: date, wall: Calendar, currency: str) -> tuple[Query, ...]:
+    """What `weeks` asks, to be asked ahead; days begin at midnight on `wall`."""
+    return (_kept_query(today), *_cost_queries(today, wall, currency))
+
+
+def _kept_query(today: date) -> Query:
+    return figures.kept_query(today, today - WEEK * _DAY, today - MONTH * _DAY)
+
+
+def promise_queries(today: date) -> tuple[Query, ...]:
+    """What `promises` asks, to be asked ahead."""
+    last = max(_sunday(today), today + _DAY)
+    return figures.due_query(today, last), figures.late_query(today, MOST_LATE)
+
+
+def promises(ask: Ask, today: date, kept: tuple[KeptOver, ...]) -> PromisesView:
+    """Promises as they stand on the day `today`, beside how they were `kept`."""
+    due, late = (ask(query) for query in promise_queries(today))
     return PromisesView(
         due=tuple(
             _due(due, name, first, last)
@@ -141,7 +163,7 @@ def promises(ask: Ask, today: date) -> PromisesView:
                 ("this week", today, _sunday(today)),
             )
         ),
-        kept=tuple(_kept(kept, against, days) for against in Against for days in (WEEK, MONTH)),
+        kept=kept,
         predicted_late=tuple(
             LateParcel(
                 sscc=row.sscc,
@@ -192,18 +214,16 @@ def _median(costs: Counter[int]) -> int | None:
     return None
 
 
-def cost_queries(today: date, wall: Calendar, currency: str) -> tuple[Query, Query]:
-    """What `costs` asks, to be asked ahead; days begin at midnight on `wall`."""
-
+def _cost_queries(today: date, wall: Calendar, currency: str) -> tuple[Query, Query]:
     def begin(days: int) -> datetime:
         return wall.at(today - days * _DAY, time(0))
 
     return figures.cost_queries(begin(2 * MONTH), begin(MONTH), begin(WEEK), begin(0), currency)
 
 
-def costs(ask: Ask, today: date, wall: Calendar, currency: str) -> CostView:
+def _costs(ask: Ask, today: date, wall: Calendar, currency: str) -> CostView:
     """Costs of the whole days before `today`."""
-    alike, kinds = (ask(query) for query in cost_queries(today, wall, currency))
+    alike, kinds = (ask(query) for query in _cost_queries(today, wall, currency))
     windows = (
         ("7 days", "week", today - WEEK * _DAY, today - _DAY),
         ("28 days", "month", today - MONTH * _DAY, today - _DAY),

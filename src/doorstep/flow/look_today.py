@@ -8,8 +8,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from doorstep.events.steps import Step
+from doorstep.flow.at_hand import AtHand, Counts
 from doorstep.flow.collect import MissingPickup, missing_pickups
-from doorstep.flow.look_figures import CostView, PromisesView, cost_queries, costs, promise_queries, promises
+from doorstep.flow.look_figures import (
+    CostView,
+    PromisesView,
+    Weeks,
+    promise_queries,
+    promises,
+    week_queries,
+    weeks,
+)
 from doorstep.flow.look_risk import RiskView, risk_view
 from doorstep.flow.office import Office, company_of
 from doorstep.flow.slack import work_ahead_seconds
@@ -21,6 +30,7 @@ from doorstep.terms.calendar import Calendar
 from doorstep.terms.refusals import Refusal, Why
 
 MOST_ROWS = 50
+PATIENCE = timedelta(milliseconds=100)  # what is told of weeks is counted beside where that takes longer
 TROUBLE_DAYS = 14  # trouble on the road is today's work until so many days after the promise; later it is a search
 
 
@@ -60,7 +70,8 @@ class TodayView:
 
     Risk, the stages from planned on and what is handed over and delivered are the site's. Promises, cost, what is to
     clear and to plan and what is placed are the company's: an order may come from several sites, but it is promised,
-    and costs, as a whole.
+    and costs, as a whole. What is told of weeks (promises kept, costs) is as of `counted_at`, a minute or two ago where
+    orders are very many.
     """
 
     now: datetime
@@ -71,45 +82,57 @@ class TodayView:
     promises: PromisesView
     stages: tuple[StageView, ...]
     cost: CostView
+    counted_at: datetime
     flow: Flow
     pickups: tuple[MissingPickup, ...]  # drivers who should be booked and are not
 
 
-def today(office: Office, site_id: str = "", at_most: int = MOST_ROWS) -> TodayView | Refusal:
+_WEEKS: Counts[tuple[date, Calendar, str], Weeks] = Counts("doorstep-weeks", PATIENCE)
+
+
+def today(
+    office: Office, site_id: str = "", at_most: int = MOST_ROWS, patience: timedelta = PATIENCE
+) -> TodayView | Refusal:
     """Today at a site, or at all of them, with up to `at_most` rows at risk."""
     with office.store.reading(wide=True) as tx:
         tx.ahead(master.COMPANY, master.SITES)
-        company, sites = company_of(tx), master.sites(tx)
-        if site_id and site_id not in sites:
-            return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
-        chosen = [sites[site_id]] if site_id else list(sites.values())
-        wall = chosen[0].calendar if chosen else Calendar()
-        day, days = wall.day_of(tx.now), _days(chosen, tx.now)
-        pick_s = work_ahead_seconds(company, Step.PICK) - work_ahead_seconds(company, Step.PACK)
-        risk = queries.risk_query(
-            days,
-            tx.now,
-            pick_s,
-            work_ahead_seconds(company, Step.PACK),
-            wall.zone,
-            TROUBLE_DAYS,
-            len(chosen) == len(sites),
-            at_most,
-        )
-        stages, flow = queries.stages_query(days), queries.flow_query(days)
-        tx.ahead(risk, stages, flow, *promise_queries(day), *cost_queries(day, wall, company.currency))
+        company, sites, now = company_of(tx), master.sites(tx), tx.now
+    if site_id and site_id not in sites:
+        return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
+    chosen = [sites[site_id]] if site_id else list(sites.values())
+    wall = chosen[0].calendar if chosen else Calendar()
+    day, days = wall.day_of(now), _days(chosen, now)
+    pack_s = work_ahead_seconds(company, Step.PACK)
+    pick_s, everywhere = work_ahead_seconds(company, Step.PICK) - pack_s, len(chosen) == len(sites)
+    risk = queries.risk_query(days, now, pick_s, pack_s, wall.zone, TROUBLE_DAYS, everywhere, at_most)
+    stages, flow = queries.stages_query(days), queries.flow_query(days)
+    counted = _weeks_at_hand(office, day, wall, company.currency, patience)
+    with office.store.reading(wide=True) as tx:
+        tx.ahead(risk, stages, flow, *promise_queries(day))
         return TodayView(
-            now=tx.now,
+            now=now,
             today=day,
             zone=wall.zone,
             site_id=site_id,
             risk=risk_view(tx, tx.rows(*risk), wall.zone),
-            promises=promises(lambda query: tx.rows(*query), day),
-            stages=_stages(tx.rows(*stages), tx.now),
-            cost=costs(lambda query: tx.rows(*query), day, wall, company.currency),
+            promises=promises(lambda query: tx.rows(*query), day, counted.view.kept),
+            stages=_stages(tx.rows(*stages), now),
+            cost=counted.view.cost,
+            counted_at=counted.counted_at,
             flow=Flow(*tx.one(*flow)),
             pickups=tuple(each for each in missing_pickups(tx) if site_id in ("", each.site_id)),
         )
+
+
+def _weeks_at_hand(office: Office, day: date, wall: Calendar, currency: str, patience: timedelta) -> AtHand[Weeks]:
+    """Promises kept and costs, over weeks: of what was so long, a minute changes next to nothing."""
+
+    def count() -> Weeks:
+        with office.store.reading(wide=True) as tx:
+            tx.ahead(*week_queries(day, wall, currency))
+            return weeks(lambda query: tx.rows(*query), day, wall, currency)
+
+    return _WEEKS.at_hand(office.store, (day, wall, currency), count, patience)
 
 
 def _days(sites: Sequence[Site], now: datetime) -> queries.Days:

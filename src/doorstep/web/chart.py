@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from doorstep.chart.draw import as_rows
-from doorstep.flow.chart_at_hand import chart_at_hand
+from doorstep.flow.look_chart import chart_at_hand
 from doorstep.web.given import ChartSeen
 from doorstep.web.wire import nonce_of
 
