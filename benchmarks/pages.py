@@ -25,7 +25,7 @@ from doorstep.flow.tracking_link import make_link
 from doorstep.storage import schema
 from doorstep.storage.server import open_server
 from doorstep.storage.store import Store
-from doorstep.terms.clock import FalseClock, SystemClock, stamp
+from doorstep.terms.clock import ContinuedClock, SystemClock, stamp
 from doorstep.terms.ids import Ids
 from doorstep.terms.refusals import Refusal
 from doorstep.twin.host import way_in
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str]) -> int:
         with store.reading() as tx:
             last = tx.one("SELECT recorded_at FROM journal ORDER BY event_id DESC LIMIT 1").recorded_at
             orders = tx.one("SELECT count(*)::int AS orders FROM orders").orders
-        store.clock = FalseClock(last)
+        store.clock = ContinuedClock(last, clock)
         about = {"machine": machine(), "orders": orders, "at": stamp(last)}
         figures = measured(Office(store))
         for figure in figures:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
-from functools import partial
 from html.parser import HTMLParser
 
 import pytest
@@ -16,15 +14,12 @@ from doorstep.api.app import make_app
 from doorstep.api.serve import Beside
 from doorstep.flow.change import hold_order
 from doorstep.flow.goals import set_goals
-from doorstep.flow.look_chart import chart_at_hand
-from doorstep.flow.look_today import today
 from doorstep.flow.master import define_customer
 from doorstep.flow.office import Office, Who
 from doorstep.storage.store import Store
 from doorstep.terms.goals import ClassGoals, Goals, SiteLimit
 from doorstep.terms.order import Terms
 from doorstep.web.app import make_pages
-from tests.beside import counted_beside
 from tests.corner_shop import ADA, CLERK, Shop, granted
 from tests.web.people import Browser
 
@@ -171,23 +166,6 @@ def test_the_process_is_drawn_and_told_step_by_step(admin: Browser, shop: Shop) 
     assert nonce
     assert f'<style nonce="{nonce[1]}">' in page.text
     assert "Nothing happened" in admin.words("/chart?site=XX")
-
-
-def test_a_slow_chart_says_how_old_it_is(admin: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doorstep.web.chart.chart_at_hand", partial(chart_at_hand, patience=timedelta(-1)))
-    assert "being drawn" not in admin.words("/chart?days=28")
-    shop.later(minutes=2)
-    assert "a newer one is being drawn" in admin.words("/chart?days=28")
-    counted_beside()
-
-
-def test_promises_kept_and_costs_that_were_counted_a_minute_ago_say_so(
-    admin: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("doorstep.web.today.today", partial(today, patience=timedelta(-1)))
-    assert "counted at" not in admin.words("/today")
-    shop.later(seconds=30)
-    assert admin.words("/today").count("counted at") == 2
 
 
 def test_a_customer_sees_the_order_by_a_link_that_can_be_taken_back(admin: Browser, shop: Shop) -> None:

@@ -5,7 +5,6 @@ Nobody waits twice for what hardly changes between two looks. What is counted fa
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,9 +33,9 @@ class AtHand(Generic[View]):
 
 @dataclass(slots=True)
 class _Board(Generic[Asked, View]):
-    """Of one store: the last count of each question with the seconds it took, and the questions being counted."""
+    """Of one store: the last count of each question with the time it took, and the questions being counted."""
 
-    counted: dict[Asked, tuple[AtHand[View], float]] = field(default_factory=dict)
+    counted: dict[Asked, tuple[AtHand[View], timedelta]] = field(default_factory=dict)
     counting: set[Asked] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
 
@@ -56,9 +55,8 @@ class Counts(Generic[Asked, View]):
         """As `count` tells it now where it takes no longer than the patience; else as it told last, counted anew beside
         once that is a minute old. The first look waits in any case. `count` may run in a thread of its own."""
         board = self._boards.setdefault(store, _Board())
-        patience_s = (self._patience if patience is None else patience).total_seconds()
-        known, took_s = board.counted.get(asked, (None, 0.0))
-        if known is None or took_s <= patience_s:
+        known, took = board.counted.get(asked, (None, timedelta(0)))
+        if known is None or took <= (self._patience if patience is None else patience):
             return _counted(store, board, asked, count)
         if timedelta(0) <= store.clock.now() - known.counted_at < _ANEW_AFTER:
             return known
@@ -71,12 +69,12 @@ class Counts(Generic[Asked, View]):
 
 
 def _counted(store: Store, board: _Board[Asked, View], asked: Asked, count: Count[View]) -> AtHand[View]:
-    begun_at, begun = store.clock.now(), time.monotonic()
+    begun_at = store.clock.now()
     at_hand = AtHand(count(), begun_at)
     with board.lock:
         if len(board.counted) >= _MOST_KEPT:
             board.counted.clear()
-        board.counted[asked] = (at_hand, time.monotonic() - begun)
+        board.counted[asked] = (at_hand, store.clock.now() - begun_at)
     return at_hand
 
 
