@@ -11,9 +11,11 @@ import pytest
 
 from doorstep.flow.change import cancel_order, change_address, hold_order, resume_order
 from doorstep.flow.look_chart import ChartView, order_account, process_chart
+from doorstep.flow.manifests import close_manifest
 from doorstep.flow.pack import pack
 from doorstep.flow.pick import confirm_pick
 from doorstep.flow.place import clear_order
+from doorstep.storage.queries import chart as queries
 from doorstep.terms.refusals import Why
 from tests.corner_shop import BISTRO, CLERK, PICKER, Shop, granted, refused
 from tests.house.source import ROOT
@@ -123,6 +125,48 @@ def test_the_chart_at_a_site_and_at_a_time(shop: Shop) -> None:
     late = process_chart(shop.office, since=began + timedelta(hours=24))
     assert {node.node_id for node in late.nodes if node.volume} == {"transit", "deliver", "score"}
     assert late.accounted == process_chart(shop.office).accounted
+
+
+def test_a_chart_of_lately_reads_the_orders_of_lately_and_tells_what_a_reading_of_all_does(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = [shop.clock.now()]
+
+    def then() -> None:
+        shop.later(hours=1)
+        moments.append(shop.clock.now() - timedelta(minutes=30, microseconds=-400))
+
+    brought(shop, slowly_on_its_way(shop))
+    shop.receive("MUG", 40)
+    then()
+    changed = shop.to_the_bench(("MUG", 2)).order_id
+    granted(change_address(shop.office, CLERK, changed, BISTRO, shop.key()))
+    shop.settle_whatever_it_takes()
+    shop.later(hours=14)  # until the next morning: only what leaves today is listed
+    shop.to_the_dock(("MUG", 3))
+    then()
+    granted(close_manifest(shop.office, CLERK, "CS", shop.one("SELECT carrier_id FROM label LIMIT 1")))
+    shop.place(("MUG", 1))
+    read: list[queries.Read] = []
+    reading = queries.read
+
+    def listen(*of: Any, **named: Any) -> queries.Read:
+        read.append(reading(*of, **named))
+        return read[-1]
+
+    monkeypatch.setattr(queries, "read", listen)
+    for since in moments:
+        told = []
+        for lately in (True, False):
+            monkeypatch.setattr(queries, "_is_lately", lambda *_, lately=lately: lately)
+            for until, site_id in ((None, ""), (None, "CS"), (moments[-2], "")):
+                shop.later(minutes=2)  # nothing is remembered
+                told.append(process_chart(shop.office, since, until, site_id))
+        assert told[:3] == told[3:]
+        assert told[0].accounted.orders > 0
+    some, everything = (len(each.events) for each in (read[-6], read[-3]))
+    assert some < everything / 2
+    shop.settle_whatever_it_takes()
 
 
 def test_an_order_s_time_is_accounted_for_to_the_second(shop: Shop) -> None:

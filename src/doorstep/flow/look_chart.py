@@ -70,7 +70,7 @@ def process_chart(
         if known is not None:
             return known
         now = tx.now
-        read = _read(tx, until)
+        read = _read(tx, since, until)
         sites = master.sites(tx)
     calendars = {code: sites[name].calendar for code, name in enumerate(read.sites) if name in sites}
     names = Names(read.sites, read.departments, calendars)
@@ -138,8 +138,8 @@ def order_account(office: Office, order_id: str) -> tuple[Segment, ...] | Refusa
     return _segments(doings, read.departments)
 
 
-def _read(tx: Transaction, until: datetime | None) -> query.Read:
-    return query.read(tx, WHATS, OBJECT_TYPES, LET_GO, SWIMLANES, until)
+def _read(tx: Transaction, since: datetime | None, until: datetime | None) -> query.Read:
+    return query.read(tx, WHATS, OBJECT_TYPES, LET_GO, SWIMLANES, since, until)
 
 
 def _counted(read: query.Read, look: Look) -> Column:

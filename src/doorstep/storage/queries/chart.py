@@ -58,14 +58,13 @@ WITH what AS MATERIALIZED (
     FROM unnest(%b::text[]) WITH ORDINALITY AS w (name, ordinality)
 ), sites AS MATERIALIZED (
     SELECT site_id, row_number() OVER (ORDER BY site_id) AS code FROM site
-), facts AS MATERIALIZED (
+), {found}facts AS MATERIALIZED (
     SELECT j.event_id, w.code AS what, j.site, j.department{objects},
-        floor(extract(epoch FROM coalesce(j.started_at, j.completed_at, j.occurred_at)))::bigint AS started,
-        floor(extract(epoch FROM coalesce(j.completed_at, j.occurred_at)))::bigint AS completed,
+        floor(extract(epoch FROM coalesce(j.started_at, {completed})))::bigint AS started,
+        floor(extract(epoch FROM {completed}))::bigint AS completed,
         (j.kind = 'MilestoneReached' AND j.body->>'reached_at' IS NULL)::int::bigint AS withdrawn
     FROM journal j JOIN what w ON w.kind = j.kind
-    WHERE CASE WHEN w.milestone = '' THEN true ELSE w.milestone = j.body->>'milestone' END
-        AND (%b::timestamptz IS NULL OR coalesce(j.completed_at, j.occurred_at) < %b) {of_order}
+    WHERE {meant} AND (%b::timestamptz IS NULL OR {completed} < %b) {among}
 ), departments AS MATERIALIZED (
     SELECT department, row_number() OVER (ORDER BY array_position(%b::text[], department), department) - 1 AS code
     FROM (SELECT DISTINCT department FROM facts) AS known
@@ -89,10 +88,13 @@ SELECT e.event, e.what, e.started, e.completed, e.withdrawn, e.site, e.departmen
     (SELECT coalesce(array_agg(department ORDER BY code), '{{}}') FROM departments)
 FROM events e CROSS JOIN objects o
 """
+_MEANT = "CASE WHEN w.milestone = '' THEN true ELSE w.milestone = j.body->>'milestone' END"
+_COMPLETED = "coalesce(j.completed_at, j.occurred_at)"  # as the index journal_by_time has it
 # All of it: the index of touched objects is read once, in its own order.
 _WHOLE = {
+    "found": "",
     "objects": "",
-    "of_order": "",
+    "among": "",
     "coded": """SELECT t.* FROM (
         SELECT event_id, object_type, object_id, dense_rank() OVER (ORDER BY object_type, object_id) - 1 AS object
         FROM touched WHERE object_type = ANY(%b) AND qualifier <> %b
@@ -100,12 +102,54 @@ _WHOLE = {
 }
 # One order: its few facts are found by the index, and say themselves what they touched.
 _ONE = {
+    "found": "",
     "objects": ", j.objects",
-    "of_order": "AND j.event_id IN (SELECT event_id FROM touched WHERE object_type = %b AND object_id = %b)",
+    "among": "AND j.event_id IN (SELECT event_id FROM touched WHERE object_type = %b AND object_id = %b)",
     "coded": """SELECT event_id, o->>0 AS object_type, o->>1 AS object_id,
         dense_rank() OVER (ORDER BY o->>0, o->>1) - 1 AS object
     FROM facts CROSS JOIN LATERAL jsonb_array_elements(facts.objects) AS o WHERE o->>0 = ANY(%b) AND o->>2 <> %b""",
 }
+
+
+# Orders of which anything was completed since an instant, each with all that ever happened to it and its parts; what
+# concerns no order, since then only.
+_SINCE = {
+    "found": f"""recent AS MATERIALIZED (
+    SELECT j.event_id, j.objects FROM journal j JOIN what w ON w.kind = j.kind WHERE {_COMPLETED} >= %b AND {_MEANT}
+), concerned AS MATERIALIZED (
+    SELECT o->>0 AS object_type, o->>1 AS object_id FROM recent CROSS JOIN LATERAL jsonb_array_elements(objects) AS o
+    WHERE o->>0 = ANY(%b) GROUP BY 1, 2
+), mine AS MATERIALIZED (
+    SELECT object_id AS order_id FROM concerned WHERE object_type = 'order'
+    UNION SELECT order_id FROM concerned JOIN fulfilment ON object_type = 'fulfilment' AND fulfilment_id = object_id
+    UNION SELECT order_id FROM concerned JOIN parcel ON object_type = 'parcel' AND sscc = object_id
+    UNION SELECT order_id FROM concerned JOIN pick_task ON object_type = 'task' AND task_id = object_id
+), parts AS MATERIALIZED (
+    SELECT 'order' AS object_type, order_id AS object_id FROM mine
+    UNION ALL SELECT 'fulfilment', fulfilment_id FROM mine JOIN fulfilment USING (order_id)
+    UNION ALL SELECT 'parcel', sscc FROM mine JOIN parcel USING (order_id)
+    UNION ALL SELECT 'task', task_id FROM mine JOIN fulfilment USING (order_id) JOIN pick_task USING (fulfilment_id)
+), theirs AS MATERIALIZED (
+    SELECT t.event_id, t.object_type, t.object_id, t.qualifier FROM parts JOIN touched t USING (object_type, object_id)
+), """,
+    "objects": "",
+    "among": "AND j.event_id IN (SELECT event_id FROM theirs UNION SELECT event_id FROM recent)",
+    "coded": """SELECT t.* FROM (
+        SELECT event_id, object_type, object_id, dense_rank() OVER (ORDER BY object_type, object_id) - 1 AS object
+        FROM theirs WHERE object_type = ANY(%b) AND qualifier <> %b
+    ) AS t JOIN facts USING (event_id)""",
+}
+
+
+# How many of 200 facts, spread over the journal, were completed since.
+_SHARE = f"""
+SELECT count(*) FILTER (WHERE at >= %s) AS since, count(*) AS facts
+FROM (SELECT max(event_id) AS id FROM journal) newest
+CROSS JOIN LATERAL generate_series(1, newest.id, greatest(newest.id / 200, 1)) wanted (id)
+CROSS JOIN LATERAL (
+    SELECT {_COMPLETED} AS at FROM journal j WHERE j.event_id >= wanted.id ORDER BY j.event_id LIMIT 1) found
+"""
+_FEW = 4  # below one in so many it is faster to look for the orders of what happened since than to read all
 
 
 def read(
@@ -114,20 +158,28 @@ def read(
     object_types: Sequence[str],
     let_go: str,
     departments: Sequence[str],
+    since: datetime | None = None,
     until: datetime | None = None,
     order: tuple[str, str] | None = None,
 ) -> Read:
     """The events named in `whats` (`Kind` or `MilestoneReached:milestone`), by places there, and what they touched.
 
     `object_types` are the types of objects looked at, `let_go` the word for one that an event let go. Departments come
-    in the order given, others after them. `until`: completed before; `order`: only what touched this object (type, id).
+    in the order given, others after them. `since`: orders of which nothing was completed since are not wanted; `until`:
+    completed before; `order`: only what touched this object (type, id).
     """
-    parameters: list[Any] = [list(whats), until, until]
+    if since and not _is_lately(tx, since):
+        since = None
+    parameters: list[Any] = [list(whats)]
+    parameters += [since.replace(microsecond=0), list(object_types)] if since else []  # the chart reckons in seconds
+    parameters += [until, until]
     parameters += [*order] if order else []
     parameters += [list(departments), list(object_types), let_go, list(object_types)]
     with tx.connection.cursor(binary=True, row_factory=tuple_row) as cursor:
         cursor.adapters.register_loader(_BIGINTS, _Column)
-        row = cursor.execute(_SQL.format(**(_ONE if order else _WHOLE)), parameters).fetchone()
+        pieces = _ONE if order else _SINCE if since else _WHOLE
+        sql = _SQL.format(**pieces, meant=_MEANT, completed=_COMPLETED)
+        row = cursor.execute(sql, parameters).fetchone()
     if row is None:
         raise psycopg.DataError("the chart's columns gave no row")
     columns = [np.zeros(0, dtype=np.int64) if column is None else column for column in row[:11]]
@@ -135,6 +187,11 @@ def read(
     event, what, started, completed, withdrawn, site, department = facts
     made = Events(event, what, started, completed, withdrawn.astype(np.bool_), site, department)
     return Read(made, Touched(*objects), ("", *row[11]), tuple(row[12]))
+
+
+def _is_lately(tx: Transaction, since: datetime) -> bool:
+    row = tx.one(_SHARE, since)
+    return bool(row.since * _FEW < row.facts)
 
 
 def _by_first(columns: Sequence[Column]) -> list[Column]:

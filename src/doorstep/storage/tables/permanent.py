@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
 
 from doorstep.storage.tables.columns import PERMANENT, instant, json, key, key_no, whole_key, words
 
@@ -30,6 +42,13 @@ journal = Table(
     json("objects"),
     json("body"),
     Column("digest", LargeBinary, nullable=False),
+    # When a fact was completed, block by block: facts are written about in that order, and an index of each would cost.
+    Index(
+        "journal_by_time",
+        text("coalesce(completed_at, occurred_at)"),
+        postgresql_using="brin",
+        postgresql_with={"autosummarize": "on"},
+    ),
 )
 
 touched = Table(
