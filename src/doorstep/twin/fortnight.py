@@ -62,6 +62,7 @@ class Fortnight:
         self._roads = Roads(self._world)
         self._taken: list[tuple[str, str]] = []
         self._sent = 0
+        self._sized_at = 0  # the newest fact when the database last counted its rows
 
     def live(self, orders: int | None = None, watch: Callable[[datetime], None] = lambda _: None) -> Lived:
         """Live all days (of the drawn orders only the first `orders`); `watch` is told the time again and again."""
@@ -148,11 +149,15 @@ class Fortnight:
         office.store.seal()
 
     def _know_sizes(self) -> None:
-        """As the database does by itself every minute, which here is many days: what it planned for tables that were
-        nearly empty would be kept, and be ten times slower than it need be."""
-        with self._world.office.store.connection() as raw:
-            raw.execute("ANALYZE")
-            raw.commit()
+        """Once there are twice as many facts, as the database does by itself every minute, which here is many days:
+        what it planned for tables that were nearly empty would be kept, and be ten times slower than it need be."""
+        store = self._world.office.store
+        (newest,) = store.ask("SELECT coalesce(max(event_id), 0) AS fact FROM journal")
+        if newest.fact >= 2 * self._sized_at:
+            with store.connection() as raw:
+                raw.execute("ANALYZE")
+                raw.commit()
+            self._sized_at = newest.fact
 
     def _count(self) -> None:
         """A few bins are counted every night; now and then something is missing, or was never booked."""
