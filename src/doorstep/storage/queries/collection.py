@@ -169,12 +169,9 @@ FROM unnest(%s::text[], %s::text[], %s::date[]) WITH ORDINALITY a (site_id, carr
 """
 _TAKEN = """
 WITH asked AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) a (site_id, carrier_id, begins))
-SELECT a.site_id, a.carrier_id FROM asked a WHERE EXISTS (
-    SELECT FROM fulfilment f CROSS JOIN LATERAL (
-        SELECT FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.carrier_id = a.carrier_id
-        WHERE p.fulfilment_id = f.fulfilment_id AND p.handed_over_at >= a.begins LIMIT 1) gone
-    WHERE f.site_id = a.site_id AND (f.state IN ('released', 'picked', 'packed', 'labelled')
-        OR f.state IN ('handed_over', 'delivered') AND f.since >= a.begins))
+SELECT a.site_id, a.carrier_id FROM asked a CROSS JOIN LATERAL (
+    SELECT FROM parcel p JOIN label l ON l.sscc = p.sscc
+    WHERE p.site_id = a.site_id AND p.handed_over_at >= a.begins AND l.carrier_id = a.carrier_id LIMIT 1) gone
 """
 
 
@@ -212,13 +209,14 @@ _TO_LIST = f"""
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) a (site_id, carrier_id, ends)
 ), going AS MATERIALIZED (
-    SELECT f.site_id, f.fulfilment_id, f.order_id, f.departs FROM fulfilment f
-    WHERE f.site_id IN (SELECT site_id FROM asked) AND (f.state IN ('released', 'picked', 'packed', 'labelled')
-        OR f.state IN ('handed_over', 'delivered') AND f.since >= %s)
+    SELECT p.sscc FROM fulfilment f JOIN parcel p USING (fulfilment_id) WHERE f.site_id IN (SELECT site_id FROM asked)
+    AND f.state IN ('released', 'picked', 'packed', 'labelled') AND p.state = 'packed'
+    UNION ALL SELECT sscc FROM parcel
+    WHERE site_id IN (SELECT site_id FROM asked) AND handed_over_at >= %s AND state = 'handed_over'
 )
-SELECT DISTINCT a.site_id, a.carrier_id FROM going f JOIN parcel p ON p.fulfilment_id = f.fulfilment_id
-JOIN label l ON l.sscc = p.sscc JOIN asked a ON a.site_id = f.site_id AND a.carrier_id = l.carrier_id
-JOIN orders o ON o.order_id = f.order_id
+SELECT DISTINCT a.site_id, a.carrier_id FROM going JOIN parcel p USING (sscc)
+JOIN fulfilment f USING (fulfilment_id) JOIN label l ON l.sscc = p.sscc
+JOIN asked a ON a.site_id = f.site_id AND a.carrier_id = l.carrier_id JOIN orders o ON o.order_id = f.order_id
 WHERE {_ON_NO_LIST.format(until="a.ends", since="%s")}
 """
 
