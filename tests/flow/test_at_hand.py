@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from time import sleep
 
-from doorstep.flow.at_hand import AtHand
+import pytest
+
+from doorstep.flow.at_hand import AtHand, Counts
 from doorstep.flow.look_chart import ChartView, chart_at_hand
 from doorstep.flow.look_today import TodayView, today
 from tests.beside import counted_beside
@@ -72,3 +78,60 @@ def test_what_is_told_of_weeks_of_very_many_orders_is_a_minute_old_and_all_else_
     fast = today(shop.office, patience=timedelta(minutes=1))
     assert isinstance(fast, TodayView)
     assert (fast.cost, fast.promises.kept) == (newer.cost, newer.promises.kept)
+
+
+def counts(*told: object, oldest: timedelta = timedelta.max) -> tuple[Counts[str, object], Callable[[], object]]:
+    """Counts that tell these one after the other, or raise them."""
+    waiting = list(told)
+
+    def count() -> object:
+        found = waiting.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return Counts("doorstep-weeks", SLOW, oldest), count
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_count_that_fails_beside_is_made_again_by_who_looks_next_and_he_is_told(shop: Shop) -> None:
+    kept, count = counts("first", ValueError("broken"), ValueError("broken still"), "mended")
+    assert kept.at_hand(shop.store, "all", count).view == "first"
+    shop.later(minutes=2)
+    assert kept.at_hand(shop.store, "all", count).view == "first"
+    counted_beside()
+    with pytest.raises(ValueError, match="broken still"):
+        kept.at_hand(shop.store, "all", count)
+    assert kept.at_hand(shop.store, "all", count).view == "mended"
+
+
+def test_a_count_that_is_too_old_is_shown_to_nobody(shop: Shop) -> None:
+    kept, count = counts("morning", "noon", oldest=timedelta(minutes=5))
+    assert kept.at_hand(shop.store, "all", count).view == "morning"
+    shop.later(hours=4)
+    told = kept.at_hand(shop.store, "all", count)
+    assert (told.view, told.counted_at) == ("noon", shop.clock.now())
+
+
+def test_of_many_questions_the_one_that_was_counted_longest_ago_is_forgotten(shop: Shop) -> None:
+    kept, count = counts(*range(30))
+    for number in range(21):
+        assert kept.at_hand(shop.store, f"{number}", count).view == number
+    assert kept.at_hand(shop.store, "1", count).view == 1
+    assert kept.at_hand(shop.store, "0", count).view == 21
+
+
+def test_of_those_who_ask_first_at_once_one_counts(shop: Shop) -> None:
+    kept, count = counts("once", "twice")
+    begun = Barrier(4)
+
+    def slowly() -> object:
+        sleep(0.1)
+        return count()
+
+    def look(_: int) -> object:
+        begun.wait()
+        return kept.at_hand(shop.store, "all", slowly).view
+
+    with ThreadPoolExecutor(4) as threads:
+        assert [*threads.map(look, range(4))] == ["once"] * 4

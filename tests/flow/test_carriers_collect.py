@@ -170,3 +170,21 @@ def test_the_clock_looks_for_a_list_only_where_there_is_something_to_list(shop: 
     assert looked_for() == (True, 1)
     shop.later(days=2)
     assert looked_for() == (False, 0)
+
+
+def test_a_parcel_at_the_dock_is_listed_though_the_delivery_of_its_fellow_was_taken_back(shop: Shop) -> None:
+    order_id = shop.to_the_dock(("LAMP", 2)).order_id
+    gone, stays = shop.parcels(order_id)
+    granted(hand_over(shop.office, CLERK, "steady", [gone], shop.key()))
+    for minutes, code in ((10, "PU"), (60, "DL"), (60, "DX")):
+        shop.later(minutes=minutes)
+        shop.scan(gone, code, shop.clock.now())
+    assert [row.state for row in shop.rows("SELECT state FROM parcel ORDER BY sscc")] == ["handed_over", "packed"]
+    ends = CHICAGO.at(MONDAY + timedelta(days=1), time(0))
+    its = CarrierDay(*STEADY, MONDAY, CHICAGO.at(MONDAY, time(0)), ends, ("steady-ground",))
+    with shop.office.store.reading() as tx:
+        assert STEADY in collection.taken(tx, [its])
+        assert STEADY in collection.to_list(tx, [its], tx.now)  # of what was handed over nothing: it left before
+        assert [row.at_dock for row in collection.standing(tx, [its])] == [1]
+    granted(close_manifest(shop.office, CLERK, *STEADY))
+    assert stays in {row.sscc for row in shop.rows("SELECT sscc FROM manifest_label")}

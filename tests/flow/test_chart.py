@@ -155,6 +155,9 @@ def test_a_chart_of_lately_reads_the_orders_of_lately_and_tells_what_a_reading_o
         return read[-1]
 
     monkeypatch.setattr(queries, "read", listen)
+    with shop.store.reading() as tx:
+        assert queries._is_lately(tx, shop.clock.now())
+        assert not queries._is_lately(tx, moments[0])
     for since in moments:
         told = []
         for lately in (True, False):

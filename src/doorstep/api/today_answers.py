@@ -178,7 +178,7 @@ class TodayOut(Out):
     stages: list[StageOut]
     cost: list[CostOverOut] = Field(description="Of the last 7 days, the last 28, and the 28 before those.")
     counted_at: Instant = Field(
-        description="When promises kept and costs were counted; a minute or two ago where orders are very many."
+        description="When promises kept and costs were counted; up to five minutes ago where orders are very many."
     )
     flow: FlowOut
     pickups: list[MissingPickupOut]

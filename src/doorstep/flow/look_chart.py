@@ -109,9 +109,9 @@ _CHARTS: Counts[tuple[datetime | None, str], ChartView] = Counts("doorstep-chart
 def chart_at_hand(
     office: Office, since: datetime | None = None, site_id: str = "", patience: timedelta = PATIENCE
 ) -> AtHand[ChartView]:
-    """The chart for a page: as it is now, or where that takes longer than `patience` as it was a minute ago."""
+    """The chart for a page: as it is now, or where that takes longer than `patience` as it was drawn last."""
     draw = partial(process_chart, office, since, None, site_id)
-    return _CHARTS.at_hand(office.store, (since, site_id), draw, patience)
+    return _CHARTS.at_hand(office.store, (since, site_id), draw, patience=patience)
 
 
 def chart_asked(

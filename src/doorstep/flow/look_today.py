@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from doorstep.events.steps import Step
@@ -26,6 +27,7 @@ from doorstep.flow.stages import OF_FULFILMENT, Stage
 from doorstep.storage.queries import master
 from doorstep.storage.queries import today as queries
 from doorstep.storage.queries.master import Site
+from doorstep.storage.transaction import Transaction
 from doorstep.terms.calendar import Calendar
 from doorstep.terms.refusals import Refusal, Why
 
@@ -70,8 +72,8 @@ class TodayView:
 
     Risk, the stages from planned on and what is handed over and delivered are the site's. Promises, cost, what is to
     clear and to plan and what is placed are the company's: an order may come from several sites, but it is promised,
-    and costs, as a whole. What is told of weeks (promises kept, costs) is as of `counted_at`, a minute or two ago where
-    orders are very many.
+    and costs, as a whole. What is told of weeks (promises kept, costs) is as of `counted_at`, some minutes ago at most
+    where orders are very many.
     """
 
     now: datetime
@@ -87,7 +89,8 @@ class TodayView:
     pickups: tuple[MissingPickup, ...]  # drivers who should be booked and are not
 
 
-_WEEKS: Counts[tuple[date, Calendar, str], Weeks] = Counts("doorstep-weeks", PATIENCE)
+_OLDEST = timedelta(minutes=5)  # who looks after a longer while waits for them
+_WEEKS: Counts[tuple[date, str, str], Weeks] = Counts("doorstep-weeks", PATIENCE, _OLDEST)
 
 
 def today(
@@ -96,43 +99,47 @@ def today(
     """Today at a site, or at all of them, with up to `at_most` rows at risk."""
     with office.store.reading(wide=True) as tx:
         tx.ahead(master.COMPANY, master.SITES)
-        company, sites, now = company_of(tx), master.sites(tx), tx.now
-    if site_id and site_id not in sites:
-        return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
-    chosen = [sites[site_id]] if site_id else list(sites.values())
-    wall = chosen[0].calendar if chosen else Calendar()
-    day, days = wall.day_of(now), _days(chosen, now)
-    pack_s = work_ahead_seconds(company, Step.PACK)
-    pick_s, everywhere = work_ahead_seconds(company, Step.PICK) - pack_s, len(chosen) == len(sites)
-    risk = queries.risk_query(days, now, pick_s, pack_s, wall.zone, TROUBLE_DAYS, everywhere, at_most)
-    stages, flow = queries.stages_query(days), queries.flow_query(days)
-    counted = _weeks_at_hand(office, day, wall, company.currency, patience)
-    with office.store.reading(wide=True) as tx:
+        company, sites = company_of(tx), master.sites(tx)
+        if site_id and site_id not in sites:
+            return Refusal(Why.UNKNOWN_SITE, f"There is no site {site_id}.", {"site_id": site_id})
+        chosen = [sites[site_id]] if site_id else list(sites.values())
+        wall = chosen[0].calendar if chosen else Calendar()
+        day, days = wall.day_of(tx.now), _days(chosen, tx.now)
+        pack_s = work_ahead_seconds(company, Step.PACK)
+        pick_s, everywhere = work_ahead_seconds(company, Step.PICK) - pack_s, len(chosen) == len(sites)
+        risk = queries.risk_query(days, tx.now, pick_s, pack_s, wall.zone, TROUBLE_DAYS, everywhere, at_most)
+        stages, flow = queries.stages_query(days), queries.flow_query(days)
         tx.ahead(risk, stages, flow, *promise_queries(day))
+        counted = _weeks_at_hand(office, tx, day, wall, company.currency, patience)
         return TodayView(
-            now=now,
+            now=tx.now,
             today=day,
             zone=wall.zone,
             site_id=site_id,
             risk=risk_view(tx, tx.rows(*risk), wall.zone),
             promises=promises(lambda query: tx.rows(*query), day, counted.view.kept),
-            stages=_stages(tx.rows(*stages), now),
+            stages=_stages(tx.rows(*stages), tx.now),
             cost=counted.view.cost,
-            counted_at=counted.counted_at,
+            counted_at=min(counted.counted_at, tx.now),
             flow=Flow(*tx.one(*flow)),
             pickups=tuple(each for each in missing_pickups(tx) if site_id in ("", each.site_id)),
         )
 
 
-def _weeks_at_hand(office: Office, day: date, wall: Calendar, currency: str, patience: timedelta) -> AtHand[Weeks]:
-    """Promises kept and costs, over weeks: of what was so long, a minute changes next to nothing."""
+def _weeks_at_hand(
+    office: Office, tx: Transaction, day: date, wall: Calendar, currency: str, patience: timedelta
+) -> AtHand[Weeks]:
+    """Promises kept and costs, over weeks: of what was so long, some minutes change next to nothing."""
 
-    def count() -> Weeks:
+    def count(tx: Transaction) -> Weeks:
+        tx.ahead(*week_queries(day, wall, currency))
+        return weeks(lambda query: tx.rows(*query), day, wall, currency)
+
+    def beside() -> Weeks:
         with office.store.reading(wide=True) as tx:
-            tx.ahead(*week_queries(day, wall, currency))
-            return weeks(lambda query: tx.rows(*query), day, wall, currency)
+            return count(tx)
 
-    return _WEEKS.at_hand(office.store, (day, wall, currency), count, patience)
+    return _WEEKS.at_hand(office.store, (day, wall.zone, currency), partial(count, tx), beside, patience)
 
 
 def _days(sites: Sequence[Site], now: datetime) -> queries.Days:

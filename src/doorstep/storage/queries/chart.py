@@ -183,7 +183,7 @@ def read(
     if row is None:
         raise psycopg.DataError("the chart's columns gave no row")
     columns = [np.zeros(0, dtype=np.int64) if column is None else column for column in row[:11]]
-    facts, objects = _by_first(columns[:7]), _by_first(columns[7:])
+    facts, objects = _sorted(columns[:7], [columns[0]]), _sorted(columns[7:], [columns[9], columns[7]])
     event, what, started, completed, withdrawn, site, department = facts
     made = Events(event, what, started, completed, withdrawn.astype(np.bool_), site, department)
     return Read(made, Touched(*objects), ("", *row[11]), tuple(row[12]))
@@ -194,9 +194,9 @@ def _is_lately(tx: Transaction, since: datetime) -> bool:
     return bool(row.since * _FEW < row.facts)
 
 
-def _by_first(columns: Sequence[Column]) -> list[Column]:
-    """The rows in the order of the first column."""
-    order = np.argsort(columns[0], kind="stable")
+def _sorted(columns: Sequence[Column], by: Sequence[Column]) -> list[Column]:
+    """The rows in the order of the last of these columns; where that is the same, of the one before."""
+    order = np.lexsort(by)
     return [column[order] for column in columns]
 
 

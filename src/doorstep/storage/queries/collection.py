@@ -140,8 +140,7 @@ class CarrierDay:
         return self.site_id, self.carrier_id
 
 
-# All in one: Today asks it of every carrier at every site. Parcels are entered by their fulfilment orders, of which an
-# index knows the open ones and those that came to their state lately: no index of parcels has a site or a day.
+# All in one: Today asks it of every carrier at every site.
 _STANDING = """
 WITH asked AS (
     SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) WITH ORDINALITY
@@ -153,10 +152,8 @@ SELECT (SELECT count(*)::int FROM fulfilment f JOIN orders o USING (order_id) WH
         AND f.state IN ('planned', 'released', 'picked', 'packed', 'labelled') AND f.departs < a.ends
         AND f.service_id IN (SELECT service_id FROM driving d WHERE d.number = a.number)
         AND o.state = 'open' AND NOT o.stopped) AS to_ship,
-    (SELECT coalesce(sum(stands.many), 0)::int FROM fulfilment f CROSS JOIN LATERAL (
-            SELECT count(*) AS many FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.state = 'bought'
-            WHERE p.fulfilment_id = f.fulfilment_id AND p.state = 'packed' AND l.carrier_id = a.carrier_id) stands
-        WHERE f.site_id = a.site_id AND f.state IN ('released', 'picked', 'packed', 'labelled')) AS at_dock
+    (SELECT count(*)::int FROM parcel p JOIN label l ON l.sscc = p.sscc AND l.state = 'bought'
+        WHERE p.site_id = a.site_id AND p.state = 'packed' AND l.carrier_id = a.carrier_id) AS at_dock
 FROM asked a ORDER BY a.number
 """
 _LAST_PICKUPS = """
@@ -204,13 +201,14 @@ def taken(tx: Transaction, days: Sequence[CarrierDay]) -> set[tuple[str, str]]:
     return {(row.site_id, row.carrier_id) for row in tx.rows(_TAKEN, *map(list, columns))}
 
 
-# In one pass, however many carriers a site has: what is on no list is rare, and all that left lately is looked at.
+# In one pass, however many carriers a site has: what is on no list is rare, and all that stands at the dock or left
+# lately is looked at. What is packed is asked by itself: of a parcel whose delivery was taken back the fulfilment order
+# has left, though another parcel of it may not have.
 _TO_LIST = f"""
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) a (site_id, carrier_id, ends)
 ), going AS MATERIALIZED (
-    SELECT p.sscc FROM fulfilment f JOIN parcel p USING (fulfilment_id) WHERE f.site_id IN (SELECT site_id FROM asked)
-    AND f.state IN ('released', 'picked', 'packed', 'labelled') AND p.state = 'packed'
+    SELECT sscc FROM parcel WHERE site_id IN (SELECT site_id FROM asked) AND state = 'packed'
     UNION ALL SELECT sscc FROM parcel
     WHERE site_id IN (SELECT site_id FROM asked) AND handed_over_at >= %s AND state = 'handed_over'
 )

@@ -105,6 +105,7 @@ parcel = Table(
     instant("first_scanned_at"),
     instant("delivered_at"),
     json("placements"),
+    Index("parcel_at_dock", "site_id", postgresql_where=text("state = 'packed'")),
     Index("parcel_by_leaving", "site_id", "handed_over_at", postgresql_where=text("handed_over_at IS NOT NULL")),
     Index("parcel_on_road", "eta", "order_id", postgresql_where=text("state = 'handed_over'")),
     Index(
