@@ -80,6 +80,12 @@ def test_a_unit_alone_is_billed_for_exactly_what_is_told() -> None:
     assert (told.billable_at_least_g, told.short_by_g) == (204 * 154 * 104 // 5_000 + 1, 0)
 
 
+def test_a_unit_alone_is_not_thought_of_in_two_cartons_that_would_be_billed_for_less() -> None:
+    brass = replace(MUG, size=Size(10, 10, 10), weight_g=2_941)
+    told = estimate([brass], FREE, to_the_kilo)  # in one it weighs a gram more than three kilograms
+    assert (told.billable_at_least_g, told.short_by_g) == (4_000, 0)
+
+
 def test_a_carrier_that_bills_by_the_kilo_is_asked() -> None:
     assert estimate([of(MUG, 5)], SHELF, to_the_kilo).billable_at_least_g == 2_000
     assert estimate([of(MUG, 5)], [LARGE], to_the_kilo).billable_at_least_g == 8_000

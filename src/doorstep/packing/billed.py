@@ -17,6 +17,7 @@ and no fewer for a parcel that is longer, wider, higher or heavier. It must answ
 MM3_PER_G = 5_000  # a gram for so much volume: 5,000 cm3 a kilogram, as most parcel carriers bill
 TRIED_WHOLE = 3  # cartons into which the whole order is tried to stand
 TRIED_MANY = 2  # kinds of cartons of which several are tried
+_NEVER = 10**18  # more grams than anything is billed for
 TOO_FULL_PERCENT = 92  # stacks side by side hardly ever fill a carton more than that
 
 Goods = Sequence[tuple[PackItem, int]]
@@ -85,7 +86,8 @@ def billed_at_least(
     many = max(by_volume, weight + several * bills.lightest_g, hardest + (several - 1) * bills.least[bills.order[0]])
     if not single:
         return many
-    best = many
+    # A unit that is alone goes into no second carton: two light parcels may be billed for less than one, and are none.
+    best = many if several <= sum(item.quantity for item, _ in goods) else _NEVER
     for c in bills.order:
         if bills.least[c] >= best:
             break
