@@ -24,7 +24,7 @@ Count = Callable[[], View]
 
 @dataclass(frozen=True, slots=True)
 class AtHand(Generic[View]):
-    """What was counted, when that was begun, and whether a newer one is being counted."""
+    """What was counted, when that was begun, and whether a newer one is being counted or next to be."""
 
     view: View
     counted_at: datetime

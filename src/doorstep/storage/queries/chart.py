@@ -90,15 +90,16 @@ FROM events e CROSS JOIN objects o
 """
 _MEANT = "CASE WHEN w.milestone = '' THEN true ELSE w.milestone = j.body->>'milestone' END"
 _COMPLETED = "coalesce(j.completed_at, j.occurred_at)"  # as the index journal_by_time has it
+_CODED = """SELECT t.* FROM (
+        SELECT event_id, object_type, object_id, dense_rank() OVER (ORDER BY object_type, object_id) - 1 AS object
+        FROM {} WHERE object_type = ANY(%b) AND qualifier <> %b
+    ) AS t JOIN facts USING (event_id)"""
 # All of it: the index of touched objects is read once, in its own order.
 _WHOLE = {
     "found": "",
     "objects": "",
     "among": "",
-    "coded": """SELECT t.* FROM (
-        SELECT event_id, object_type, object_id, dense_rank() OVER (ORDER BY object_type, object_id) - 1 AS object
-        FROM touched WHERE object_type = ANY(%b) AND qualifier <> %b
-    ) AS t JOIN facts USING (event_id)""",
+    "coded": _CODED.format("touched"),
 }
 # One order: its few facts are found by the index, and say themselves what they touched.
 _ONE = {
@@ -134,10 +135,7 @@ _SINCE = {
 ), """,
     "objects": "",
     "among": "AND j.event_id IN (SELECT event_id FROM theirs UNION SELECT event_id FROM recent)",
-    "coded": """SELECT t.* FROM (
-        SELECT event_id, object_type, object_id, dense_rank() OVER (ORDER BY object_type, object_id) - 1 AS object
-        FROM theirs WHERE object_type = ANY(%b) AND qualifier <> %b
-    ) AS t JOIN facts USING (event_id)""",
+    "coded": _CODED.format("theirs"),
 }
 
 

@@ -166,7 +166,7 @@ FROM unnest(%s::text[], %s::text[], %s::date[]) WITH ORDINALITY a (site_id, carr
 """
 # Of an instant that it does not know the planner thinks that a third of all that ever left came after it, and reads all
 # parcels; of two it thinks that little lies between them, as it does.
-_LEFT_SINCE = "handed_over_at BETWEEN %s AND 'infinity'::text::timestamptz"
+_LEFT_SINCE = "handed_over_at BETWEEN %s AND 'infinity'"
 _TAKEN = f"""
 WITH asked AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) a (site_id, carrier_id, begins)),
 gone AS MATERIALIZED (
