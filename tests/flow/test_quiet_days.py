@@ -35,6 +35,16 @@ def test_a_quiet_day_lets_calls_be_skipped_that_no_promise_needs_and_bins_be_cou
     refused(levers_now(shop.office, "NOWHERE"), Why.UNKNOWN_SITE, "NOWHERE")
 
 
+def test_a_call_that_parcels_stand_at_the_dock_for_is_not_one_that_nothing_goes_with(shop: Shop) -> None:
+    want(shop)
+    shop.to_the_dock(("MUG", 1))
+    departs = shop.one("SELECT departs FROM fulfilment")
+    carrier_id = shop.one("SELECT carrier_id FROM label")
+    shop.clock.move_to(departs - timedelta(hours=1))
+    told = [lever.says for lever in granted(levers_now(shop.office, "CS")).levers if lever.kind is Kind.DEPARTURE]
+    assert not any("nothing goes with" in says and f"{carrier_id}'s call" in says for says in told)
+
+
 def test_what_runs_out_before_new_goods_come_is_told_with_its_days(shop: Shop) -> None:
     for _ in range(3):
         shop.place(("MUG", 2))

@@ -74,7 +74,7 @@ def _days_and_calls(tx: Transaction, goals: Goals, sites: Mapping[str, Site]) ->
     by_day: Counter[tuple[str, date]] = Counter()
     for row in queries.departures(tx, tx.now - timedelta(days=BACK_DAYS)):
         by_day[row.site_id, sites[row.site_id].calendar.day_of(row.departs)] += 1
-        if row.departs >= tx.now and row.state in ("planned", "released", "picked", "packed"):
+        if row.departs >= tx.now and row.state in ("planned", "released", "picked", "packed", "labelled"):
             planned[row.site_id, row.service_id, row.departs].append(row.ship_by)
     days: list[SiteDay] = []
     calls: list[Call] = []
