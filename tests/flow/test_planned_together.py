@@ -41,6 +41,16 @@ def test_more_orders_than_a_smaller_shift_has_room_for_are_spread_and_each_is_to
     all_is_well(shop.store)
 
 
+def test_an_order_that_is_planned_anew_has_the_room_that_its_own_plan_takes(shop: Shop) -> None:
+    busy_shop(shop, a_day=1)
+    shop.place(("MUG", 1))
+    plan_open_orders(shop.office)
+    query = "SELECT departs FROM fulfilment WHERE state = 'planned'"
+    before = shop.rows(query)
+    assert plan_open_orders(shop.office).changed == ()
+    assert shop.rows(query) == before
+
+
 def test_a_quote_sees_what_a_day_is_worth_as_soon_as_orders_fight_for_it(shop: Shop) -> None:
     asked = an_order(("MUG", 1))
     before = granted(quote_order(shop.office, asked))

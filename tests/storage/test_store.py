@@ -77,6 +77,31 @@ def test_the_same_key_and_request_give_the_same_answer_and_one_order(store: Stor
     assert orders_in(store) == ["order-1"]
 
 
+def test_a_step_that_was_done_under_its_key_ends_at_its_first_look(store: Store) -> None:
+    stock_up(store)
+    looks: list[str] = []
+    for order_id in ("order-1", "order-2"):
+        step = sell(order_id, 2, lambda order_id=order_id: looks.append(order_id))  # type: ignore[misc]
+        assert store.run(step, answers=Told, key="web-1", request={"mugs": 2}) == Told("order-1", 2)
+    assert looks == ["order-1"]
+
+
+def test_a_step_that_looks_at_nothing_is_done_once_under_its_key_all_the_same(store: Store) -> None:
+    stock_up(store)
+
+    def step(tx: Transaction) -> int:
+        tx.record(*(fact(body) for body in ordered("order-1", ("MUG", 2))))
+        return len(told)
+
+    told = ["first"]
+    assert store.run(step, answers=int, key="web-1", request="order-1") == 1
+    told.append("second")
+    assert store.run(step, answers=int, key="web-1", request="order-1") == 1
+    other = store.run(step, answers=int, key="web-1", request="order-2")
+    assert other == Refusal(Why.KEY_REUSED, "The key web-1 was used for another request.", {"key": "web-1"})
+    assert orders_in(store) == ["order-1"]
+
+
 def test_another_request_under_a_used_key_is_refused(store: Store) -> None:
     stock_up(store)
     store.run(sell("order-1", 2), answers=Told, key="web-1", request={"mugs": 2})

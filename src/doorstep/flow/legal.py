@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from doorstep.carriers.may_ship import may_it_ship
 from doorstep.events.legal import LabelForbidden
@@ -18,7 +18,7 @@ from doorstep.planning.legal import trip_between
 from doorstep.promising.arrivals import delayed
 from doorstep.promising.learned import learned_of, transit
 from doorstep.storage.queries import consolidation, learning, legal, master
-from doorstep.storage.transaction import Transaction
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.storage.verbs import REQUEST_LABELS
 from doorstep.terms.item import Item
 from doorstep.terms.order import Terms
@@ -32,6 +32,17 @@ TRY_AGAIN = timedelta(hours=1)
 _MOST_DAYS = 370
 
 
+class Floor(NamedTuple):
+    """What is packed for fulfilment orders, and which of them are stopped, as `floor_queries` were answered."""
+
+    inside: Sequence[Any]
+    stopped: Sequence[Any]
+
+
+def floor_queries(fulfilment_ids: Collection[str]) -> tuple[Query, Query]:
+    return legal.on_floor_query(fulfilment_ids), legal.forbidden_query(fulfilment_ids)
+
+
 class LabelDesk:
     """Asks, before any label is bought, whether packed parcels may go as things stand now, and how else they may."""
 
@@ -42,6 +53,7 @@ class LabelDesk:
         scribe: Scribe,
         parcels: Sequence[Any],
         orders: Mapping[str, Any],
+        floor: Floor,
     ) -> None:
         self._office, self._tx, self._scribe = office, tx, scribe
         self._orders = orders
@@ -49,16 +61,17 @@ class LabelDesk:
         for parcel in parcels:
             if parcel.state == "packed":
                 self._parcels[parcel.fulfilment_id].append(parcel)
-        rows = legal.on_floor(tx, list(self._parcels))
         self._inside: dict[str, list[Any]] = defaultdict(list)
-        for row in rows:
+        for row in floor.inside:
             self._inside[row.sscc].append(row)
-        self._items = master.items(tx, {row.item_id for row in rows})
+        item_ids = {row.item_id for row in floor.inside}
+        tx.ahead(master.items_query(item_ids), legal.customers_query({row.customer_id for row in orders.values()}))
+        self._items = master.items(tx, item_ids)
         self._rulebook = legal.rulebook(tx)
         self._sites = master.sites(tx)
         self._consignee = consignees(tx, orders.values())
         self._currency = company_of(tx).currency
-        self._stopped = {row.fulfilment_id: row for row in legal.forbidden(tx, list(self._parcels))}
+        self._stopped = {row.fulfilment_id: row for row in floor.stopped}
 
     def forbids(self, row: Any, service: CarrierService) -> Refusal | None:
         """The first rule that forbids a parcel of the fulfilment order to go with the service now; None: all may."""

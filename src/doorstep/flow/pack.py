@@ -13,7 +13,7 @@ from doorstep.events.fulfilment import Content, ParcelPacked, moves_between
 from doorstep.events.steps import Step
 from doorstep.flow.office import Office, Scribe, Who, set_up
 from doorstep.flow.pick import may_work_on
-from doorstep.flow.price_book import PriceBook, price_book
+from doorstep.flow.price_book import PriceBook, price_queries, read_book
 from doorstep.flow.slack import hand_off
 from doorstep.packing import Packing, cartonize, check, in_words
 from doorstep.planning.compose import pack_item, packed_as
@@ -85,10 +85,12 @@ class _Bench:
     items: Mapping[str, Item]
     units: Sequence[Any]
     cartons: tuple[Carton, ...]
+    book: PriceBook
 
 
 def _read(tx: Transaction, fulfilment_id: str) -> _Bench | Refusal:
-    locked, found, rows, items, units, services, sites, cartons, company, lies = tx.answers(
+    today = tx.now.date()
+    locked, found, rows, items, units, services, sites, cartons, company, lies, *prices = tx.answers(
         orders.lock_those_of("fulfilment", [fulfilment_id]),  # first: the rest is as whoever had the lock has left it
         floor.fulfilments_query([fulfilment_id]),
         floor.bench_query(fulfilment_id),
@@ -99,6 +101,7 @@ def _read(tx: Transaction, fulfilment_id: str) -> _Bench | Refusal:
         master.CARTONS,
         master.COMPANY,
         master.lies_of_fulfilments([fulfilment_id]),
+        *price_queries(today),
     )
     if not found:
         return Refusal(Why.UNKNOWN_TASK, f"There is no fulfilment order {fulfilment_id}.", {})
@@ -120,6 +123,7 @@ def _read(tx: Transaction, fulfilment_id: str) -> _Bench | Refusal:
         items=master.read_items(items),
         units=[unit for unit in units if unit.place_id == place],
         cartons=master.read_cartons(cartons),
+        book=read_book(today, *prices),
     )
 
 
@@ -127,7 +131,7 @@ def _pack(
     tx: Transaction, scribe: Scribe, bench: _Bench, weights_g: Sequence[int], started_at: datetime | None
 ) -> PackDone | Refusal:
     company, fulfilment = bench.company, bench.fulfilment
-    packing = _fit(bench, price_book(tx))
+    packing = _fit(bench)
     if isinstance(packing, Refusal):
         return packing
     refusal = _judge_weights(fulfilment, packing, weights_g, bench.items)
@@ -167,7 +171,7 @@ def packed_fact(scribe: Scribe, body: ParcelPacked, started_at: datetime | None 
     return scribe(body, site=body.site_id, place=dock_place(body.site_id), **times)
 
 
-def _fit(bench: _Bench, book: PriceBook) -> Packing | Refusal:
+def _fit(bench: _Bench) -> Packing | Refusal:
     units: dict[str, int] = defaultdict(int)
     for row in bench.rows:
         units[row.item_id] += row.quantity
@@ -175,7 +179,7 @@ def _fit(bench: _Bench, book: PriceBook) -> Packing | Refusal:
     cartons, price = bench.cartons, None
     if bench.service is not None:
         lane = (bench.service, bench.company.currency, bench.origin, bench.destination)
-        price = Lane(*lane, book.on, book.exchange, book.billed).price
+        price = Lane(*lane, bench.book.on, bench.book.exchange, bench.book.billed).price
     params = packed_as(bench.company.separated)
     packing = cartonize(goods, cartons, params, price=price)
     if packing.unpackable:

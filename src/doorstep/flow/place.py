@@ -235,7 +235,7 @@ def ask_quote(tx: Transaction, company: Company, goals: Goals, demand: Demand) -
     learned = learning.transits_to_query(region(demand.area))
     tx.ahead(
         *(master.SERVICES, master.CARTONS, legal.RULES, *price_queries(tx.now.date()), learned),
-        *(*supply_queries(item_ids, tx.now.date()), planning.prices_query(item_ids, tx.now.date())),
+        *(*supply_queries(tx, item_ids), planning.prices_query(item_ids, tx.now.date())),
     )
     question = QuoteQuestion(
         now=tx.now,

@@ -13,7 +13,7 @@ from doorstep.flow.plan_facts import Changed, Run, record_plan
 from doorstep.flow.plan_world import World, question_of
 from doorstep.planning.answers import Plan
 from doorstep.planning.plan import plan
-from doorstep.storage.queries import orders
+from doorstep.storage.queries import consolidation, master, orders
 from doorstep.storage.transaction import Transaction
 from doorstep.storage.verbs import PLAN_ORDERS
 from doorstep.terms.company import Company
@@ -56,11 +56,14 @@ def plan_open_orders(
     """
 
     def step(tx: Transaction) -> Planned:
+        wanted = (orders.to_plan_now_query if only_asked else orders.plannable_query)(PLAN_ORDERS, tx.now, at_most)
+        asks = orders.asked_for_query(PLAN_ORDERS)  # before anything it may be about is read
+        tx.ahead(master.COMPANY, consolidation.broken_query(tx.now), asks, wanted)
         company = company_of(tx)
         if end_broken(tx, Scribe(who, tx.now)):
             tx.flush()  # who is left is asked for by that, and planned together now
-        asked = orders.asked_for(tx, PLAN_ORDERS)  # before anything it may be about is read
-        found = (orders.to_plan_now if only_asked else orders.plannable)(tx, PLAN_ORDERS, at_most)
+        asked = orders.asked_for(tx, PLAN_ORDERS)
+        found = tx.rows(*wanted)
         rows = not_joined(tx, found)
         if not rows:
             _settle_due(tx, (), (), asked)

@@ -90,6 +90,8 @@ def record_plan(
 
 
 def _record_run(office: Office, tx: Transaction, scribe: Scribe, run: Run, changes: bool) -> str:
+    if changes:
+        tx.ahead(planning.prices_query(run.item_ids, tx.now.date()), planning.VERSIONS)
     prices = tuple(_new_prices(tx, run))
     if not changes and not prices:
         return ""

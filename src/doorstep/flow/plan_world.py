@@ -89,8 +89,8 @@ def _read(tx: Transaction, rows: Sequence[Any], goals: Goals) -> World:
     item_ids = {item_id for lines in units.values() for _, item_id, _ in lines}
     tx.ahead(
         master.items_query(item_ids),
-        *(query for query in supply_queries(item_ids, tx.now.date()) if query != master.SITES),
-        *(orders.BOOKED, orders.fulfilments_query(order_ids), learning.TRANSITS),
+        *supply_queries(tx, item_ids, order_ids),
+        *(orders.fulfilments_query(order_ids), orders.planned_lines_query(order_ids), learning.TRANSITS),
         consolidation.sent_with_query(order_ids),
     )
     items = master.items(tx, item_ids)
@@ -134,7 +134,7 @@ def _window(row: Any) -> Window:
 def _planned(tx: Transaction, order_ids: Sequence[str]) -> dict[str, list[tuple[Any, frozenset[FulfilmentLine]]]]:
     rows = [row for row in orders.fulfilments(tx, order_ids) if row.state == "planned"]
     lines: dict[str, set[FulfilmentLine]] = defaultdict(set)
-    for line in orders.fulfilment_lines(tx, [row.fulfilment_id for row in rows]):
+    for line in orders.planned_lines(tx, order_ids):
         lines[line.fulfilment_id].add(FulfilmentLine(line.line_no, line.item_id, line.quantity))
     found: dict[str, list[tuple[Any, frozenset[FulfilmentLine]]]] = defaultdict(list)
     for row in rows:

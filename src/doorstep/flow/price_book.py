@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from doorstep.carriers.billed import Learned, Sample, learn
 from doorstep.storage.queries import exchange, learning
@@ -24,8 +26,8 @@ class PriceBook:
 
 def price_book(tx: Transaction) -> PriceBook:
     """The book of today."""
-    billed = tuple((row.service_id, row.text) for row in tx.rows(*learning.BILLING))
-    return _book(tx.now.date(), billed, exchange_on(tx, tx.now.date()))
+    on = tx.now.date()
+    return read_book(on, *(tx.rows(*query) for query in price_queries(on)))
 
 
 def price_queries(on: date) -> tuple[Query, ...]:
@@ -33,9 +35,17 @@ def price_queries(on: date) -> tuple[Query, ...]:
     return learning.BILLING, exchange.rates_query(on)
 
 
+def read_book(on: date, billing: Sequence[Any], rates: Sequence[Any]) -> PriceBook:
+    """The book of a day, of what `price_queries` were answered; the same object as long as they are the same."""
+    return _book(on, tuple((row.service_id, row.text) for row in billing), _read_rates(rates))
+
+
 def exchange_on(tx: Transaction, on: date) -> Exchange:
     """The exchange rates that may hold on a day; the same object as long as they are the same."""
-    rows = tx.rows(*exchange.rates_query(on))
+    return _read_rates(tx.rows(*exchange.rates_query(on)))
+
+
+def _read_rates(rows: Sequence[Any]) -> Exchange:
     return _exchange(tuple((row.base, row.quote, row.first_day, row.units, row.per) for row in rows))
 
 

@@ -14,14 +14,24 @@ from doorstep.events.orders import OrderPromised, PromisedWindow
 from doorstep.events.stock import Hold, HoldsVoided, StockHeld
 from doorstep.flow.consignees import consignees
 from doorstep.flow.office import Office, Scribe, company_of, deciders_of
+from doorstep.flow.price_book import price_queries
 from doorstep.flow.promise import bases_of, holds_of, inputs_of
-from doorstep.flow.supply import costs_of, limited, needs_of, prices_of, site_supplies, spared, works_learned
+from doorstep.flow.supply import (
+    costs_of,
+    limited,
+    needs_of,
+    prices_of,
+    site_supplies,
+    spared,
+    supply_queries,
+    works_learned,
+)
 from doorstep.planning.answers import LinePromise, Offer
 from doorstep.planning.quote import quote
 from doorstep.planning.values import Demand, FreeUnits, QuoteQuestion, SiteSupply
 from doorstep.promising.window import Basis, promise
-from doorstep.storage.queries import learning, legal, master, nodes, orders, stock
-from doorstep.storage.transaction import Transaction
+from doorstep.storage.queries import learning, legal, master, nodes, orders, planning, stock
+from doorstep.storage.transaction import Query, Transaction
 from doorstep.storage.verbs import EXPIRE_HOLDS
 from doorstep.terms.places import region
 from doorstep.terms.refusals import Refusal
@@ -50,6 +60,10 @@ class Requote:
         self.office = office
         self.tx = tx
         self.scribe = scribe
+        tx.ahead(
+            *(orders.order_query(order_id), master.COMPANY),
+            *(stock.holds_query([order_id]), orders.demand_query([order_id]), orders.agreed_query([order_id])),
+        )
         self.order = orders.order(tx, order_id)
         self.company = company_of(tx)
         self.goals = master.goals(tx)
@@ -72,6 +86,7 @@ class Requote:
         if not wanted:
             return None
         item_ids = {item_id for _, item_id, _ in wanted}
+        self._ask_ahead(item_ids)
         supplies = site_supplies(self.tx, self.company, item_ids, [order_id])
         supplies = spared(self.tx, supplies, self.goals, self.terms.customer_class, item_ids - self.at_most.keys())
         offer = self._ask(wanted, limited(supplies, self.at_most), self.asked_by)
@@ -84,6 +99,19 @@ class Requote:
         self.tx.record(self.scribe(StockHeld(made), cause="changed"))
         self.tx.flush()
         return None
+
+    def _ask_ahead(self, item_ids: set[str]) -> None:
+        """What an offer out of all supply is known to rest on, in one round trip."""
+        order, today = self.order, self.tx.now.date()
+        self.tx.ahead(
+            *(master.items_query(item_ids), *supply_queries(self.tx, item_ids, [order.order_id])),
+            *(legal.customers_query({order.customer_id}), nodes.said_no_query([order.order_id])),
+            *(master.lies_of_orders([order.order_id]), self._transits()),
+            *(planning.prices_query(item_ids, today), *price_queries(today)),
+        )
+
+    def _transits(self) -> Query:
+        return learning.transits_to_query(region(self.order.area))
 
     def expiry(self, ended: Sequence[Hold]) -> datetime | None:
         """Until when stock is held for an order that nobody cleared: as long as before; anew where that is over."""
@@ -155,7 +183,7 @@ class Requote:
             locality=master.localities(self.tx, [self.order.order_id])[self.order.order_id],
         )
         services = master.services(self.tx) if self.services is None else self.services
-        transits = learning.transits(self.tx, learning.transits_to_query(region(self.order.area)))
+        transits = learning.transits(self.tx, self._transits())
         prices = prices_of(self.tx, items.keys())
         question = QuoteQuestion(self.tx.now, demand, supplies, services, costs_of(self.goals), prices, transits)
         answer = quote(question, deciders_of(self.tx, self.company))

@@ -15,7 +15,7 @@ from doorstep.flow.buying import ToSend, to_send
 from doorstep.flow.carrier_talk import LOOK_THERE, RETRY_SECONDS, again, exchange, side_by_side, undecided
 from doorstep.flow.label_answers import keep, wants_labels
 from doorstep.flow.label_lane import Lane
-from doorstep.flow.legal import LabelDesk
+from doorstep.flow.legal import Floor, LabelDesk, floor_queries
 from doorstep.flow.office import CLOCKWORK, Office, Scribe, Who
 from doorstep.flow.own_labels import own_answers
 from doorstep.flow.pick import may_work_on
@@ -65,12 +65,17 @@ def request_labels_many(
 
 
 def _request(office: Office, tx: Transaction, fulfilment_ids: Sequence[str], who: Who) -> list[LabelsAsked | Refusal]:
-    locked, fulfilments, parcels, labels, services = tx.answers(
+    # Labels of a joint shipment are asked for together; it leaves without who is not packed by then.
+    waits_query = consolidation.waited_for_query(fulfilment_ids, tx.now + JOINED_UNTIL)
+    locked, fulfilments, parcels, labels, services, waited_for, _, *on_floor = tx.answers(
         orders.lock_those_of("fulfilment", fulfilment_ids),
         floor.fulfilments_query(fulfilment_ids),
         floor.parcels_query(fulfilment_ids),
         floor.labels_of_fulfilments(fulfilment_ids),
         master.services_of_fulfilments(fulfilment_ids),
+        waits_query,
+        master.COMPANY,
+        *floor_queries(fulfilment_ids),
     )
     order = {row.order_id: row for row in locked}
     known = {row.fulfilment_id: row for row in fulfilments}
@@ -80,10 +85,10 @@ def _request(office: Office, tx: Transaction, fulfilment_ids: Sequence[str], who
     for parcel in parcels:
         if parcel.state == "packed" and parcel.sscc not in labelled:
             bare[parcel.fulfilment_id].append(parcel.sscc)
-    # Labels of a joint shipment are asked for together; it leaves without who is not packed by then.
-    waits = consolidation.waited_for(tx, fulfilment_ids, tx.now + JOINED_UNTIL)
+    waits = {row.fulfilment_id: row.order_id for row in waited_for}
     scribe = Scribe(who, tx.now)
-    desk = LabelDesk(office, tx, scribe, [parcel for parcel in parcels if bare[parcel.fulfilment_id]], order)
+    to_label = [parcel for parcel in parcels if bare[parcel.fulfilment_id]]
+    desk = LabelDesk(office, tx, scribe, to_label, order, Floor(*on_floor))
     with_label = {label.fulfilment_id for label in labels if label.state in LIVE}
     told: list[LabelsAsked | Refusal] = []
     for fulfilment_id in fulfilment_ids:

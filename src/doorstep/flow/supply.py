@@ -52,11 +52,15 @@ def prices_of(tx: Transaction, item_ids: Collection[str]) -> dict[Scarce, int]:
 _FAR_DAYS = 370  # a site that is further behind than that has other troubles
 
 
-def supply_queries(item_ids: Collection[str], today: date) -> tuple[Query, ...]:
-    """What `site_supplies` of the same items will ask in any case."""
-    free, inbound = stock.free_query(item_ids, today), stock.inbound_query(item_ids)
+def supply_queries(tx: Transaction, item_ids: Collection[str], leaving_out: Collection[str] = ()) -> tuple[Query, ...]:
+    """What `site_supplies` of the same will ask, for whoever asks ahead: beside the sites and the goals, which a step
+    knows by now that has asked for any definition."""
+    free, inbound = stock.free_query(item_ids, tx.now.date()), stock.inbound_query(item_ids)
     learned = (learning.HANDLING, learning.LATENESS, learning.ACCURACY)
-    return master.SITES, master.GOALS, *learned, free, inbound, orders.LOAD
+    booked: tuple[Query, ...] = ()
+    if any(_limits(master.sites(tx), master.goals(tx)).values()):
+        booked = orders.booked_query(leaving_out), orders.not_planned_query(PLAN_ORDERS, leaving_out)
+    return *learned, free, inbound, orders.LOAD, *booked
 
 
 def site_supplies(
@@ -185,24 +189,23 @@ def _booked(
     """How many shipments each day of each site is taken up with: by the last day that keeps their promises, what is
     overdue from today on. A site that is behind has no room before it has caught up.
     """
-    limits = {site.site_id: goals.limit_of(site.site_id, site.daily_orders) for site in sites.values()}
+    limits = _limits(sites, goals)
     booked: dict[str, Counter[date]] = defaultdict(Counter)
     if any(limits.values()):
-        by: dict[tuple[str, str], datetime] = {}  # orders that go as one shipment are one
-        for row in orders.booked(tx):
-            if row.state != "planned" or row.order_id not in leaving_out:
-                key = (row.site_id, row.goes_as)
-                by[key] = min(row.ship_by, by.get(key, row.ship_by))
-        for (site_id, _), ship_by in by.items():
-            calendar = sites[site_id].calendar
-            booked[site_id][max(calendar.day_of(ship_by), calendar.day_of(tx.now))] += 1
-        for row in orders.not_planned_yet(tx, PLAN_ORDERS):
-            if row.order_id not in leaving_out:
-                booked[row.site_id][sites[row.site_id].calendar.day_of(tx.now)] += 1
+        for row in orders.booked(tx, leaving_out):
+            calendar = sites[row.site_id].calendar
+            booked[row.site_id][max(calendar.day_of(row.ship_by), calendar.day_of(tx.now))] += row.shipments
+        for row in orders.not_planned_yet(tx, PLAN_ORDERS, leaving_out):
+            booked[row.site_id][sites[row.site_id].calendar.day_of(tx.now)] += row.orders
     for site_id, limit in limits.items():
         if limit:
             booked[site_id] = _spread(booked[site_id], limit, sites[site_id].calendar, tx.now)
     return booked
+
+
+def _limits(sites: Mapping[str, Site], goals: Goals) -> dict[str, int]:
+    """How many shipments each site can do a day; 0: any number."""
+    return {site.site_id: goals.limit_of(site.site_id, site.daily_orders) for site in sites.values()}
 
 
 def _spread(due: Counter[date], limit: int, calendar: Calendar, now: datetime) -> Counter[date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from doorstep.planning.timetable import Ahead
 from doorstep.planning.values import DayKey, OpenOrder, Scarce, SiteSupply, Standing
 from doorstep.planning.ways import Desk, Option, Way
 from doorstep.promising.arrivals import arrivals, next_departure
+from doorstep.promising.mass import Mass
 from doorstep.promising.window import days_late_ppm, kept_ppm
 from doorstep.terms.refusals import Refusal
 
@@ -168,51 +169,73 @@ def choices(
     held = [together(order.held)] if order.held else []
     ahead = Ahead(not_before, frozenset(full), later)
     ways, refusals = desk.ways(order.demand, free, ahead, also=held, held=order.held)
-    judged = [choice for way in ways if (choice := judge(way, order, desk)) is not None]
+    judge = Judge(order, desk)
+    judged = [choice for way in ways if (choice := judge.of(way)) is not None]
     judged.sort(key=Choice.rank)
     most = most or desk.costs.most_ways
     stay = [choice for choice in judged[most:] if choice.stands(order)] if order.planned else []
     return [*judged[:most], *stay], refusals
 
 
-def judge(way: Way, order: OpenOrder, desk: Desk) -> Choice | None:
-    """A way with P(each promise kept) and the expected cost of missing it; None where a lot would not last."""
-    demand = order.demand
-    line_nos = (0, *dict.fromkeys(need.line_no for need in demand.needs))
-    if any(option.taking.ends for option in way.options):
-        last_days = {line_no: _last_day(way, line_no, order) for line_no in line_nos}
-        if not way.lasts(last_days, demand.shelf_life_days):
-            return None
-    whole = way.arrival_of(0)
-    of_whole = kept_ppm(whole, order.agreed)
-    line_ppm = {0: of_whole}
-    for line_no in line_nos[1:]:
-        arrival, window = way.arrival_of(line_no), order.window_of(line_no)
-        # The lines of one shipment share its arrival, and most the promise of the order.
-        as_whole = arrival is whole and window is order.agreed
-        line_ppm[line_no] = of_whole if as_whole else kept_ppm(arrival, window)
-    surely = min(line_ppm.values())
-    holds = surely >= demand.wanted_ppm
-    late = days_late_ppm(whole, order.agreed.last_day, desk.costs.never_days)
-    cost = way.cost.missing(demand.late_minor(late, desk.costs), 0 if holds else desk.costs.at_risk_minor(surely))
-    return Choice(way, cost, way.rows(), way.uses(), line_ppm, holds)
+class _Kept(NamedTuple):
+    """What arriving so means for the order's promises: P(each kept), and the expected cost of missing them."""
+
+    line_ppm: Mapping[int, int]
+    holds: bool
+    late_minor: int
+    broken_minor: int
 
 
-def _last_day(way: Way, line_no: int, order: OpenOrder) -> date:
-    """How long a lot for the line must last: to the day promised, or by which it is there as surely as wanted."""
-    promised = order.window_of(line_no).last_day if line_no else order.agreed.last_day
-    surely = way.arrival_of(line_no).quantile(order.demand.wanted_ppm)
-    return promised if surely is None else max(promised, date.fromordinal(surely))
+class Judge:
+    """Judges the ways of one order. Most ways are one shipment, and many of them arrive alike: that is judged once."""
+
+    def __init__(self, order: OpenOrder, desk: Desk) -> None:
+        self._order = order
+        self._costs = desk.costs
+        lines = dict.fromkeys(need.line_no for need in order.demand.needs)
+        self._windows = {0: order.agreed, **{line_no: order.window_of(line_no) for line_no in lines}}
+        self._at_once: dict[Mass, _Kept] = {}
+
+    def of(self, way: Way) -> Choice | None:
+        """A way with P(each promise kept) and the expected cost of missing it; None where a lot would not last."""
+        if any(option.taking.ends for option in way.options):
+            last_days = {line_no: self._last_day(way.arrival_of(line_no), line_no) for line_no in self._windows}
+            if not way.lasts(last_days, self._order.demand.shelf_life_days):
+                return None
+        kept = self._of_one(way.options[0].arrival) if len(way.options) == 1 else self._kept(way.arrival_of)
+        cost = way.cost.missing(kept.late_minor, kept.broken_minor)
+        return Choice(way, cost, way.rows(), way.uses(), kept.line_ppm, kept.holds)
+
+    def _of_one(self, arrival: Mass) -> _Kept:
+        known = self._at_once.get(arrival)
+        if known is None:
+            known = self._at_once[arrival] = self._kept(lambda _: arrival)
+        return known
+
+    def _kept(self, arrival_of: Callable[[int], Mass]) -> _Kept:
+        demand, whole = self._order.demand, arrival_of(0)
+        line_ppm = {line_no: kept_ppm(arrival_of(line_no), window) for line_no, window in self._windows.items()}
+        surely = min(line_ppm.values())
+        holds = surely >= demand.wanted_ppm
+        late = days_late_ppm(whole, self._order.agreed.last_day, self._costs.never_days)
+        broken_minor = 0 if holds else self._costs.at_risk_minor(surely)
+        return _Kept(line_ppm, holds, demand.late_minor(late, self._costs), broken_minor)
+
+    def _last_day(self, arrival: Mass, line_no: int) -> date:
+        """How long a lot for the line must last: to the day promised, or by which it is there as surely as wanted."""
+        promised = self._windows[line_no].last_day
+        surely = arrival.quantile(self._order.demand.wanted_ppm)
+        return promised if surely is None else max(promised, date.fromordinal(surely))
 
 
 def ship_by(way: Way, i: int, order: OpenOrder, desk: Desk) -> datetime:
     """The last departure of the way's i-th shipment with which the promise still holds; its own where it does not."""
-    latest = way.options[i].departs
+    latest, judge = way.options[i].departs, Judge(order, desk)
     for _ in range(_MOST_DELAYS):
         later = _delayed(way.options[i], latest)
         if later is None:
             return latest
-        tried = judge(way._replace(options=(*way.options[:i], later, *way.options[i + 1 :])), order, desk)
+        tried = judge.of(way._replace(options=(*way.options[:i], later, *way.options[i + 1 :])))
         if tried is None or not tried.holds:
             return latest
         latest = later.departs

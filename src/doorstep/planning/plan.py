@@ -117,6 +117,8 @@ class _Planner:
 
     def _counted(self, i: int, choice: Choice) -> Choice:
         """The same choice, told whether it is another than the plan that stands."""
+        if self.stays[i] is None and not choice.moves:
+            return choice
         moves = self.stays[i] is not None and not choice.stands(self.orders[i])
         return choice._replace(moves=moves, moves_minor=self.question.move_gain_minor if moves else 0)
 
@@ -138,8 +140,9 @@ class _Planner:
 
     def _add(self, i: int, found: Sequence[Choice]) -> None:
         known = {choice.name() for choice in self.choices[i]}
-        self.choices[i] += (self._counted(i, choice) for choice in found if choice.name() not in known)
-        self.choices[i].sort(key=Choice.rank)
+        self.choices[i] += (self._counted(i, choice) for choice in found if not known or choice.name() not in known)
+        if known or self.stays[i] is not None:  # else they are as they were ranked
+            self.choices[i].sort(key=Choice.rank)
         self.days |= {key for choice in found for key in choice.uses if isinstance(key, DayKey)}
 
     def known(self) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from doorstep.carriers.stops import Roads
-from doorstep.planning.choices import Choice, judge
+from doorstep.planning.choices import Choice, Judge
 from doorstep.planning.values import BoxedParcel, Deciders, OpenOrder
 from doorstep.planning.ways import Desk, Way
 from doorstep.promising.arrivals import arrivals, behind
@@ -137,7 +137,7 @@ class _Dropped:
         leg = behind(option.leg, later_seconds, others)
         if leg is None or not self._desk.may_travel(option, order.demand, leg):
             return None
-        judged = judge(Way((option._replace(leg=leg, arrival=arrivals(leg)),), way.cost), order, self._desk)
+        judged = Judge(order, self._desk).of(Way((option._replace(leg=leg, arrival=arrivals(leg)),), way.cost))
         return judged if judged is not None and judged.holds else None
 
 

@@ -282,17 +282,16 @@ class Desk:
         if cheapest_alike and not hangs_on_time:
             calls = cheapest_of_alike(calls)
         for service, boxed, freight_minor, cartons_minor, learned, departures in calls:
+            service_id = service.service_id
             for departs, day, leg, arrival in departures:
                 if hangs_on_time:
                     no = self._legal.forbids_then(service, site, demand, taking.contents, departs, leg)
                     if no is not None:
                         refusals.append(no)
                         continue
+                # By position: it is done a hundred times an order.
                 options.append(
-                    Option(
-                        *(taking, service.service_id, departs, day, leg, arrival),
-                        *(boxed, freight_minor, cartons_minor, learned),
-                    )
+                    Option(taking, service_id, departs, day, leg, arrival, boxed, freight_minor, cartons_minor, learned)
                 )
         return options, refusals
 

@@ -100,9 +100,10 @@ class Store:
 
         With a `key` the answer (of type `answers`) is kept with the facts: the same key and `request` give the same
         answer without a second effect, another request under it is refused; with `keep_no` False a refusal is not kept
-        and can be asked again under its key, and so can an answer that is not `worth_keeping`. `dry_run` does
-        everything and rolls it back. DatabaseUnavailable where the database does not answer; with a key it is then safe
-        to ask again.
+        and can be asked again under its key, and so can an answer that is not `worth_keeping`. Whether the key is known
+        is asked with the step's first look, which then is its last: nothing outside may change before it. `dry_run`
+        does everything and rolls it back. DatabaseUnavailable where the database does not answer; with a key it is then
+        safe to ask again.
         """
         reconnected = False
         overtaken = 0
@@ -135,14 +136,15 @@ class Store:
         worth_keeping: Callable[[T], bool],
     ) -> T | Refusal:
         request_hash = hash_of(request) if key else b""
-        transaction = Transaction(raw, self.clock.now(), self.ids.new("tx"))
-        if key:
-            known = transaction.one("SELECT request_hash, answer FROM reply WHERE key = %s", key)
-            if known is not None:
-                replayed: T | Refusal = _replay(known, key, request_hash, answers)
-                raw.rollback()
-                return replayed
-        answer = step(transaction)
+        asked = (("SELECT request_hash, answer FROM reply WHERE key = %s", key), _stop_if_known) if key else None
+        transaction = Transaction(raw, self.clock.now(), self.ids.new("tx"), first=asked)
+        try:
+            answer = step(transaction)
+            transaction.ask_first()
+        except _Known as known:
+            replayed: T | Refusal = _replay(known.row, key, request_hash, answers)
+            raw.rollback()
+            return replayed
         if isinstance(answer, Refusal):
             # A no leaves nothing behind but itself.
             raw.rollback()
@@ -256,6 +258,19 @@ def _dump(answer: Any) -> str:
     if isinstance(answer, Refusal):
         return as_text({"refused": answer.code, "says": answer.says, "concerns": answer.concerns})
     return as_text({"answer": answer})
+
+
+class _Known(Exception):  # noqa: N818
+    """What is asked for under a key was done before, and answered with this row."""
+
+    def __init__(self, row: Any) -> None:
+        super().__init__()
+        self.row = row
+
+
+def _stop_if_known(rows: list[Any]) -> None:
+    if rows:
+        raise _Known(rows[0])
 
 
 def _replay(known: Any, key: str, request_hash: bytes, answers: Any) -> Any:

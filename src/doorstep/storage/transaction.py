@@ -19,6 +19,8 @@ from doorstep.storage.wire import STEP, Begin, wire_of
 from doorstep.storage.wire import Query as Query
 from doorstep.terms.refusals import Refusal
 
+First = tuple[Query, Callable[[list[Any]], None]]
+
 
 class Transaction:
     """What a step may do: read, record facts, keep what belongs outside the journal, ask for a later run."""
@@ -30,11 +32,14 @@ class Transaction:
         transaction: str,
         plans: bool = True,
         begin: Begin = STEP,
+        first: First | None = None,
     ) -> None:
         """`plans`: what is asked often is planned once for all of its parameters; else always for those given.
 
-        `begin` is how the database is told of it, with the first that is asked.
+        `begin` is how the database is told of it, with the first that is asked. `first` is a query that is asked before
+        anything else, in the same round trip, and who is told the answer; he may raise.
         """
+        self._first = first
         self._plans = plans
         self._begin = begin
         self._connection = connection
@@ -52,6 +57,7 @@ class Transaction:
     @property
     def connection(self) -> psycopg.Connection[Any]:
         """The bare connection, in this transaction."""
+        self.ask_first()
         self._wire.begin(self._begin)
         return self._connection
 
@@ -79,10 +85,22 @@ class Transaction:
         return definitions.read(whole)
 
     def _asked(self, *queries: Query) -> list[list[Any]]:
-        return self._wire.rows(queries, self._begin, self._plans)
+        if self._first is None:
+            return self._wire.rows(queries, self._begin, self._plans)
+        (query, tell), self._first = self._first, None
+        answer, *found = self._wire.rows((query, *queries), self._begin, self._plans)
+        tell(answer)
+        return found
+
+    def ask_first(self) -> None:
+        """Ask what is to be asked first, where that was not asked yet: a step that was done under its key before ends
+        here, if it has not read anything by now."""
+        if self._first is not None:
+            self._asked()
 
     def tell(self, *statements: Query) -> list[int]:
         """Tell the database these at once, in one round trip: how many rows each has changed."""
+        self.ask_first()
         return self._wire.counts(statements, self._begin)
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:
@@ -237,14 +255,16 @@ class Transaction:
 
     def flush(self) -> None:
         """Write what was recorded so far, so that reads of this step see it."""
-        changes = Changes()
-        for entry in self._entries:
-            fold(entry, changes)
         self._ask()
         entries, beside = self._entries, self._beside
+        if not entries and not beside:
+            return  # what was asked ahead is still so
+        self.ask_first()
+        changes = Changes()
+        for entry in entries:
+            fold(entry, changes)
         self._entries, self._beside, self._ahead, self._defined = [], [], [], {}
-        if entries or beside:
-            run(self._connection, _written(changes, beside, entries))
+        run(self._connection, _written(changes, beside, entries))
 
     def attempt(self, do: Callable[[], Refusal | None]) -> Refusal | None:
         """Do it; where it refuses, nothing of what it recorded, asked for or wrote stands. What was before, stands."""

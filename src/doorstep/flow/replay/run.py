@@ -138,6 +138,7 @@ class _Player:
 
         def step(tx: Transaction) -> int:
             nonlocal fresh
+            tx.ask_first()  # what was written before, ends here
             tx.record(*stretch.written.facts)
             tx.keep_people(stretch.written.people)
             tx.keep_messages(stretch.written.messages)

@@ -48,20 +48,28 @@ def sent_with_query(order_ids: Collection[str]) -> Query:
 def broken(tx: Transaction) -> list[Any]:
     """Rows (consolidation_id, order_ids): joint shipments that lost a member before they left, and who is left of each
     and not released."""
-    return tx.rows(
+    return tx.rows(*broken_query(tx.now))
+
+
+def broken_query(now: datetime) -> Query:
+    return (
         "SELECT c.consolidation_id, coalesce(array_agg(m.order_id ORDER BY m.order_id) "
         f"FILTER (WHERE {_GOES} AND f.state = 'planned'), '{{}}') AS order_ids FROM consolidation c "
         "JOIN consolidation_member m USING (consolidation_id) JOIN fulfilment f USING (fulfilment_id) "
         f"WHERE c.state = 'joined' AND c.departs > %s GROUP BY c.consolidation_id HAVING NOT bool_and({_GOES}) "
         "ORDER BY c.consolidation_id",
-        tx.now,
+        now,
     )
 
 
 def waited_for(tx: Transaction, fulfilment_ids: Collection[str], until: datetime) -> dict[str, str]:
     """Those of the fulfilment orders whose joint shipment leaves after `until` and is not packed whole, each with a
     member that is not."""
-    rows = tx.rows(
+    return {row.fulfilment_id: row.order_id for row in tx.rows(*waited_for_query(fulfilment_ids, until))}
+
+
+def waited_for_query(fulfilment_ids: Collection[str], until: datetime) -> Query:
+    return (
         "SELECT DISTINCT ON (m.fulfilment_id) m.fulfilment_id, o.order_id FROM consolidation_member m "
         "JOIN consolidation c USING (consolidation_id) JOIN fulfilment mine ON mine.fulfilment_id = m.fulfilment_id "
         "JOIN consolidation_member o ON o.consolidation_id = m.consolidation_id "
@@ -73,7 +81,6 @@ def waited_for(tx: Transaction, fulfilment_ids: Collection[str], until: datetime
         list(fulfilment_ids),
         until,
     )
-    return {row.fulfilment_id: row.order_id for row in rows}
 
 
 def packed_beside(tx: Transaction, fulfilment_ids: Collection[str]) -> list[str]:

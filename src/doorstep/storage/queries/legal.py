@@ -98,7 +98,11 @@ def customers_query(customer_ids: Collection[str]) -> Query:
 
 def on_floor(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
     """Rows (fulfilment_id, sscc, item_id, lot, quantity, expires_on) of what is packed or on the bench (sscc '')."""
-    return tx.rows(
+    return tx.rows(*on_floor_query(fulfilment_ids))
+
+
+def on_floor_query(fulfilment_ids: Collection[str]) -> Query:
+    return (
         "SELECT fulfilment_id, sscc, item_id, lot, sum(quantity)::bigint AS quantity, expires_on FROM ("
         "  SELECT fulfilment_id, '' AS sscc, item_id, lot, quantity FROM bench "
         "  WHERE fulfilment_id = ANY(%s) AND quantity > 0 UNION ALL "
@@ -112,7 +116,11 @@ def on_floor(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
 
 def forbidden(tx: Transaction, fulfilment_ids: Collection[str] = ()) -> Sequence[Any]:
     """What is packed and may not go, those named or all: it has no live label, and nobody cancelled it."""
-    return tx.rows(
+    return tx.rows(*forbidden_query(fulfilment_ids))
+
+
+def forbidden_query(fulfilment_ids: Collection[str]) -> Query:
+    return (
         "SELECT n.* FROM forbidden n JOIN fulfilment f USING (fulfilment_id) WHERE f.state = 'packed' "
         "AND (%s OR n.fulfilment_id = ANY(%s)) AND NOT EXISTS (SELECT FROM label l "
         "WHERE l.fulfilment_id = n.fulfilment_id AND l.state IN ('requested', 'bought', 'void_requested') "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from doorstep.storage.transaction import Query, Transaction
@@ -43,7 +44,11 @@ def lock_those_of(table: str, keys: Collection[str]) -> Query:
 
 
 def order(tx: Transaction, order_id: str) -> Any:
-    return tx.one("SELECT *, terms::text AS terms_text FROM orders WHERE order_id = %s", order_id)
+    return tx.one(*order_query(order_id))
+
+
+def order_query(order_id: str) -> Query:
+    return ("SELECT *, terms::text AS terms_text FROM orders WHERE order_id = %s", order_id)
 
 
 def those(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
@@ -105,16 +110,20 @@ _ASKED = "SELECT key FROM due WHERE verb = %s AND due_at <= %s"
 
 
 def plannable(tx: Transaction, verb: str, at_most: int) -> list[Any]:
+    return tx.rows(*plannable_query(verb, tx.now, at_most))
+
+
+def plannable_query(verb: str, now: datetime, at_most: int) -> Query:
     """Orders with units that no released fulfilment order has: cleared, going on, not being worked on by anybody.
 
     Those that a run was asked for come first, so that many that are planned already keep nobody waiting; then the
     oldest.
     """
-    return tx.rows(
+    return (
         f"SELECT o.*, o.terms::text AS terms_text FROM orders o WHERE {_PLANNABLE} "
         f"ORDER BY o.order_id IN ({_ASKED}) DESC, o.placed_at, o.order_id LIMIT %s FOR UPDATE OF o SKIP LOCKED",
         verb,
-        tx.now,
+        now,
         at_most,
     )
 
@@ -129,10 +138,14 @@ def still_plannable(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
 
 
 def to_plan_now(tx: Transaction, verb: str, at_most: int) -> list[Any]:
+    return tx.rows(*to_plan_now_query(verb, tx.now, at_most))
+
+
+def to_plan_now_query(verb: str, now: datetime, at_most: int) -> Query:
     """Those of them that cannot be left as they are: asked for, going as one shipment with one that is, planned to
     leave at a time that has passed, or holding what one that is asked for waits for. The same order, the same locks.
     """
-    return tx.rows(
+    return (
         f"WITH asked AS MATERIALIZED ({_ASKED}), scarce AS MATERIALIZED (SELECT DISTINCT d.item_id FROM demand d "
         "JOIN asked ON asked.key = d.order_id WHERE d.waiting > 0), wanted AS MATERIALIZED (SELECT key AS order_id "
         "FROM asked UNION SELECT order_id FROM fulfilment WHERE state = 'planned' AND departs < %s UNION "
@@ -144,8 +157,8 @@ def to_plan_now(tx: Transaction, verb: str, at_most: int) -> list[Any]:
         "ORDER BY o.order_id IN (SELECT key FROM asked) DESC, o.placed_at, o.order_id LIMIT %s "
         "FOR UPDATE OF o SKIP LOCKED",
         verb,
-        tx.now,
-        tx.now,
+        now,
+        now,
         at_most,
     )
 
@@ -182,7 +195,11 @@ def ask_for_all(tx: Transaction, verb: str) -> None:
 
 def asked_for(tx: Transaction, verb: str) -> dict[str, int]:
     """How often each order's later run was asked for by now."""
-    return {row.key: row.asked for row in tx.rows("SELECT key, asked FROM due WHERE verb = %s", verb)}
+    return {row.key: row.asked for row in tx.rows(*asked_for_query(verb))}
+
+
+def asked_for_query(verb: str) -> Query:
+    return ("SELECT key, asked FROM due WHERE verb = %s", verb)
 
 
 def asked_by_now(tx: Transaction, verb: str) -> set[str]:
@@ -253,6 +270,19 @@ def fulfilments_query(order_ids: Collection[str]) -> Query:
     )
 
 
+def planned_lines(tx: Transaction, order_ids: Collection[str]) -> list[Any]:
+    """The lines of the orders' fulfilment orders that are planned and not released yet."""
+    return tx.rows(*planned_lines_query(order_ids))
+
+
+def planned_lines_query(order_ids: Collection[str]) -> Query:
+    return (
+        "SELECT l.* FROM fulfilment f JOIN fulfilment_line l USING (fulfilment_id) WHERE f.order_id = ANY(%s) "
+        "AND f.state = 'planned' ORDER BY l.fulfilment_id, l.line_no, l.item_id",
+        list(order_ids),
+    )
+
+
 def fulfilment_lines(tx: Transaction, fulfilment_ids: Collection[str]) -> list[Any]:
     return tx.rows(
         "SELECT * FROM fulfilment_line WHERE fulfilment_id = ANY(%s) ORDER BY fulfilment_id, line_no, item_id",
@@ -270,29 +300,40 @@ def load(tx: Transaction) -> list[Any]:
     return tx.rows(*LOAD)
 
 
-BOOKED: Query = (
-    "SELECT f.site_id, f.order_id, f.ship_by, f.state, coalesce(c.consolidation_id, f.fulfilment_id) AS goes_as "
-    "FROM fulfilment f LEFT JOIN (consolidation_member m JOIN consolidation c ON c.consolidation_id = "
-    "m.consolidation_id AND c.state = 'joined') ON m.order_id = f.order_id AND m.fulfilment_id = f.fulfilment_id "
-    "AND c.service_id = f.service_id AND c.departs = f.departs WHERE f.state IN ('planned', 'released', 'picked')",
-)
+def booked(tx: Transaction, leaving_out: Collection[str]) -> list[Any]:
+    """Rows (site_id, ship_by, shipments): what sites have not packed yet, by when each is to leave at the latest.
 
-
-def booked(tx: Transaction) -> list[Any]:
-    """Rows (site_id, order_id, ship_by, state, goes_as) of fulfilment orders whose site has not packed them yet.
-
-    Those that go as one shipment have `goes_as` alike.
+    Fulfilment orders that go as one shipment are one. Plans of the orders of `leaving_out` do not count.
     """
-    return tx.rows(*BOOKED)
+    return tx.rows(*booked_query(leaving_out))
 
 
-def not_planned_yet(tx: Transaction, verb: str) -> list[Any]:
-    """Rows (site_id, order_id) of orders that ask to be planned and have no plan, by the sites they hold stock of."""
-    return tx.rows(
-        "SELECT DISTINCT h.site_id, h.order_id FROM due d JOIN hold h ON h.order_id = d.key AND h.state = 'active' "
-        "AND h.place_id = '' AND h.inbound_id = '' WHERE d.verb = %s AND NOT EXISTS (SELECT FROM fulfilment f "
-        "WHERE f.order_id = d.key AND f.state <> 'cancelled') ORDER BY h.site_id, h.order_id",
+def booked_query(leaving_out: Collection[str]) -> Query:
+    return (
+        "SELECT site_id, ship_by, count(*) AS shipments FROM (SELECT f.site_id, min(f.ship_by) AS ship_by "
+        "FROM fulfilment f LEFT JOIN (consolidation_member m JOIN consolidation c ON c.consolidation_id = "
+        "m.consolidation_id AND c.state = 'joined') ON m.order_id = f.order_id AND m.fulfilment_id = f.fulfilment_id "
+        "AND c.service_id = f.service_id AND c.departs = f.departs WHERE f.state IN ('planned', 'released', 'picked') "
+        "AND (f.state <> 'planned' OR f.order_id NOT IN (SELECT unnest(%s::text[]))) "
+        "GROUP BY f.site_id, coalesce(c.consolidation_id, f.fulfilment_id)) g GROUP BY site_id, ship_by",
+        sorted(leaving_out),
+    )
+
+
+def not_planned_yet(tx: Transaction, verb: str, leaving_out: Collection[str]) -> list[Any]:
+    """Rows (site_id, orders): how many ask to be planned and have no plan, by the sites they hold stock of; without
+    those of `leaving_out`."""
+    return tx.rows(*not_planned_query(verb, leaving_out))
+
+
+def not_planned_query(verb: str, leaving_out: Collection[str]) -> Query:
+    return (
+        "SELECT h.site_id, count(DISTINCT h.order_id) AS orders FROM due d JOIN hold h ON h.order_id = d.key "
+        "AND h.state = 'active' AND h.place_id = '' AND h.inbound_id = '' WHERE d.verb = %s AND NOT EXISTS (SELECT "
+        "FROM fulfilment f WHERE f.order_id = d.key AND f.state <> 'cancelled') "
+        "AND d.key NOT IN (SELECT unnest(%s::text[])) GROUP BY h.site_id",
         verb,
+        sorted(leaving_out),
     )
 
 

@@ -23,15 +23,18 @@ def day_of(row: Any) -> date | None:
     return date.fromisoformat(row.day) if row.day else None
 
 
+VERSIONS: Query = (
+    "SELECT (SELECT md5(goals::text) FROM goals) AS goals, "
+    "(SELECT md5(string_agg(service_id || fingerprint, ',' ORDER BY service_id)) FROM service) AS services, "
+    "(SELECT md5(string_agg(carton::text, ',' ORDER BY carton_id)) FROM carton) AS cartons, "
+    "(SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM transit t) AS transits, "
+    "(SELECT md5(string_agg(h::text, ',' ORDER BY site_id)) FROM handling h) AS handling",
+)
+
+
 def versions(tx: Transaction) -> tuple[tuple[str, str], ...]:
     """What plans rest on beside orders and stock, each with the digest of all of it."""
-    row = tx.one(
-        "SELECT (SELECT md5(goals::text) FROM goals) AS goals, "
-        "(SELECT md5(string_agg(service_id || fingerprint, ',' ORDER BY service_id)) FROM service) AS services, "
-        "(SELECT md5(string_agg(carton::text, ',' ORDER BY carton_id)) FROM carton) AS cartons, "
-        "(SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM transit t) AS transits, "
-        "(SELECT md5(string_agg(h::text, ',' ORDER BY site_id)) FROM handling h) AS handling"
-    )
+    row = tx.one(*VERSIONS)
     names = ("goals", "services", "cartons", "transits", "handling")
     return tuple((name, (getattr(row, name) or "")[:12]) for name in names)
 
