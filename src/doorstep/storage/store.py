@@ -101,9 +101,9 @@ class Store:
         With a `key` the answer (of type `answers`) is kept with the facts: the same key and `request` give the same
         answer without a second effect, another request under it is refused; with `keep_no` False a refusal is not kept
         and can be asked again under its key, and so can an answer that is not `worth_keeping`. Whether the key is known
-        is asked with the step's first look, which then is its last: nothing outside may change before it. `dry_run`
-        does everything and rolls it back. DatabaseUnavailable where the database does not answer; with a key it is then
-        safe to ask again.
+        is asked with the step's first look; where it is, the step ends there: change nothing outside before it.
+        `dry_run` does everything and rolls it back. DatabaseUnavailable where the database does not answer; with a key
+        it is then safe to ask again.
         """
         reconnected = False
         overtaken = 0
