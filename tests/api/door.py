@@ -65,6 +65,11 @@ def problem(response: httpx.Response, status: int, code: str, *words: str) -> di
     return told
 
 
+def _without_id(response: httpx.Response) -> Any:
+    told = response.json()
+    return {**told, "request_id": ""} if "request_id" in told else told
+
+
 @dataclass
 class Door:
     """The corner shop behind its API."""
@@ -79,10 +84,16 @@ class Door:
     def post(
         self, path: str, body: Any = None, key: str | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """A post under `key`; '' sends none, None a new one."""
-        key = f"k-{next(self._keys)}" if key is None else key
-        sent = {**({"Idempotency-Key": key} if key else {}), **(headers or {})}
-        return self.client.post(path, json=body, headers=sent)
+        """A post under `key`; '' sends none, None a new one, and then again: that has no effect and the same answer."""
+        under = f"k-{next(self._keys)}" if key is None else key
+        sent = {**({"Idempotency-Key": under} if under else {}), **(headers or {})}
+        first = self.client.post(path, json=body, headers=sent)
+        if key is None:
+            facts = self.shop.journal()
+            again = self.client.post(path, json=body, headers=sent)
+            assert (again.status_code, _without_id(again)) == (first.status_code, _without_id(first))
+            assert self.shop.journal() == facts
+        return first
 
     def told(self, response: httpx.Response, status: int = 200) -> Any:
         assert response.status_code == status, response.text

@@ -12,7 +12,7 @@ import httpx
 
 from doorstep.api.problems import KINDS
 from doorstep.flow.office import Who
-from tests.api.door import SECRET, Door, client_of, signed
+from tests.api.door import SECRET, Door, client_of, problem, signed
 from tests.corner_shop import Shop
 from tests.house.source import ROOT
 from tests.vans import home, with_vans
@@ -77,7 +77,7 @@ def settings_of_the_reader(shop: Shop) -> dict[str, str]:
     return {**reader, "UNWANTED": unwanted, "STOP": near}
 
 
-def test_the_examples_of_the_page_run_in_its_order(door: Door) -> None:
+def test_the_examples_of_the_page_run_in_its_order_each_change_sent_twice(door: Door) -> None:
     client = client_of(door.shop.office, keys={KEY: Who("reader")})
     known = settings_of_the_reader(door.shop)
     ran = set()
@@ -92,6 +92,14 @@ def test_the_examples_of_the_page_run_in_its_order(door: Door) -> None:
             }
         response = run(client, command, known)
         assert response.status_code < 300, f"{command}\n{response.text}"
+        if "Idempotency-Key" in response.request.headers:
+            facts = door.shop.journal()
+            again = run(client, command, known)
+            if "token" in response.json():  # a secret is told once
+                problem(again, 409, "already_there", "cannot be told again")
+            else:
+                assert (again.status_code, again.content) == (response.status_code, response.content), command
+            assert door.shop.journal() == facts
         ran.add(f"{response.request.method} {response.request.url.path}")
         if response.headers["content-type"] == "application/json":
             told = response.json()

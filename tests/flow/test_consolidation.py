@@ -14,6 +14,7 @@ from doorstep.flow.levers import levers_now
 from doorstep.flow.look_orders import order_timeline
 from doorstep.flow.master import define_services
 from doorstep.flow.plan import plan_open_orders
+from doorstep.flow.plan_all import plan_all_open
 from doorstep.planning.levers import Kind
 from doorstep.storage.queries import master
 from doorstep.terms.freight import LtlTariff
@@ -22,6 +23,7 @@ from doorstep.terms.refusals import Why
 from doorstep.terms.rulebook import Ban, RuleList
 from doorstep.terms.tariff import ZoneRule
 from tests.corner_shop import BISTRO, CLERK, Shop, all_is_well, granted, refused
+from tests.flow.test_planned_together import busy_shop
 
 # One pallet space, of 1.2 by 1 metre, costs 65 dollars: more than two lamps by parcel, less than three.
 HAUL = LtlTariff(
@@ -102,6 +104,27 @@ def test_three_lamps_to_one_address_go_on_one_pallet_and_everyone_is_told_why(sh
     shop.pick_all()
     assert len(shop.pack_all()) == 3
     all_is_well(shop.store)
+
+
+def test_what_goes_together_is_left_alone_and_hides_nothing_else_from_a_plan_of_all(shop: Shop) -> None:
+    lamps(shop, 3)
+    joined(shop)
+    mugs = [shop.place(("MUG", 1)).order_id for _ in range(2)]
+    shop.settle()
+    assert set(plan_all_open(shop.office, at_once=3).orders) == set(mugs)
+
+
+def test_a_plan_of_some_of_many_open_orders_forgets_no_price_of_what_others_fight_for(shop: Shop) -> None:
+    lamps(shop, 3)
+    joined(shop)
+    for _ in range(4):
+        shop.place(("MUG", 1), customer="bistro")
+    busy_shop(shop, a_day=3)
+    plan_open_orders(shop.office)
+    prices = shop.rows("SELECT * FROM scarce_price WHERE minor > 0 ORDER BY site_id, item_id, day")
+    assert prices
+    plan_open_orders(shop.office, at_most=4)  # the three that go together, and one other
+    assert shop.rows("SELECT * FROM scarce_price WHERE minor > 0 ORDER BY site_id, item_id, day") == prices
 
 
 def test_what_would_break_a_promise_or_save_nothing_stays_apart(shop: Shop) -> None:

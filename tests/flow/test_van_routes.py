@@ -16,7 +16,7 @@ from doorstep.flow.fleet import define_vehicles
 from doorstep.flow.look_dispatch import Load, dispatch_route
 from doorstep.flow.master import define_items
 from doorstep.flow.office import Who
-from doorstep.flow.route_anew import plan_rest
+from doorstep.flow.route_anew import plan_after, plan_rest
 from doorstep.flow.route_day import SiteFleet, consignments, site_fleet
 from doorstep.flow.route_end import end_route
 from doorstep.flow.route_out import leave, stop_done, stop_failed
@@ -141,6 +141,25 @@ def test_a_stop_that_fails_is_tried_again_or_comes_back_and_goes_with_the_next_d
     granted(end_route(vans.office, DRIVER, again.route_id))
     whole = vans.one("SELECT sum(cost_minor)::int FROM route WHERE state = 'ended'")
     assert vans.one("SELECT sum(amount_minor)::int FROM cost_entry WHERE cost_kind IN ('freight', 'route')") == whole
+
+
+def test_what_was_planned_under_a_key_is_told_again_and_not_planned_again_whatever_happened_since(vans: Shop) -> None:
+    to_the_dock(vans, 3)
+    made = granted(plan_routes(vans.office, CLERK, "CS", MONDAY, "monday"))
+    (route,) = made.routes
+    at(vans, 11)
+    granted(leave(vans.office, DRIVER, route.route_id, vans.key()))
+    first, *others = stops_of(route)
+    told = granted(stop_failed(vans.office, DRIVER, route.route_id, first, "refused", "refused"))
+    anew = plan_after(vans.office, DRIVER, told, "refused")
+    assert anew is not None
+    for stop_id in others:
+        granted(stop_done(vans.office, DRIVER, route.route_id, stop_id, vans.key()))
+    vans.later(days=1)
+    facts = vans.journal()
+    assert granted(plan_routes(vans.office, CLERK, "CS", MONDAY, "monday")) == made
+    assert plan_after(vans.office, DRIVER, told, "refused") == anew
+    assert vans.journal() == facts
 
 
 def test_a_vehicle_that_leaves_late_comes_to_its_first_stop_after_its_drivers_break(vans: Shop) -> None:

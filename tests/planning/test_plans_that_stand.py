@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 
 from doorstep.planning.answers import Plan, Reason
 from doorstep.planning.check import check_plan
@@ -63,6 +64,22 @@ def test_a_plan_that_no_longer_keeps_its_promise_is_changed_whatever_may_be() ->
     made = again((slow,), most_moved=0, move_gain_minor=10_000)
     assert services(made) == ["SWIFT"]
     assert made.moved == ()
+
+
+def test_whose_day_is_full_at_first_goes_the_cheapest_way_once_it_is_free_again() -> None:
+    """The first leaves Monday for Post, which goes on Tuesday: the gain is enough. The second then could stay."""
+    post = replace(cs.POST, cut_offs={"CS": time(9)})
+    orders = tuple(
+        replace(
+            cs.open_order(cs.demand((cs.TEA, units), order_id=name), 9),
+            planned=(Standing("CS", "SWIFT", cs.MONDAY, ((1, "TEA", units),)),),
+        )
+        for name, units in (("A", 5), ("B", 1))
+    )
+    site = cs.shop(*cs.stock(TEA=9), daily_shipments=1)
+    made = planned(PlanQuestion(cs.NOW, orders, (site,), (post, cs.SWIFT), most_moved=9, move_gain_minor=700))
+    assert services(made) == ["POST", "POST"]
+    assert made.apart_minor == made.total_minor
 
 
 def test_a_shift_that_is_paid_in_any_case_costs_nothing_more_until_it_is_full() -> None:

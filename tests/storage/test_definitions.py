@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 from doorstep.events.master import CartonDefined
 from doorstep.storage import definitions
@@ -10,12 +11,16 @@ from doorstep.storage.queries import collection, learning, legal, master
 from doorstep.storage.store import Store
 from doorstep.storage.transaction import Query, Transaction
 from doorstep.terms.parcel import Carton, Size
+from doorstep.terms.refusals import Refusal
 from tests.storage.shop import MASTER, fact, record
 
 ALL: tuple[Query, ...] = (
     *(master.COMPANY, master.GOALS, master.SITES, master.SERVICES, master.CARTONS),
     *(learning.BILLING, legal.RULES, collection.AGREED, collection.OWN),
 )
+
+
+WAITS_FOR_A_LOCK = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 def test_definitions_that_are_asked_together_are_those_that_are_asked_one_by_one(store: Store) -> None:
@@ -64,6 +69,41 @@ def test_what_a_step_knows_of_definitions_is_what_was_committed_before_it(store:
         assert cartons() == known  # not committed yet
         other.commit()
     assert cartons() == ["NEW"]
+
+
+def test_what_is_defined_while_a_step_waits_for_a_lock_counts_for_it(store: Store) -> None:
+    record(store, *MASTER)
+
+    def cartons() -> list[str]:
+        def step(tx: Transaction) -> list[str]:
+            tx.ahead(master.CARTONS, ("SELECT 1 FROM item WHERE item_id = 'MUG' FOR UPDATE",))
+            return [carton.carton_id for carton in master.cartons(tx)]
+
+        found = store.run(step)
+        assert not isinstance(found, Refusal)
+        return found
+
+    assert cartons() == ["BOX"]  # known from now on
+    with store.connection() as other, ThreadPoolExecutor(1) as beside:
+        other.execute("SELECT 1 FROM item WHERE item_id = 'MUG' FOR UPDATE")
+        told = beside.submit(cartons)
+        while not other.execute(WAITS_FOR_A_LOCK).fetchall():
+            other.execute("SELECT pg_stat_clear_snapshot()")
+        other.execute("UPDATE carton SET carton = jsonb_set(carton, '{carton_id}', '\"NEW\"')")
+        other.commit()
+        assert told.result() == ["NEW"]
+
+
+def test_what_was_asked_ahead_is_asked_again_once_the_step_has_told_the_database_something(store: Store) -> None:
+    record(store, *MASTER)
+    query: Query = ("SELECT carton_id FROM carton",)
+
+    def step(tx: Transaction) -> list[str]:
+        tx.ahead(query, master.CARTONS)
+        tx.tell(("UPDATE carton SET carton_id = 'NEW', carton = jsonb_set(carton, '{carton_id}', '\"NEW\"')",))
+        return [*(row.carton_id for row in tx.rows(*query)), *(carton.carton_id for carton in master.cartons(tx))]
+
+    assert store.run(step, dry_run=True) == ["NEW", "NEW"]
 
 
 def test_what_is_rolled_back_leaves_nothing_behind(store: Store) -> None:

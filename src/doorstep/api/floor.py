@@ -90,8 +90,7 @@ def pack_parcels(asked: Changing, body: PackingIn) -> PackingOut:
 @router.post("/labels", responses=or_problem(404, 409))
 def request_labels(asked: Changing, body: LabelsIn) -> LabelsOut:
     """Ask again for the labels that the parcels of a fulfilment order still lack."""
-    office = asked.under_key(body, answers=ship.LabelsAsked)
-    return LabelsOut.model_validate(granted(ship.request_labels(office, body.fulfilment_id, asked.who)))
+    return LabelsOut.model_validate(granted(ship.request_labels(asked.under_key(body), body.fulfilment_id, asked.who)))
 
 
 @router.post("/hand-overs")

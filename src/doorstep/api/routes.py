@@ -55,7 +55,7 @@ def show_route(office: Reading, route_id: RouteId) -> RouteOut:
 def leave(asked: Changing, route_id: RouteId, body: LeaveIn) -> GoneOut:
     """The vehicle drives off with what stands at the dock for its stops. What may not go stays, and says why."""
     gone = granted(route_out.leave(asked.under_key(body), asked.who, route_id, asked.key, body.at))
-    route_anew.plan_after_leaving(asked.office, asked.who, gone)
+    route_anew.plan_after_leaving(asked.office, asked.who, gone, asked.key)
     return GoneOut.of(gone)
 
 
@@ -68,7 +68,7 @@ def tell_stop(asked: Changing, route_id: RouteId, stop_id: StopId, body: StopIn)
     else:
         said = route_out.stop_failed(office, who, route_id, stop_id, body.reason, key, again=body.again, at=body.at)
         told = granted(said)
-    return StopOut.of(told, route_anew.plan_after(asked.office, who, told))
+    return StopOut.of(told, route_anew.plan_after(asked.office, who, told, key))
 
 
 @router.post("/routes/{route_id}/end", responses=or_problem(404, 409))

@@ -71,7 +71,7 @@ def leave(context: typer.Context, route: Route, key: Key = "", acting: Acting = 
 
     with opened(context, acting=acting, key=key, as_json=as_json) as desk:
         told = desk.granted(left(desk.office, desk.who, route, desk.key))
-        plan_after_leaving(desk.office, desk.who, told)
+        plan_after_leaving(desk.office, desk.who, told, desk.key)
         desk.show(told, lambda: _gone(told.ssccs, told.missing, [each.refusal.says for each in told.kept]))
 
 
@@ -104,7 +104,7 @@ def stop(
             told = desk.granted(stop_done(desk.office, desk.who, route, stop_id, desk.key, left_with))
         else:
             told = desk.granted(stop_failed(desk.office, desk.who, route, stop_id, failed, desk.key, again=again))
-        anew = plan_after(desk.office, desk.who, told)
+        anew = plan_after(desk.office, desk.who, told, desk.key)
         view = desk.granted(route_view(desk.office, route))
         desk.show({"stop": told, "anew": anew}, lambda: _rest(view, planned_anew=anew is not None))
 

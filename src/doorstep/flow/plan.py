@@ -69,7 +69,7 @@ def plan_open_orders(
             _settle_due(tx, (), (), asked)
             return Planned((), (), 0, 0)
         world, answer = propose(tx, company, rows)
-        whole = not only_asked and len(rows) < at_most
+        whole = not only_asked and len(found) < at_most
         run = Run(answer, world.item_ids, whole)
         recorded = record_plan(office, tx, Scribe(who, tx.now), company, world, answer, run)
         settle(tx, answer, asked)

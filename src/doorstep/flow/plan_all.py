@@ -30,15 +30,16 @@ def plan_all_open(office: Office, who: Who = CLOCKWORK, at_once: int = MOST_AT_O
     """
     with office.store.reading() as tx:
         asked = orders.asked_for(tx, PLAN_ORDERS)
-        rows = not_joined(tx, orders.open_now(tx, MOST_OPEN))
-        if len(rows) > at_once:
+        found = orders.open_now(tx, MOST_OPEN)
+        rows = not_joined(tx, found)
+        if len(found) > at_once:
             company = company_of(tx)
             world, question = question_of(tx, company, rows)
             deciders = deciders_of(tx, company)
-    if len(rows) <= at_once:
+    if len(found) <= at_once:
         return plan_open_orders(office, who, at_once)
     answer = plan(question, deciders)
-    run = Run(answer, world.item_ids, len(rows) < MOST_OPEN)
+    run = Run(answer, world.item_ids, len(found) < MOST_OPEN)
     changed: list[Changed] = []
     news = planned_anew(world, answer, changes(world, answer), answer) | asked.keys()
     for part in _parts(question, answer, news, at_once):

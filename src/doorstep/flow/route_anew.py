@@ -68,11 +68,15 @@ class _Rest:
         ]
 
 
-def plan_rest(office: Office, who: Who, route_id: str) -> Anew | None:
-    """Plan anew what a route under way still has before it; None where nothing is left, or it is not under way.
+def plan_rest(office: Office, who: Who, route_id: str, key: str = "") -> Anew | None:
+    """Plan anew what a route under way still has before it; None where nothing is left, or it is not under way. Asked
+    again under its `key` it is not planned a second time.
 
     UncheckedRouteError, and nothing is recorded, where the checker says that what was found cannot be driven.
     """
+    before: Anew | Refusal | None = office.store.answered(key, Anew, route_id)
+    if before is not None:
+        return None if isinstance(before, Refusal) else before
     for _ in range(_MOST_TRIES):
         with office.store.reading() as tx:
             rest = _read(tx, route_id)
@@ -97,25 +101,32 @@ def plan_rest(office: Office, who: Who, route_id: str) -> Anew | None:
 
         record = partial(_record, office, who, rest, the_day, plan, driven, roads)
         try:
-            told = office.store.run(record)
+            told = office.store.run(record, answers=Anew, key=key, request=route_id)
         except _MovedError:
             continue
         return None if isinstance(told, Refusal) else told
     return None
 
 
-def plan_after_leaving(office: Office, who: Who, gone: RouteGone) -> Anew | None:
-    """The same where a vehicle did not leave as planned: without a stop, or some minutes sooner or later."""
+def plan_after_leaving(office: Office, who: Who, gone: RouteGone, key: str) -> Anew | None:
+    """The same where a vehicle did not leave as planned, as told under this key: without a stop, or some minutes
+    sooner or later."""
     if not gone.missing and abs(gone.minutes_late) <= LATE_MINUTES:
         return None
-    return plan_rest(office, who, gone.route_id)
+    return plan_rest(office, who, gone.route_id, _then(key))
 
 
-def plan_after(office: Office, who: Who, told: StopTold) -> Anew | None:
-    """The same after a stop that did not go as planned: it failed, or the route is off its plan by some minutes."""
+def plan_after(office: Office, who: Who, told: StopTold, key: str) -> Anew | None:
+    """The same after a stop that did not go as planned, as told under this key: it failed, or the route is off its plan
+    by some minutes."""
     if told.state == "done" and abs(told.minutes_late) <= LATE_MINUTES:
         return None
-    return plan_rest(office, who, told.route_id)
+    return plan_rest(office, who, told.route_id, _then(key))
+
+
+def _then(key: str) -> str:
+    """What is done after the step under `key`, once for it."""
+    return f"{key}/rest" if key else ""
 
 
 def _read(tx: Transaction, route_id: str) -> _Rest | None:

@@ -63,6 +63,9 @@ def plan_routes(office: Office, who: Who, site_id: str, day: date, key: str = ""
 
     TOO_LATE for a day that is over, WRONG_STATE where nothing is to be driven and nothing was planned.
     """
+    before: RoutesMade | Refusal | None = office.store.answered(key, RoutesMade, [site_id, day])
+    if before is not None:
+        return before
     for _ in range(_MOST_TRIES):
         with office.store.reading() as tx:
             asked = _asked(tx, site_id, day)

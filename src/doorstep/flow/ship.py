@@ -58,7 +58,7 @@ def request_labels_many(
         told = _request(office, tx, [*fulfilment_ids, *beside], who)
         return tuple(told[: len(fulfilment_ids)])
 
-    told = office.store.run(step)
+    told = office.store.run(step, answers=tuple[LabelsAsked | Refusal, ...])
     if isinstance(told, Refusal):
         raise TypeError("many are never refused as a whole")
     return told

@@ -20,6 +20,7 @@ from doorstep.terms.refusals import Refusal
 
 _NOTHING: Mapping[Any, int] = MappingProxyType({})
 _MOST_DELAYS = 10  # later departures tried for `ship_by`
+_MOST_SPARED = 8  # ways beyond the cheapest that hold the promise, where none of the cheapest does
 
 
 class Load(NamedTuple):
@@ -160,6 +161,7 @@ def choices(
 ) -> tuple[list[Choice], list[Refusal]]:
     """The order's best choices out of `free`, cheapest first, and why some services cannot; `most`, 0: as costs say.
 
+    Where none of so many holds the promise, the next that do are among them: it is not broken to save money.
     Without `later` the departures of a service are looked at until one can no more come too early: to wait for another
     costs no less, and the room of a day is not fought over.
     """
@@ -173,8 +175,11 @@ def choices(
     judged = [choice for way in ways if (choice := judge.of(way)) is not None]
     judged.sort(key=Choice.rank)
     most = most or desk.costs.most_ways
-    stay = [choice for choice in judged[most:] if choice.stands(order)] if order.planned else []
-    return [*judged[:most], *stay], refusals
+    best, others = judged[:most], judged[most:]
+    spared = [] if any(choice.holds for choice in best) else [choice for choice in others if choice.holds]
+    spared = spared[:_MOST_SPARED]
+    kept = [choice for choice in others if choice in spared or (order.planned and choice.stands(order))]
+    return [*best, *kept], refusals
 
 
 class _Kept(NamedTuple):
@@ -229,11 +234,12 @@ class Judge:
 
 
 def ship_by(way: Way, i: int, order: OpenOrder, desk: Desk) -> datetime:
-    """The last departure of the way's i-th shipment with which the promise still holds; its own where it does not."""
+    """The last departure of the way's i-th shipment with which the promise still holds and the goods still may ship;
+    its own where it does not."""
     latest, judge = way.options[i].departs, Judge(order, desk)
     for _ in range(_MOST_DELAYS):
         later = _delayed(way.options[i], latest)
-        if later is None:
+        if later is None or not desk.may_travel(later, order.demand, later.leg):
             return latest
         tried = judge.of(way._replace(options=(*way.options[:i], later, *way.options[i + 1 :])))
         if tried is None or not tried.holds:

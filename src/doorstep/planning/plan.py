@@ -85,9 +85,9 @@ class _Planner:
         self.days: set[DayKey] = set()
         self.looks = True  # whether an order that finds its ways gone looks for others in what is left
         self.later = _days_are_fought_over(question)
-        full = full_days(question.sites)
+        self.full = full_days(question.sites)
         for order in self.orders:
-            found, refusals = choices(order, self.desk, self.pool, full, self.later)
+            found, refusals = choices(order, self.desk, self.pool, self.full, self.later)
             self.choices.append([])
             self.refusals.append(refusals)
             self._stand(len(self.choices) - 1, found)
@@ -133,7 +133,7 @@ class _Planner:
             picks[i] = stay
             if board.hinders(stay) is not None:
                 self.stays[i] = None
-                self.choices[i] = [self._counted(i, choice) for choice in self.choices[i]]
+                self.choices[i] = sorted((self._counted(i, choice) for choice in self.choices[i]), key=Choice.rank)
                 picks[i] = self.waits[i] = self._counted(i, self.waits[i])
             board.take(picks[i])
         return picks
@@ -253,7 +253,7 @@ class _Planner:
         ranked = self._under(i, prices)
         if self.looks and ranked and board.hinders(ranked[0]):
             # What it would like is gone: look again at what is left, which may be filled in other ways.
-            found, _ = choices(self.orders[i], self.desk, board.free, board.full_days(self.days))
+            found, _ = choices(self.orders[i], self.desk, board.free, self.full | board.full_days(self.days))
             self._add(i, found)
             ranked = self._under(i, prices)
         free = [choice for choice in ranked if board.hinders(choice) is None]

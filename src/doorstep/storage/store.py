@@ -124,6 +124,14 @@ class Store:
                     raise
                 reconnected = True
 
+    def answered(self, key: str, answers: Any, request: Any) -> Any:
+        """What the step under this key answered, as `run` would give it again; None where it was not done.
+
+        For what is more than a step: ask before anything that may be otherwise by now.
+        """
+        rows = self.ask("SELECT request_hash, answer FROM reply WHERE key = %s", key) if key else ()
+        return _replay(rows[0], key, hash_of(request), answers) if rows else None
+
     def _attempt(
         self,
         raw: psycopg.Connection[Any],

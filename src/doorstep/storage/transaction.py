@@ -69,11 +69,12 @@ class Transaction:
     def answers(self, *queries: Query) -> list[list[Any]]:
         """The rows of each of these, asked in one round trip; each sees what was committed when its turn came.
 
-        Of definitions only their stamp is asked where they are known; they stand until this step writes.
+        Of definitions only their stamp is asked where they are known; they stand until this step writes. It is asked
+        last: one of the others may wait for a lock, and what was defined meanwhile counts.
         """
         others = [query for query in queries if not definitions.is_definition(query[0])]
         if len(others) < len(queries) and not self._defined:
-            stamps, *found = self._asked(definitions.STAMP, *others)
+            *found, stamps = self._asked(*others, definitions.STAMP)
             self._defined = definitions.known(stamps) or self._read_definitions()
         else:
             found = self._asked(*others) if others else []
@@ -101,6 +102,7 @@ class Transaction:
     def tell(self, *statements: Query) -> list[int]:
         """Tell the database these at once, in one round trip: how many rows each has changed."""
         self.ask_first()
+        self._ahead, self._defined = [], {}
         return self._wire.counts(statements, self._begin)
 
     def rows(self, sql: str, *parameters: Any) -> list[Any]:

@@ -53,7 +53,7 @@ class Drivers:
             who, key = Who(f"driver of {route.vehicle_id}", "shipping"), f"leave-{route.route_id}"
             gone = world.granted("own driver", route_out.leave(world.office, who, route.route_id, key))
             if gone is not None:
-                route_anew.plan_after_leaving(world.office, who, gone)
+                route_anew.plan_after_leaving(world.office, who, gone, key)
                 self._drive_on(who, route.route_id)
 
     def _drive_on(self, who: Who, route_id: str) -> None:
@@ -79,7 +79,7 @@ class Drivers:
         else:
             said = route_out.stop_done(office, who, route_id, stop_id, key)
         if not isinstance(said, Refusal):
-            route_anew.plan_after(office, who, said)
+            route_anew.plan_after(office, who, said, key)
         else:
             world.noes["own driver", said.code] += 1
         self._drive_on(who, route_id)

@@ -61,9 +61,10 @@ def show_sheet(visit: RoutesSeen, route_id: str) -> Response:
 @router.post("/routes/{route_id}/leave")
 def leave(visit: RoutesRun, form: FormSent, route_id: str) -> Response:
     """The vehicle drives off with what stands at the dock for its stops."""
-    gone = route_out.leave(visit.office, visit.who, route_id, _key(visit, form, "leave"))
+    key = _key(visit, form, "leave")
+    gone = route_out.leave(visit.office, visit.who, route_id, key)
     if not isinstance(gone, Refusal):
-        route_anew.plan_after_leaving(visit.office, visit.who, gone)
+        route_anew.plan_after_leaving(visit.office, visit.who, gone, key)
     return _then(visit, route_id, gone)
 
 
@@ -78,7 +79,7 @@ def tell_stop(visit: RoutesRun, form: FormSent, route_id: str, stop_id: str) -> 
         again = bool(form.one("again"))
         told = route_out.stop_failed(visit.office, visit.who, route_id, stop_id, form.one("reason"), key, again=again)
     if not isinstance(told, Refusal):
-        route_anew.plan_after(visit.office, visit.who, told)
+        route_anew.plan_after(visit.office, visit.who, told, key)
     return _then(visit, route_id, told)
 
 
