@@ -14,14 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorstep.chart.columns import counted, doings_of
-from doorstep.chart.design import NODES, WAYS
-from doorstep.chart.draw import SIZES, as_rows, drawn, plan_of
+from doorstep.chart.design import NODES
+from doorstep.chart.draw import SIZES, as_rows, drawn, per_cent, plan_of
 from doorstep.chart.layout import Cell, placed, swimlanes
 from doorstep.chart.measure import measure
 from doorstep.chart.route import Grid, Point, Sizes, Way, routed
 from doorstep.chart.values import Chart, Colour, EdgeFigures, Over, Spread
+from doorstep.chart.ways import WAYS
 from doorstep.goals.rates import interval_ppm
 from tests.chart.logs import NAMES, WHOLE_WAY, columns_of
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def flaws(grid: Grid, cells: Mapping[str, Cell], sizes: Sizes) -> Iterator[str]:
@@ -39,7 +42,7 @@ def flaws(grid: Grid, cells: Mapping[str, Cell], sizes: Sizes) -> Iterator[str]:
             pieces.append((way, start, end))
         for point, name in ((points[0], way[0]), (points[-1], way[1])):
             if not _on_rim(point, boxes[name]):
-                yield f"{way} does not touch {name}"
+                yield f"{way} does not touch {SVG}"
     for number, (way, start, end) in enumerate(pieces):
         for other, begins, stops in pieces[number + 1 :]:
             if way != other and _overlap(start, end, begins, stops):
@@ -80,6 +83,21 @@ def busy(count: int = 1_200, colour: Colour = Colour.RED) -> Chart:
     ways = [(a.node_id, b.node_id) for a in NODES[:9] for b in NODES[3:12] if (a.node_id, b.node_id) not in seen]
     strays = [EdgeFigures(before, after, False, 7, wait) for before, after in ways]
     return replace(made, nodes=nodes, edges=(*made.edges, *strays))
+
+
+@pytest.mark.parametrize(("volume", "says"), [(1_415, "1,415 shipments<1 % over"), (1_000_000, "1,000,000 <1 % over")])
+def test_what_a_step_counts_and_its_share_never_run_into_one_another(volume: int, says: str) -> None:
+    judged = Over(900, volume, 2, 1_413, 388, 5_138, Colour.GREEN)
+    nodes = [replace(node, volume=volume, over=judged) for node in busy().nodes]
+    root = ElementTree.fromstring(drawn(nodes, ()))
+    (step,) = [group for group in root.iter(f"{SVG}g") if group.get("id") == "step-plan"]
+    assert says in "".join(text for part in step.iter(f"{SVG}text") for text in part.itertext())
+
+
+def test_a_share_says_none_or_all_only_where_that_is_so() -> None:
+    said = {0: "0 %", 11: "0.1 %", 3_900: "0.4 %", 5_000: "1 %", 994_900: "99 %", 996_098: "99.6 %", 999_999: "99.9 %"}
+    assert {ppm: per_cent(ppm) for ppm in said} == said
+    assert per_cent(1_000_000) == "100 %"
 
 
 @pytest.mark.parametrize("chart", [busy(), busy(count=0)], ids=["busy", "idle"])
@@ -138,19 +156,18 @@ def test_the_picture_is_small_and_soon_there() -> None:
 def test_the_picture_is_well_formed_and_says_in_words_what_it_says_in_colour() -> None:
     chart = busy()
     root = ElementTree.fromstring(drawn(chart.nodes, chart.edges))
-    name = "{http://www.w3.org/2000/svg}"
-    groups = [g for g in root.iter(f"{name}g") if "node" in (g.get("class") or "").split()]
+    groups = [g for g in root.iter(f"{SVG}g") if "node" in (g.get("class") or "").split()]
     assert len(groups) == len(NODES)
     for group in groups:
-        title = group.find(f"{name}title")
+        title = group.find(f"{SVG}title")
         assert title is not None
         assert "late" in str(title.text)
-        assert group.find(f"{name}path[@class='mark']") is not None  # a shape for who sees no red
+        assert group.find(f"{SVG}path[@class='mark']") is not None  # a shape for who sees no red
     assert "Late: promise, clear payment" in str(root.get("aria-label"))
     assert all(
-        g.find(f"{name}title") is not None
-        for g in root.iter(f"{name}g")
-        if "edge" in str(g.get("class")) and g.find(f"{name}path[@marker-end]") is not None
+        g.find(f"{SVG}title") is not None
+        for g in root.iter(f"{SVG}g")
+        if "edge" in str(g.get("class")) and g.find(f"{SVG}path[@marker-end]") is not None
     )
 
 

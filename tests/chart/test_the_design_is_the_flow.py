@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from doorstep.chart.design import BESIDE, NODES, SWIMLANES, WAYS, WAYS_BACK
+from doorstep.chart.design import BESIDE, NODES, SWIMLANES
 from doorstep.chart.node import OBJECT_TYPES, Node
+from doorstep.chart.ways import WAYS, WAYS_BACK
 from doorstep.events.registry import REGISTRY
 from doorstep.events.steps import DEPARTMENT, Step
 from doorstep.terms.parcel import Milestone
@@ -96,6 +97,8 @@ def unaccounted(nodes: Iterable[Node], beside: Collection[str], steps: Mapping[s
 
 
 def whats_of(kind: str) -> list[str]:
+    if kind == "ShipmentPlanned":
+        return [kind, f"{kind}:replacing"]
     return [f"{kind}:{milestone}" for milestone in Milestone] if kind == "MilestoneReached" else [kind]
 
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorstep.chart.account import WAITING, WORKING, duration_seconds, spent_by, way_of
-from doorstep.chart.columns import NONE, Doings
+from doorstep.chart.columns import Doings
 from doorstep.chart.design import NODE_OF_WHAT, NODES, WHATS
+from doorstep.chart.groups import NONE
 from doorstep.chart.node import EVERYTHING, OBJECT_TYPES, SETBACKS
 from doorstep.chart.waits import ends, flow_of, right_first_time, went_back
 from tests.chart.logs import WHOLE_WAY, Told, doings, steps, told
@@ -90,6 +91,28 @@ def test_a_short_pick_is_planned_again_from_when_it_was_found_short() -> None:
     made = doings(*facts)
     right = right_first_time(made, flow_of(made))
     assert [name for name, ok in zip(steps(made), right, strict=True) if not ok] == ["pick"]
+
+
+def test_a_plan_that_is_changed_though_it_stood_kept_nobody_waiting_and_the_floor_waits_from_the_first() -> None:
+    changed = told("ShipmentPlanned:replacing", 500, "o1", "f2")
+    facts = [*WHOLE_WAY[:3], changed, told("WaveReleased", 1_000, "o1", "f2"), told("Picked", 1_400, "o1", "f2", "t1")]
+    found = waits(*facts)
+    assert (found["plan"], found["replan"]) == (("clear", 60), ("plan", 0))
+    assert found["release"] == ("plan", 840)
+    made = doings(*facts)
+    (end,) = ends(made)
+    flow, names = flow_of(made), steps(made)
+    assert "replan" not in [names[span.doing] for span in way_of(made, flow, int(end))]
+    assert sum(span.seconds for span in way_of(made, flow, int(end))) == 1_400
+    (end,) = ends(doings(*facts[:4]))
+    assert names[int(end)] == "plan"  # what is planned waits for its release from then on
+
+
+def test_a_plan_that_is_changed_because_the_order_was_waits_for_that_as_any_plan_does() -> None:
+    changed = told("DateChanged", 400, "o1")
+    again = told("ShipmentPlanned:replacing", 500, "o1", "f2", "f3")
+    assert waits(*WHOLE_WAY[:3], changed, again)["plan"] == ("change", 100)
+    assert "replan" not in waits(*WHOLE_WAY[:3], changed, again)
 
 
 def test_a_score_given_before_the_parcel_came_keeps_no_parcel_waiting() -> None:
@@ -204,7 +227,11 @@ def slowly(made: Doings) -> list[int]:
         mine = NODES[made.node[row]]
         same_order = [one for one in range(row) if made.order[one] == made.order[row]]
         wanted = [one for one in same_order if _waited_for(made, row, one, mine.gathers)]
-        found.append(max(wanted or same_order, default=NONE))
+        before = max(wanted or same_order, default=NONE)
+        if mine.amends or (before != NONE and NODES[made.node[before]].amends):
+            until = row if mine.amends else before
+            before = max(one for one in same_order if one < until and NODES[made.node[one]].node_id == "plan")
+        found.append(before)
     return found
 
 

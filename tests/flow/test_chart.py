@@ -15,9 +15,11 @@ from doorstep.flow.manifests import close_manifest
 from doorstep.flow.pack import pack
 from doorstep.flow.pick import confirm_pick
 from doorstep.flow.place import clear_order
+from doorstep.flow.plan import plan_open_orders
 from doorstep.storage.queries import chart as queries
 from doorstep.terms.refusals import Why
 from tests.corner_shop import BISTRO, CLERK, PICKER, Shop, granted, refused
+from tests.flow.test_planned_together import busy_shop
 from tests.house.source import ROOT
 
 PAGE = (ROOT / "docs" / "chart.md").read_text(encoding="utf-8")
@@ -80,6 +82,7 @@ def test_every_step_of_an_order_is_on_the_chart_with_its_wait_and_its_work(shop:
         "pickup": (0, 0, 0),
         "answer": (0, 0, 0),
         "plan": (1, 10 * MINUTE, 0),
+        "replan": (0, 0, 0),
         "release": (1, 6 * HOUR, 0),
         "pick": (2, (26 + 56) * MINUTE, 8 * MINUTE),
         "pack": (1, 10 * MINUTE, 5 * MINUTE),
@@ -100,6 +103,28 @@ def test_every_step_of_an_order_is_on_the_chart_with_its_wait_and_its_work(shop:
     assert step(chart, "release").over.over == 0  # by the clock six hours, by the shop's opening hours one and a half
     assert step(chart, "receive").volume > 0
     assert "<svg" in chart.svg
+
+
+def test_a_plan_that_is_changed_for_a_fuller_day_is_no_plan_that_was_waited_for(shop: Shop) -> None:
+    for _ in range(3):
+        shop.place(("MUG", 1))
+    shop.later(minutes=10)
+    assert len(plan_open_orders(shop.office).orders) == 3
+    busy_shop(shop, a_day=2)
+    shop.later(hours=2)
+    assert len(plan_open_orders(shop.office).changed) == 1
+    chart = process_chart(shop.office)
+    planned, changed = step(chart, "plan"), step(chart, "replan")
+    assert (planned.volume, planned.over.over) == (3, 0)
+    assert (changed.volume, changed.wait.total_seconds, changed.over.of) == (1, 0, 0)
+
+
+def test_a_chart_begins_no_sooner_than_the_company(shop: Shop) -> None:
+    brought(shop, slowly_on_its_way(shop))
+    long_ago = process_chart(shop.office, since=shop.clock.now() - timedelta(days=400))
+    (first,) = shop.rows("SELECT min(occurred_at) AS at FROM journal")
+    assert long_ago.begins == first.at
+    assert max(one.queue.waiting_thousandths for one in long_ago.departments) > 100  # 4 where a year is reckoned in
 
 
 def test_a_chart_is_drawn_once_until_something_happens(shop: Shop) -> None:

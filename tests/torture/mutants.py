@@ -72,6 +72,7 @@ def _commit_without_waiting() -> None:
 
 def _forget_replies() -> None:
     """Nobody looks whether a key was answered before, and a second answer is no trouble."""
+
     def answer(self: Transaction, key: str, request_hash: bytes, reply: str) -> None:
         sql = (
             "INSERT INTO reply (key, request_hash, answer, answered_at) VALUES (%s, %s, %s::jsonb, %s) "

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.chart.columns import NONE, Column, Doings
+from doorstep.chart.columns import Doings
+from doorstep.chart.groups import NONE, Column
 from doorstep.chart.waits import Flow
 
 WAITING, WORKING = "waiting", "working"

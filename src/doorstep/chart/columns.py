@@ -5,21 +5,23 @@ A doing is a step done once about one object: a wave that releases three fulfilm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from doorstep.chart.design import INDEX, MISSES, NODE_OF_WHAT, NODES
+from doorstep.chart.design import INDEX, MISSES, NODE_OF_WHAT, NODES, WHATS
+from doorstep.chart.groups import NONE, Column, Flags, first_of_group, last_before
 from doorstep.chart.node import OBJECT_TYPES, ORDER
 
-Column = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-NONE = -1
 _TYPE_CODE = {name: code for code, name in enumerate(OBJECT_TYPES)}
 # The code of the object type that each step handles; of a step that is only counted, NONE.
 _NODE_OF_WHAT: Column = np.array(NODE_OF_WHAT, dtype=np.int64)
+_FIRST_WHAT: Column = np.array([WHATS.index(node.completed_by[0]) for node in NODES])
+_UNDOES = np.array([node.undoes for node in NODES], dtype=np.bool_)
+_LEADS_ON = np.array([node.leads_on for node in NODES], dtype=np.bool_)
+_AMENDS: Column = np.array([INDEX.get(node.amends, NONE) for node in NODES])
+AMENDED: Flags = np.isin(np.arange(len(NODES)), _AMENDS)
 LEVEL_OF_NODE: Column = np.array([_TYPE_CODE.get(node.handles, NONE) for node in NODES])
 
 
@@ -119,7 +121,7 @@ def doings_of(events: Events, touched: Touched) -> Doings:
         site=kinship.site_of(order, fulfilment),
         department=events.department[place],
     )
-    return _one_at_one_instant(made)
+    return _one_at_one_instant(_amended_without_cause(made))
 
 
 def counted(events: Events) -> Column:
@@ -197,6 +199,20 @@ def _changes_first(node: Column, order: Column, completed: Column) -> Column:
     rank = 2 * places
     rank[late] = 2 * run[late - 1] - 1
     return np.argsort(rank, kind="stable")
+
+
+def _amended_without_cause(made: Doings) -> Doings:
+    """What changed a thing that stood, and had a cause in the order or in work taken back, is that step done again."""
+    amends = _AMENDS[made.node]
+    if not np.any(amends != NONE):
+        return made
+    rows, first = np.arange(len(made), dtype=np.int64), first_of_group(made.order)
+    stood = last_before(rows, AMENDED[made.node] | (amends != NONE), first)[first_of_group(made.order, made.completed)]
+    whole = (made.level == 0) & _LEADS_ON[made.node]
+    cause = last_before(rows, whole | ~made.right | _UNDOES[made.node], first)
+    again = (amends != NONE) & ((stood == NONE) | (cause > stood))
+    node = np.where(again, amends, made.node)
+    return replace(made, node=node, what=np.where(again, _FIRST_WHAT[node], made.what))
 
 
 def _one_at_one_instant(made: Doings) -> Doings:

@@ -11,14 +11,16 @@ from html import escape
 from itertools import pairwise
 from math import sqrt
 
-from doorstep.chart.design import NODES, WAYS, WAYS_BACK
+from doorstep.chart.design import NODES
 from doorstep.chart.layout import Cell, placed, swimlanes
 from doorstep.chart.node import FULFILMENT, ORDER, PARCEL, TASK, Node
 from doorstep.chart.route import Grid, Point, Sizes, routed
 from doorstep.chart.values import Colour, DepartmentFigures, EdgeFigures, NodeFigures
+from doorstep.chart.ways import WAYS, WAYS_BACK
 from doorstep.terms.spans import short_span, span
 
-SIZES = Sizes(node_width=196, node_height=68, gutter=46, channel=34, left=104, top=44)
+SIZES = Sizes(node_width=204, node_height=68, gutter=46, channel=34, left=104, top=44)
+_MOST_LETTERS = 24  # of a line in a step
 _LETTER = 6  # a letter of the legend, about
 MOST_RARE = 14  # ways off the usual one that are drawn; the others stand in the table
 WORDS = {Colour.RED: "late", Colour.AMBER: "watch", Colour.GREEN: "on time", Colour.GREY: "too few"}
@@ -224,12 +226,16 @@ def _node(node: Node, figures: NodeFigures, corner: Point) -> str:
 def _figures(node: Node, figures: NodeFigures) -> Iterable[str]:
     """The numbers inside a step."""
     right = SIZES.node_width - 12
-    yield f'<text x="12" y="41">{figures.volume:,} <tspan class="small">{_noun(node)}</tspan></text>'
+    judged = figures.volume and node.handles and figures.over.share_ppm is not None
+    share = _briefly(figures.over.share_ppm or 0) if judged else ""
+    volume, noun = f"{figures.volume:,}", _noun(node)
+    if judged and len(f"{volume} {noun}{share} over") > _MOST_LETTERS:
+        noun = ""  # the tip that a pointer brings up says it
+    yield f'<text x="12" y="41">{volume} <tspan class="small">{noun}</tspan></text>'
     if not figures.volume or not node.handles:
         return
-    if figures.over.share_ppm is not None:
-        share = per_cent(figures.over.share_ppm)
-        yield f'<text class="right over" x="{right}" y="41">{share} <tspan class="small">over</tspan></text>'
+    if share:
+        yield f'<text class="right over" x="{right}" y="41">{escape(share)} <tspan class="small">over</tspan></text>'
     if figures.wait.number:
         yield f'<text x="12" y="58"><tspan class="small">wait</tspan> {short_span(figures.wait.p50_seconds)}</text>'
     if figures.work.p90_seconds:
@@ -350,6 +356,17 @@ def _noun(node: Node) -> str:
     return node.noun or NOUNS[node.handles]
 
 
+def _briefly(ppm: int) -> str:
+    """A share where there is little room: `5 %`, `<1 %`."""
+    if 0 < ppm < 5_000:
+        return "<1 %"
+    return ">99 %" if 995_000 <= ppm < 1_000_000 else per_cent(ppm)
+
+
 def per_cent(ppm: int) -> str:
-    """Parts per million as per cent, rounded half up."""
-    return f"{(ppm + 5_000) // 10_000} %"
+    """Parts per million as per cent, rounded half up; with a decimal where that would say none or all and is not so."""
+    whole = (ppm + 5_000) // 10_000
+    if whole in (0, 100) and ppm not in (0, 1_000_000):
+        whole, tenth = divmod(min(max((ppm + 500) // 1_000, 1), 999), 10)
+        return f"{whole}.{tenth} %"
+    return f"{whole} %"

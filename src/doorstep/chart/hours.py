@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from doorstep.chart.columns import Column
+from doorstep.chart.groups import Column
 from doorstep.terms.calendar import Calendar
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from doorstep.chart.account import Spent, spent_by
-from doorstep.chart.columns import NONE, Column, Doings, Flags
-from doorstep.chart.design import NODES, WAYS, is_designed
+from doorstep.chart.columns import Doings
+from doorstep.chart.design import NODES
+from doorstep.chart.groups import NONE, Column, Flags
 from doorstep.chart.hours import OpenHours
 from doorstep.chart.judge import colours
 from doorstep.chart.values import (
@@ -30,6 +31,7 @@ from doorstep.chart.values import (
     Spread,
 )
 from doorstep.chart.waits import Flow, ends, flow_of, right_first_time, went_back
+from doorstep.chart.ways import WAYS, is_designed
 from doorstep.terms.calendar import Calendar
 
 _PPM, _THOUSAND = 1_000_000, 1_000

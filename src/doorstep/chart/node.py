@@ -42,6 +42,7 @@ class Node:
     open_hours: bool = False
     told: bool = False  # told by others, perhaps again with another time: the newest word counts
     undoes: bool = False  # takes back work that was done
+    amends: str = ""  # the step whose work it changes though that was good: nobody waited for it
     aside: bool = False  # tidies up beside the order's way: never the end of it
     leads_on: bool = True  # what follows on the parts of its object waits for it
     usual: bool = True  # False: drawn only where it happened

@@ -2,7 +2,9 @@
 
 Times after OPerA (arXiv 2204.10662): a doing is enabled once everything it waits for is complete; it waits from then to
 its start, and works from its start to its completion. What it waits for is told by the design: the last doing of its
-own object, and the last ones about what its object is part of, or is made of.
+own object, and the last ones about what its object is part of, or is made of. For what amends a thing that stands,
+such as a plan that is changed though it was good, nobody waited: it waits no time, and who comes after waits for what
+stood.
 """
 
 from __future__ import annotations
@@ -11,9 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.chart.columns import NONE, Column, Doings, Flags
-from doorstep.chart.design import ANYWHERE, NODES
+from doorstep.chart.columns import AMENDED, Doings
+from doorstep.chart.design import NODES
+from doorstep.chart.groups import NONE, Column, Flags, first_of_group, last_before, previous_same, run_starts
 from doorstep.chart.node import EVERYTHING, OBJECT_TYPES, SETBACKS
+from doorstep.chart.ways import ANYWHERE
 
 _LEVELS = len(OBJECT_TYPES)
 _WAITS_FOR = np.array([[name in node.waits_for for name in OBJECT_TYPES] for node in NODES], dtype=np.bool_)
@@ -23,6 +27,7 @@ _GATHERS = {
 }
 _LEADS_ON = np.array([node.leads_on for node in NODES], dtype=np.bool_)
 _UNDOES = np.array([node.undoes for node in NODES], dtype=np.bool_)
+_AMENDS = np.array([node.amends != "" for node in NODES], dtype=np.bool_)
 _ANYWHERE = np.array([node.node_id in ANYWHERE for node in NODES], dtype=np.bool_)
 _ASIDE = np.array([node.aside for node in NODES], dtype=np.bool_)
 
@@ -50,13 +55,17 @@ def flow_of(doings: Doings) -> Flow:
     rows = np.arange(len(doings), dtype=np.int64)
     if not len(rows):
         return Flow(*([rows] * 6))
-    first = _first_of_group(doings.order)
+    first = first_of_group(doings.order)
     before, run = _waited_for(doings, rows, first)
     lonely = (before == NONE) & (rows != first)
     before = np.where(lonely, rows - 1, before)
+    amends = _AMENDS[doings.node]
+    stood = last_before(rows, AMENDED[doings.node], first)
+    before = np.where(amends, stood, before)
+    before = np.where((before != NONE) & amends[before], stood[before], before)
     is_first = before == NONE
     known = np.where(is_first, rows, before)
-    enabled = np.where(is_first, doings.started, doings.completed[known])
+    enabled = np.where(is_first | amends, doings.started, doings.completed[known])
     wait = np.maximum(doings.started - enabled, 0)
     spent = doings.completed - np.maximum(doings.started, enabled)
     apart = np.where(run == NONE, 0, enabled - doings.completed[np.maximum(run, 0)])
@@ -66,27 +75,27 @@ def flow_of(doings: Doings) -> Flow:
 def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Column]:
     """The last row each waited for, and, where several parts came together in it, the first of those; else NONE."""
     waits_for = _WAITS_FOR[doings.node]
-    before = _previous_same(doings.object)
+    before = previous_same(doings.object)
     leads = _LEADS_ON[doings.node]
-    setback = _last_before(rows, ~doings.right | _UNDOES[doings.node], first)
+    setback = last_before(rows, ~doings.right | _UNDOES[doings.node], first)
     before = np.maximum(before, np.where(_GATHERS[SETBACKS][doings.node], setback, NONE))
-    above = _last_before(rows, (doings.level == 0) & leads, first)
+    above = last_before(rows, (doings.level == 0) & leads, first)
     before = np.maximum(before, np.where(waits_for[:, 0], above, NONE))
     run = np.full(len(rows), NONE, dtype=np.int64)
     inside = np.flatnonzero(doings.level != 0)
     by_fulfilment = inside[np.argsort(doings.fulfilment[inside], kind="stable")]
     if len(by_fulfilment):
-        group = _first_of_group(doings.fulfilment[by_fulfilment])
+        group = first_of_group(doings.fulfilment[by_fulfilment])
         places = np.arange(len(by_fulfilment), dtype=np.int64)
-        runs = _run_starts(doings.node[by_fulfilment], group)
+        runs = run_starts(doings.node[by_fulfilment], group)
         for level in range(1, _LEVELS):
             of_level = (doings.level[by_fulfilment] == level) & leads[by_fulfilment]
-            last = _last_before(places, of_level, group)
+            last = last_before(places, of_level, group)
             wanted = waits_for[by_fulfilment, level] & (last != NONE)
             at, found = by_fulfilment[wanted], by_fulfilment[last[wanted]]
             later = found > before[at]
             before[at[later]], run[at[later]] = found[later], by_fulfilment[runs[last[wanted]]][later]
-    runs = _run_starts(doings.node, first)
+    runs = run_starts(doings.node, first)
     others = np.where(runs > first, runs - 1, NONE)
     joins = _GATHERS[EVERYTHING][doings.node] & (others > before)
     before[joins] = others[joins]
@@ -94,42 +103,10 @@ def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Co
     return before, run
 
 
-def _first_of_group(keys: Column) -> Column:
-    """For each row of sorted keys the place of the first with the same key."""
-    starts = np.ones(len(keys), dtype=np.bool_)
-    starts[1:] = keys[1:] != keys[:-1]
-    return np.maximum.accumulate(np.where(starts, np.arange(len(keys)), 0))
-
-
-def _run_starts(nodes: Column, first: Column) -> Column:
-    """For each row the place where the unbroken run of doings of its step, inside its group, begins."""
-    places = np.arange(len(nodes), dtype=np.int64)
-    starts = places == first
-    starts[1:] |= nodes[1:] != nodes[:-1]
-    return np.maximum.accumulate(np.where(starts, places, 0))
-
-
-def _last_before(places: Column, wanted: Flags, first: Column) -> Column:
-    """For each place the last one before it, in its group, that is wanted; else NONE."""
-    last = np.maximum.accumulate(np.where(wanted, places, NONE))
-    shifted = np.concatenate(([NONE], last[:-1]))
-    found: Column = np.where(shifted >= first, shifted, NONE)
-    return found
-
-
-def _previous_same(keys: Column) -> Column:
-    """For each row the one before it with the same key; else NONE."""
-    found = np.full(len(keys), NONE, dtype=np.int64)
-    by_key = np.argsort(keys, kind="stable")
-    same = keys[by_key][1:] == keys[by_key][:-1]
-    found[by_key[1:][same]] = by_key[:-1][same]
-    return found
-
-
 def right_first_time(doings: Doings, flow: Flow) -> Flags:
     """Whether a doing succeeded, was not done again about the same object, and was not taken back next."""
     right = doings.right.copy()
-    previous = _previous_same(doings.object * (len(_UNDOES) + 1) + doings.node)
+    previous = previous_same(doings.object * (len(_UNDOES) + 1) + doings.node)
     repeats = previous[(previous != NONE) & (doings.what == doings.what[np.maximum(previous, 0)])]
     right[repeats] = False
     undone = flow.before[_UNDOES[doings.node] & (flow.before != NONE)]
@@ -158,7 +135,7 @@ def went_back(doings: Doings, flow: Flow) -> Flags:
 
 def ends(doings: Doings) -> Column:
     """The place of each order's last doing on its way, orders in their sequence."""
-    counts = np.flatnonzero(~_ASIDE[doings.node] | (np.arange(len(doings)) == _first_of_group(doings.order)))
+    counts = np.flatnonzero(~_ASIDE[doings.node] | (np.arange(len(doings)) == first_of_group(doings.order)))
     if not len(counts):
         return counts
     last = np.append(doings.order[counts][1:] != doings.order[counts][:-1], True)

@@ -8,9 +8,10 @@ from functools import partial
 from weakref import WeakKeyDictionary
 
 from doorstep.chart.account import way_of
-from doorstep.chart.columns import Column, Doings, counted, doings_of
+from doorstep.chart.columns import Doings, counted, doings_of
 from doorstep.chart.design import NODES, SWIMLANES, WHATS
 from doorstep.chart.draw import drawn
+from doorstep.chart.groups import Column
 from doorstep.chart.measure import Look, Names, measure
 from doorstep.chart.node import LET_GO, OBJECT_TYPES, ORDER
 from doorstep.chart.values import Accounted, Chart, DepartmentFigures, EdgeFigures, HandOff, NodeFigures
@@ -61,7 +62,7 @@ def process_chart(
 ) -> ChartView:
     """What was completed from `since` and before `until`, at one site or all, measured against the designed process.
 
-    Orders still under way count up to their last fact. An order's own steps (its promise, its plan, its score) count
+    Orders still under way count up to their last step. An order's own steps (its promise, its plan, its score) count
     for a site where that site ships all of it.
     """
     with office.store.reading(wide=True) as tx:
@@ -71,11 +72,12 @@ def process_chart(
             return known
         now = tx.now
         read = _read(tx, since, until)
+        first = query.first_fact_at(tx)
         sites = master.sites(tx)
     calendars = {code: sites[name].calendar for code, name in enumerate(read.sites) if name in sites}
     names = Names(read.sites, read.departments, calendars)
-    look = Look(_seconds(since), _seconds(until), _code(read.sites, site_id))
     doings = doings_of(read.events, read.touched)
+    look = Look(_begins(since, first, doings), _seconds(until), _code(read.sites, site_id))
     chart = measure(doings, _counted(read, look), names, interval_ppm, look)
     view = _view(chart, site_id)
     _keep(office.store, asked, now, view)
@@ -129,7 +131,7 @@ def chart_asked(
 
 
 def order_account(office: Office, order_id: str) -> tuple[Segment, ...] | Refusal:
-    """Where an order's time went, from its placing to its last fact. The segments add up to its duration exactly."""
+    """Where an order's time went, from its placing to its last step. The segments add up to its duration exactly."""
     with office.store.reading(wide=True) as tx:
         read = query.read(tx, WHATS, OBJECT_TYPES, LET_GO, SWIMLANES, order=(ORDER, order_id))
     doings = doings_of(read.events, read.touched)
@@ -140,6 +142,13 @@ def order_account(office: Office, order_id: str) -> tuple[Segment, ...] | Refusa
 
 def _read(tx: Transaction, since: datetime | None, until: datetime | None) -> query.Read:
     return query.read(tx, WHATS, OBJECT_TYPES, LET_GO, SWIMLANES, since, until)
+
+
+def _begins(since: datetime | None, first: datetime | None, doings: Doings) -> int | None:
+    """From when on is looked: not before the company began, for on those days nothing could wait."""
+    if since is None or first is None or not len(doings):
+        return _seconds(since)
+    return max(int(-(-since.timestamp() // 1)), min(int(first.timestamp()), int(doings.started.min())))
 
 
 def _counted(read: query.Read, look: Look) -> Column:

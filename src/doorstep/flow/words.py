@@ -60,6 +60,12 @@ def chance(ppm: int) -> str:
     return f"{whole}.{rest // 1_000} %"
 
 
+def share(ppm: int) -> str:
+    """Parts per million as per cent with one decimal, rounded half up: `95.3 %`."""
+    whole, rest = divmod((ppm + 500) // 1_000, 10)
+    return f"{whole}.{rest} %"
+
+
 def plainly(name: str) -> str:
     """The words of a name in code: `out_for_delivery` is `Out for delivery`."""
     return capital(name.replace("_", " "))

@@ -70,7 +70,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class TimeTold:
-    """Where an order's time went, from its placing to its last fact: on a bar, and by step."""
+    """Where an order's time went, from its placing to its last step: on a bar, and by step."""
 
     seconds: int
     bar: tuple[Stretch, ...]

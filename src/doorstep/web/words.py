@@ -150,6 +150,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "age": age,
     "capital": words.capital,
     "chance": words.chance,
+    "share": words.share,
     "tenths": tenths,
     "thousandths": thousandths,
     "brier": brier,

@@ -1,7 +1,7 @@
 """What the process chart is made of, out of the journal and its index of touched objects: one query, whole columns.
 
 The database codes objects, sites and departments as whole numbers and hands each column over in one piece; no fact is
-read as an object and no body is opened but for the milestone that a carrier told.
+read as an object and no body is opened but for the milestone that a carrier told and for what a plan replaced.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from psycopg.adapt import Loader
 from psycopg.pq import Format
 from psycopg.rows import tuple_row
 
-from doorstep.chart.columns import Column, Events, Touched
+from doorstep.chart.columns import Events, Touched
+from doorstep.chart.groups import Column
 from doorstep.storage.transaction import Transaction
 
 _BIGINTS = psycopg.postgres.types["int8"].array_oid
@@ -88,7 +89,8 @@ SELECT e.event, e.what, e.started, e.completed, e.withdrawn, e.site, e.departmen
     (SELECT coalesce(array_agg(department ORDER BY code), '{{}}') FROM departments)
 FROM events e CROSS JOIN objects o
 """
-_MEANT = "CASE WHEN w.milestone = '' THEN true ELSE w.milestone = j.body->>'milestone' END"
+_MEANT = """CASE WHEN j.kind = 'ShipmentPlanned' THEN (w.milestone = 'replacing') = (j.body->'replaced' <> '[]')
+    WHEN w.milestone = '' THEN true ELSE w.milestone = j.body->>'milestone' END"""
 _COMPLETED = "coalesce(j.completed_at, j.occurred_at)"  # as the index journal_by_time has it
 _CODED = """SELECT t.* FROM (
         SELECT event_id, object_type, object_id, dense_rank() OVER (ORDER BY object_type, object_id) - 1 AS object
@@ -160,7 +162,8 @@ def read(
     until: datetime | None = None,
     order: tuple[str, str] | None = None,
 ) -> Read:
-    """The events named in `whats` (`Kind` or `MilestoneReached:milestone`), by places there, and what they touched.
+    """The events named in `whats` (`Kind`, `MilestoneReached:milestone` or, of a plan that takes the place of another,
+    `ShipmentPlanned:replacing`), by places there, and what they touched.
 
     `object_types` are the types of objects looked at, `let_go` the word for one that an event let go. Departments come
     in the order given, others after them. `since`: orders of which nothing was completed since are not wanted; `until`:
@@ -196,6 +199,12 @@ def _sorted(columns: Sequence[Column], by: Sequence[Column]) -> list[Column]:
     """The rows in the order of the last of these columns; where that is the same, of the one before."""
     order = np.lexsort(by)
     return [column[order] for column in columns]
+
+
+def first_fact_at(tx: Transaction) -> datetime | None:
+    """When the fact that was written first was completed; None where there is none."""
+    row = tx.one(f"SELECT {_COMPLETED} AS at FROM journal j ORDER BY event_id LIMIT 1")
+    return None if row is None else row.at
 
 
 def newest_fact(tx: Transaction) -> int:
