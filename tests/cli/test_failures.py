@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -67,8 +68,8 @@ def test_an_order_without_a_key_may_simply_be_placed_again_after_an_outage(
 ) -> None:
     from doorstep.flow import place
 
-    def answer_lost(*asked: object) -> object:
-        done = real(*asked)  # type: ignore[arg-type]
+    def answer_lost(*asked: Any, **how: Any) -> object:
+        done = real(*asked, **how)
         raise DatabaseUnavailable(f"The answer was lost: {done is not None}.")
 
     real = place.place_order

@@ -74,6 +74,20 @@ def test_bad_rows_come_back_in_a_file_that_is_mended_and_brought_again(terminal:
     assert "Items 3 3 0 3 0 0" in terminal("import", "items", bad).words
 
 
+def test_rows_that_were_mended_are_kept_when_the_file_they_came_from_is_brought_again(terminal: Terminal) -> None:
+    file, bad = terminal.file("items.csv", ITEMS + "B,Bowl,heavy\n"), terminal.folder / "items.bad.csv"
+    first = terminal.json("import", "items", file, code=65)
+    assert (first["bad_file"], first["set_aside"]) == (str(bad), [])
+    came_back = bad.read_text(encoding="utf-8")
+    assert terminal.json("import", "items", file, code=65)["set_aside"] == []  # nobody has mended anything
+    bad.write_text(came_back.replace("heavy", "1 kg"), encoding="utf-8")
+    said = terminal("import", "items", file, code=65)
+    kept = terminal.folder / "items.bad.1.csv"
+    assert f"What stood there before, mended perhaps, is kept: {kept}" in said.words
+    assert bad.read_text(encoding="utf-8") == came_back
+    assert terminal.json("import", "items", kept)["created"] == 1
+
+
 def test_the_same_file_again_says_that_all_is_there(terminal: Terminal) -> None:
     file = terminal.file("items.csv", ITEMS)
     terminal("import", "items", file)

@@ -17,6 +17,9 @@ def test_a_table_is_audited_and_its_claim_filed(terminal: Terminal, tmp_path: Pa
     assert (taken["billed_minor"], taken["expected_minor"]) == (1200, 0)
     left = (tmp_path / "bill.bad.csv").read_text()
     (tmp_path / "bill.bad.csv").write_text(left.replace("much", "3.00"))
+    again = terminal("invoice", "take", *table, "--number", "I-1", "--billed", "2026-03-01", code=65)
+    assert "What stood in" in again.err  # what was mended is not written over
+    (tmp_path / "bill.bad.1.csv").replace(tmp_path / "bill.bad.csv")
     mended = (tmp_path / "bill.bad.csv", *table[1:])
     (taken,) = terminal("invoice", "take", *mended, "--number", "I-1", "--billed", "2026-03-01", "--json").data
     assert (taken["lines"], taken["billed_minor"]) == (1, 300)

@@ -46,6 +46,14 @@ def test_the_same_file_placed_twice_is_one_order_and_says_so(terminal: Terminal)
     assert held(terminal, "MUG") == 2
 
 
+def test_a_file_that_was_refused_is_placed_when_what_it_lacked_is_there(terminal: Terminal) -> None:
+    wanted = terminal.order(lines=[{"item_id": "MUG", "quantity": 99}])
+    assert "short of" in terminal("order", "place", wanted, code=75).err
+    terminal("receive", "CS/A-01", "MUG", 100)
+    assert "is placed." in terminal("order", "place", wanted).words
+    assert len(order_ids(terminal)) == 1
+
+
 def test_the_order_is_its_content_not_how_its_file_is_written(terminal: Terminal) -> None:
     placed = terminal.json("order", "place", terminal.order())
     spaced = terminal.order().read_text(encoding="utf-8").replace(",", " ,\n")

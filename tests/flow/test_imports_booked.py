@@ -95,6 +95,22 @@ def test_stock_that_was_picked_since_is_not_counted_back_by_a_killed_import_that
     assert [shop.on_hand(place, "MUG") for place in ("CS/A-01", "CS/A-02", "CS/B-01")] == [9, 5, 7]
 
 
+def test_a_statement_of_stock_brought_again_does_not_count_back_what_was_sold_since(shop: Shop) -> None:
+    rows = stock(12), stock(5, place_id="CS/A-02")
+    assert bring(shop, Kind.STOCK, *rows).bad == 0
+    assert counts(bring(shop, Kind.STOCK, *rows)) == (0, 0, 2, 0)
+    shop.count("CS/A-01", "MUG", 9)
+    for dry_run in (True, False):
+        told = bring(shop, Kind.STOCK, *rows, dry_run=dry_run)
+        assert counts(told) == (0, 0, 1, 1)
+        no_of(told, "imported before", "MUG came into CS/A-01 or left it since", "--again")
+    assert shop.on_hand("CS/A-01", "MUG") == 9
+    assert counts(bring(shop, Kind.STOCK, *rows, again=True)) == (0, 1, 1, 0)
+    assert shop.on_hand("CS/A-01", "MUG") == 12
+    shop.count("CS/A-01", "MUG", 9)
+    assert counts(bring(shop, Kind.STOCK, *rows, stock(7, place_id="CS/B-01"))) == (1, 1, 1, 0)  # a newer statement
+
+
 def test_lines_of_a_purchase_order_are_supply_for_promises(shop: Shop) -> None:
     assert counts(bring(shop, Kind.PURCHASE_ORDERS, purchase(20), purchase(5, 2))) == (2, 0, 0, 0)
     placed = shop.place(("MUG", 14))

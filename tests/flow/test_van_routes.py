@@ -110,6 +110,9 @@ def test_a_stop_that_fails_is_tried_again_or_comes_back_and_goes_with_the_next_d
 
     vans.clock.move_to(route.visits[0].arrives_at)
     granted(stop_failed(vans.office, DRIVER, route.route_id, first, "nobody_home", vans.key(), again=True))
+    vans.later(minutes=2)
+    twice = stop_failed(vans.office, CLERK, route.route_id, first, "nobody_home", vans.key(), again=True)
+    refused(twice, Why.WRONG_STATE, "is told already")  # the dispatcher, of the same visit
     began = machine.process_time()
     anew = plan_rest(vans.office, DRIVER, route.route_id)
     assert machine.process_time() - began < 1

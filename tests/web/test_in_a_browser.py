@@ -285,6 +285,29 @@ def test_keys_find_move_and_open_and_the_list_follows_what_is_typed(chromium: An
         page.wait_for_url(f"**/orders/{served.order_id}")
 
 
+def test_a_button_that_is_pressed_twice_sends_once_and_what_is_told_once_is_seen(chromium: Any, served: Served) -> None:
+    with tab(chromium, served, viewport=DESK) as opened:
+        opened.enter()
+        page = opened.open(f"/orders/{served.order_id}")
+        before = len(served.shop.rows("SELECT 1 FROM tracking_link"))
+        sent: list[Any] = []
+
+        def hold(route: Any) -> None:
+            sent.append(route)  # the answer keeps them waiting
+
+        page.route("**/tracking-link", hold)
+        page.get_by_role("button", name="Make a link").evaluate(
+            "button => { button.click(); setTimeout(() => button.click(), 100) }"
+        )
+        page.wait_for_timeout(400)
+        assert len(sent) == 1
+        sent[0].continue_()
+        link = page.locator("code[data-copy]").get_by_text("/t/").inner_text()
+        assert len(served.shop.rows("SELECT 1 FROM tracking_link")) == before + 1
+        page.goto(link)
+        assert "Delivered on" in page.inner_text("body")
+
+
 def test_words_that_want_to_run_are_only_shown(chromium: Any, served: Served) -> None:
     with tab(chromium, served, viewport=DESK) as opened:
         opened.enter()

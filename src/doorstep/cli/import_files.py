@@ -60,6 +60,12 @@ class Incoming:
         return str(self._bad_path) if self._bad.written else None
 
     @property
+    def set_aside(self) -> list[str]:
+        """What stood where the bad rows are written, and is not the same; the file is written to its end with that."""
+        self._bad.close()
+        return [str(path) for path in self._bad.set_aside]
+
+    @property
     def notes(self) -> list[str]:
         return self._reader.notes
 

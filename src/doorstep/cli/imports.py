@@ -51,11 +51,16 @@ def import_(
             metavar="FILE", help="Where rows that came back are written; else FILE.bad.csv.", show_default=False
         ),
     ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Stock: book a file that was imported before as a count of today.")
+    ] = False,
     acting: Acting = "",
     as_json: AsJson = False,
 ) -> None:
     """Bring a file: good rows go in, the others come back with their reasons. The same file again books nothing."""
     named = _kind(kind)
+    if again and named != "stock":
+        raise MisusedError("--again is for stock: of everything else the same file again says what is so already.")
     from doorstep.cli.import_files import Incoming
     from doorstep.flow.imports.run import run_import
 
@@ -73,6 +78,7 @@ def import_(
                         at_most=MOST_SHOWN,
                         came_back=source.came_back,
                         progress=tick,
+                        again=again,
                     )
                 )
         remembered = source.remember(desk, told)
@@ -155,6 +161,7 @@ def _as_told(told: Imported, source: Incoming, *, remembered: bool) -> dict[str,
         ],
         "problems": [{"line": one.line, "column": one.column, "says": one.says} for one in told.problems],
         "bad_file": source.bad_file,
+        "set_aside": source.set_aside,
     }
 
 
@@ -179,6 +186,8 @@ def _page(told: Imported, source: Incoming, *, remembered: bool) -> Iterator[Par
         yield "This import had been cut short: it went on behind the last rows that were booked."
     if source.bad_file:
         yield f"{many(told.bad, 'row')} to be corrected: {source.bad_file}"
+    for path in source.set_aside:
+        yield f"What stood there before, mended perhaps, is kept: {path}"
     if told.import_id and not told.dry_run:
         yield f"Import {told.import_id}. To take it back: doorstep import-undo {told.import_id}"
     elif not told.dry_run:

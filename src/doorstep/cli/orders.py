@@ -67,7 +67,8 @@ def place(
     own = "" if again else f"order/{hash_of(order).hex()}"
     with opened(context, acting=acting, key=key or own, repeats=not again, as_json=as_json) as desk:
         began = desk.office.store.clock.now()
-        placed = desk.granted(place_order(desk.office, desk.who, order, desk.key), name_of(file))
+        # Under its own content a no is no answer for ever: what it lacked may be there when it is asked again.
+        placed = desk.granted(place_order(desk.office, desk.who, order, desk.key, keep_no=bool(key)), name_of(file))
         known = not again and desk.granted(look.order(desk.office, placed.order_id)).placed_at < began
         desk.show(placed, lambda: _placed(placed, known=known, own_key=bool(key)))
 

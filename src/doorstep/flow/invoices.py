@@ -68,7 +68,8 @@ def take_invoice(office: Office, who: Who, invoice: Invoice, unread: int = 0, ke
         fresh = replace(invoice, lines=tuple(line for line in invoice.lines if line.line_no not in taken))
         told = TakenInvoice(invoice.carrier_id, invoice.number, invoice.currency, 0, 0, 0, before=True)
         told = replace(told, again=len(invoice.lines) - len(fresh.lines))
-        if known is not None and not fresh.lines and known.unread == unread:
+        # Without a new line it is the file that was taken before, though others completed it since.
+        if known is not None and not fresh.lines and known.unread <= unread:
             return told
         world = _World(tx, fresh)
         if world.refusal is not None:

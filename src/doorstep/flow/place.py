@@ -79,16 +79,17 @@ class _Judged:
         return tuple((line.item_id, line.quantity) for line in self.order.lines)
 
 
-def place_order(office: Office, who: Who, order: Order, key: str) -> Placed | Refusal:
+def place_order(office: Office, who: Who, order: Order, key: str, keep_no: bool = True) -> Placed | Refusal:
     """Promise the order and hold its stock. The same `key` and order give the same answer without a second effect.
 
+    `keep_no` False: what was refused can be asked again under its key, when what it lacked is there.
     An order that payment has not cleared is promised and held for `hold_seconds`; its clock starts when it is cleared.
     """
 
     def step(tx: Transaction) -> Placed | Refusal:
         return place_within(office, tx, Scribe(who, tx.now), order)
 
-    return office.store.run(step, answers=Placed, key=key, request=order)
+    return office.store.run(step, answers=Placed, key=key, request=order, keep_no=keep_no)
 
 
 def place_within(office: Office, tx: Transaction, scribe: Scribe, order: Order) -> Placed | Refusal:

@@ -54,8 +54,8 @@ class _Rest:
     now: datetime
 
     @property
-    def seen(self) -> list[tuple[str, str, datetime | None]]:
-        return [(stop.stop_id, stop.state, stop.at) for stop in self.stops]
+    def seen(self) -> list[tuple[str, str, datetime | None, int, datetime]]:
+        return [(stop.stop_id, stop.state, stop.at, stop.visit_no, stop.arrives_at) for stop in self.stops]
 
     def been(self) -> list[Any]:
         """The stops that it has been to, in the order in which it came there; one that is tried again is among them."""

@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from doorstep.events.fleet import Aboard, RouteLeft, StopDone, StopFailed
@@ -37,6 +37,7 @@ REASON_WORDS: Mapping[str, str] = {
     "no_time": "there was no time left",
 }
 _OUT = "OD"
+ONE_VISIT = timedelta(minutes=15)  # told of a stop within so long it is the same visit, perhaps told by two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,8 @@ def stop_failed(
     at: datetime | None = None,
 ) -> StopTold | Refusal:
     """Nothing of a stop was unloaded. `again`: it is tried once more on this route, an hour and a half later at the
-    soonest; else its goods come back and go with the next day's routes."""
+    soonest; else its goods come back and go with the next day's routes. WRONG_STATE where somebody else told the same
+    visit already."""
     if reason not in REASONS:
         return _no_such("reason", reason, REASONS)
 
@@ -204,6 +206,9 @@ def stop_failed(
             return found
         row, stop = found
         failed_at = at or tx.now
+        if again and stop.at is not None and abs(failed_at - stop.at) < ONE_VISIT:
+            says = f"Stop {stop_id} is told already: it failed at {stop.at:%H:%M} UTC, and is tried again."
+            return Refusal(Why.WRONG_STATE, says, {"route_id": route_id, "stop_id": stop_id})
         fail(tx, Scribe(who, tx.now), row, stop, reason, failed_at, again=again)
         state = "planned" if again else "failed"
         return StopTold(route_id, stop_id, state, tuple(stop.ssccs), _late(stop, failed_at))

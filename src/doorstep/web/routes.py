@@ -86,7 +86,7 @@ def tell_stop(visit: RoutesRun, form: FormSent, route_id: str, stop_id: str) -> 
 @router.post("/routes/{route_id}/anew")
 def plan_rest(visit: RoutesRun, form: FormSent, route_id: str) -> Response:
     """Plan anew what a route under way still has before it."""
-    anew = route_anew.plan_rest(visit.office, visit.who, route_id)
+    anew = route_anew.plan_rest(visit.office, visit.who, route_id, _key(visit, form, "anew"))
     if anew is None:
         says = "There is nothing to plan anew: the route is not under way, or has no stop left."
         return _then(visit, route_id, Refusal(Why.WRONG_STATE, says, {"route_id": route_id}))

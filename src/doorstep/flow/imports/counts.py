@@ -41,6 +41,8 @@ class Counts:
         found = differences(before, _as_told(told, before))
         if not found:
             return same(given, name)
+        if says := _moved_since_the_file(work, row):
+            return refused(given, says, name)
         counted = count_to(work, told, before)
         if isinstance(counted, Refusal):
             return refused(given, counted, name)
@@ -81,6 +83,17 @@ class Counts:
             holder = stock.holds_at_site(work.tx, site_of(place_id), item_id, lot)[0]
             return f"{item_id} in {place_id} is held for order {holder.order_id}."
         return ""
+
+
+def _moved_since_the_file(work: Work, row: StockRow) -> str:
+    """Why a row of a file that was imported before is not counted again; '' where nothing moved there since."""
+    earlier = work.earlier
+    if earlier is None or not moved_since(work, earlier.made_id, row.place_id, row.item_id, row.lot):
+        return ""
+    return (
+        f"This very file was imported before ({earlier.import_id}), and {row.item_id} came into {row.place_id} or left "
+        "it since: what the file says is no longer so. Bring a newer one; --again books this one as a count of today."
+    )
 
 
 def standing(tx: Transaction, place_id: str, item_id: str, lot: str) -> Seen:

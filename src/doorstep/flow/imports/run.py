@@ -9,7 +9,7 @@ from functools import partial
 
 from doorstep.events.imports import ImportMade
 from doorstep.flow.imports.families import FAMILIES, Family
-from doorstep.flow.imports.values import CameBack, Given, Judged, Kind, Unread, Verdict, Work, cause_of
+from doorstep.flow.imports.values import CameBack, Earlier, Given, Judged, Kind, Unread, Verdict, Work, cause_of
 from doorstep.flow.office import Office, Scribe, Who, company_of
 from doorstep.storage.transaction import Transaction
 from doorstep.terms.refusals import Refusal, Why
@@ -93,14 +93,16 @@ def run_import(
     came_back: Callable[[CameBack], None] = lambda _: None,
     progress: Callable[[int], None] = lambda _: None,
     chunk: int = 0,
+    again: bool = False,
 ) -> Imported | Refusal:
-    """Book every good row; what cannot be booked comes back. The same file again books nothing.
+    """Book every good row; what cannot be booked comes back. The same file again books nothing; of a statement of stock
+    the rows come back where units moved since it was imported, unless they are to be counted `again`.
 
     `rows()` reads the file from its beginning. `came_back` is told each row that was not booked, in a real run only;
     `progress` how many rows are done. A dry run does all of it in one transaction and rolls it back. Whatever ends a
     real run early, the same file started again goes on behind the last chunk that was booked.
     """
-    run = _Run(office, who, kind, about, at_most, came_back, progress, chunk)
+    run = _Run(office, who, kind, about, at_most, came_back, progress, chunk, again)
     return run.dry(rows) if dry_run else run.real(rows)
 
 
@@ -116,6 +118,7 @@ class _Run:
     came_back: Callable[[CameBack], None]
     progress: Callable[[int], None]
     size: int
+    again: bool
 
     def __post_init__(self) -> None:
         self.family: Family = FAMILIES[self.kind]()
@@ -125,6 +128,7 @@ class _Run:
         self.told = Imported(self.kind)
         self.carried: Counter[str] = Counter()  # rows since the last fact
         self.judged: list[Judged] = []
+        self.earlier: Earlier | None = None
 
     def real(self, rows: Rows) -> Imported | Refusal:
         self._begin()
@@ -148,6 +152,7 @@ class _Run:
             self.import_id = self.office.ids.new("imp")
             self.told.dry_run, self.came_back = True, lambda _: None
             company_of(tx)
+            self.earlier = self._earlier(tx)
             for chunk in self._chunks(rows()):
                 done = self._book(tx, chunk)
                 if isinstance(done, ChunkDone):
@@ -168,8 +173,23 @@ class _Run:
                 self.about.file_digest,
                 self.about.map_digest,
             )
+            self.earlier = self._earlier(tx)
         self.import_id = row.import_id if row else self.office.ids.new("imp")
         self.began = self.told.resumed = row is not None
+
+    def _earlier(self, tx: Transaction) -> Earlier | None:
+        if self.again or self.kind is not Kind.STOCK:
+            return None
+        row = tx.one(
+            "SELECT i.import_id, max(t.event_id) AS made_id FROM imports i "
+            "JOIN touched t ON t.object_type = 'import' AND t.object_id = i.import_id AND t.qualifier = 'made' "
+            "WHERE i.kind = %s AND i.file_digest = %s AND i.map_digest = %s AND i.ended_at IS NOT NULL "
+            "AND i.undone_at IS NULL GROUP BY i.import_id ORDER BY made_id DESC LIMIT 1",
+            str(self.kind),
+            self.about.file_digest,
+            self.about.map_digest,
+        )
+        return Earlier(row.import_id, row.made_id) if row else None
 
     def _chunks(self, rows: Iterable[Given | Unread]) -> Iterator[_Chunk]:
         """Rows by the chunk, the same ones each time a file is read. Holds one chunk and the row after it."""
@@ -194,7 +214,7 @@ class _Run:
                 says = f"Import {self.import_id} was taken back while it ran: start it again."
                 return Refusal(Why.WRONG_STATE, says, {"import_id": self.import_id})
         scribe = Scribe(self.who, tx.now, cause_of(self.import_id))
-        work = Work(self.office, tx, scribe, self.import_id)
+        work = Work(self.office, tx, scribe, self.import_id, self.earlier)
         self.judged = self.family.book(work, chunk.rows) if chunk.rows else []
         counts = Counter(judged.verdict for judged in self.judged)
         effects = tuple(judged.effect for judged in self.judged if judged.effect)

@@ -97,6 +97,14 @@ class BuiltOn:
     says: str
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An import of the very same file that came to its end and stands: its number, and the number of its last fact."""
+
+    import_id: str
+    made_id: int
+
+
 @dataclass(slots=True)
 class Work:
     """One chunk being booked, or taken back: the open transaction and who acts, with the import as the cause."""
@@ -105,6 +113,7 @@ class Work:
     tx: Transaction
     scribe: Scribe
     import_id: str
+    earlier: Earlier | None = None  # where it is not meant to be booked once more
     forgotten: list[str] = field(default_factory=list)  # persons nothing refers to any more
 
     def record(self, *bodies: Body) -> None:

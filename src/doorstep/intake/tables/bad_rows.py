@@ -26,7 +26,8 @@ class BadRows:
     """Writes rows that came back; makes no file before the first one.
 
     One table goes into the file `path`. Where tables are joined, `path` is a folder with one file for each, under the
-    names by which the map finds them.
+    names by which the map finds them. What stood there before may be mended by now: where it is not what is written, it
+    is kept beside, and `set_aside` says where.
     """
 
     def __init__(self, path: Path, opened: Reader) -> None:
@@ -35,12 +36,21 @@ class BadRows:
         self._map = opened.map
         self._leaving = ExitStack()
         self._files: dict[int, Any] = {}
+        self.set_aside: list[Path] = []
 
     def __enter__(self) -> BadRows:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write to the end. What was set aside and is the same as what is written is not needed."""
         self._leaving.close()
+        written = {path.read_bytes() for path in map(self._path, self._files)}
+        for path in [path for path in self.set_aside if path.read_bytes() in written]:
+            path.unlink()
+            self.set_aside.remove(path)
 
     @property
     def written(self) -> bool:
@@ -64,6 +74,8 @@ class BadRows:
         if number not in self._files:
             reading, path = self._reading(number), self._path(number)
             path.parent.mkdir(parents=True, exist_ok=True)
+            if (before := set_aside(path)) is not None:
+                self.set_aside.append(before)
             encoding = reading.encoding or "utf-8"
             file = self._leaving.enter_context(
                 path.open("w", encoding=encoding, newline="", errors="xmlcharrefreplace")
@@ -80,6 +92,17 @@ class BadRows:
         if len(self._tables) == 1:
             return self.path
         return self.path / f"{Path(self._tables[number].name).stem}.csv"
+
+
+def set_aside(path: Path) -> Path | None:
+    """Give what stands at a path the first free number in its name; the new path, None where nothing stands there."""
+    if not path.exists():
+        return None
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+        number += 1
+    path.rename(aside)
+    return aside
 
 
 def default_path(file: Path, told: Map) -> Path:

@@ -75,4 +75,15 @@ document.addEventListener("change", (changed) => {
 document.addEventListener("submit", (sent) => {
   const asked = sent.target.dataset.confirm;
   if (asked && !window.confirm(asked)) sent.preventDefault();
+  // Pressed twice it is sent once: the first answer would be lost, and what is told once with it.
+  if (sent.target.method === "post" && !sent.defaultPrevented) {
+    if (sent.target.dataset.sent) sent.preventDefault();
+    sent.target.dataset.sent = "yes";
+    window.setTimeout(() => delete sent.target.dataset.sent, 10000); // in case no answer comes
+  }
+});
+
+// Whoever comes back to the page may send its forms again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
