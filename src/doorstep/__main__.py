@@ -93,8 +93,8 @@ def _serve_demo(context: typer.Context, host: str, port: int) -> None:
     from doorstep.api.serve import serve as serve_api
     from doorstep.flow.office import Office
     from doorstep.jobs.worker import worker_beside
+    from doorstep.twin.demo import DemoInUseError, ended
     from doorstep.twin.demo import demo as live
-    from doorstep.twin.demo import ended
     from doorstep.twin.host import open_demo, way_in
     from doorstep.web.app import make_pages
 
@@ -102,13 +102,13 @@ def _serve_demo(context: typer.Context, host: str, port: int) -> None:
         return f"Come in, once, within ten minutes: {address}/sign-in/{way_in(office)}\nTake it all away: ./run reset"
 
     around = surroundings_of(context)
-    if ended(around.environ) is None:
-        live(around.environ, EXAMPLE)
-    with open_demo(around.environ, around.clock, POOL_SIZE) as office, worker_beside(office, concurrency=1):
-        try:
+    try:
+        if ended(around.environ) is None:
+            live(around.environ, EXAMPLE)
+        with open_demo(around.environ, around.clock, POOL_SIZE) as office, worker_beside(office, concurrency=1):
             serve_api(around.environ, host, port, pages=make_pages, office=nullcontext(office), greet=greet)
-        except CannotServeError as unfit:
-            raise StoppedError(str(unfit), UNAVAILABLE) from None
+    except (CannotServeError, DemoInUseError) as unfit:
+        raise StoppedError(str(unfit), UNAVAILABLE) from None
 
 
 @app.command(rich_help_panel="Running")
@@ -135,11 +135,13 @@ def demo(
     company: Annotated[Path, typer.Option(help="The folder of a company and its world.")] = EXAMPLE,
 ) -> None:
     """A company lives two weeks in a database of its own: orders, promises, stock, cost, and a report."""
-    from doorstep.twin.demo import DemoFailedError
+    from doorstep.twin.demo import DemoFailedError, DemoInUseError
     from doorstep.twin.demo import demo as live
 
     try:
         told = live(surroundings_of(context).environ, company, seed=seed, orders=orders)
+    except DemoInUseError as held:
+        raise StoppedError(str(held), UNAVAILABLE) from None
     except DemoFailedError as failed:
         raise StoppedError(str(failed), DATA) from None
     raise typer.Exit(VIOLATED if told.figures.violations or told.figures.stock.difference else 0)
@@ -148,10 +150,14 @@ def demo(
 @app.command(rich_help_panel="Running")
 def reset(context: typer.Context) -> None:
     """Take the demo away, its database and its report. Your own company is not touched."""
+    from doorstep.twin.demo import DemoInUseError
     from doorstep.twin.demo import reset as take_away
 
-    gone = take_away(surroundings_of(context).environ)
-    typer.echo("The demo is gone. Another one: doorstep demo" if gone else "There is no demo to take away.")
+    try:
+        gone = take_away(surroundings_of(context).environ)
+    except DemoInUseError as held:
+        raise StoppedError(str(held), UNAVAILABLE) from None
+    typer.echo("The demo is gone. Another one: ./run demo" if gone else "There is no demo to take away.")
 
 
 def main() -> None:

@@ -97,9 +97,9 @@ def test_the_page_follows_the_order_from_payment_to_the_door(monday: Shop) -> No
     monday.settle()
     page = page_of(monday, placed)
     assert (page.status, page.waiting) == (Status.INFO_RECEIVED, ())
-    assert page.says == "Packed; its label is made, and Steady Ground has not scanned it yet."
+    assert page.says == "Packed and labelled, ready for Steady Ground."
     monday.hand_over()
-    assert page_of(monday, placed).says == "Given to Steady Ground, who has not scanned it yet."
+    assert page_of(monday, placed).says == "Given to Steady Ground; its first scan has not come yet."
     (sscc,) = monday.parcels(placed.order_id)
     for days, code in ((1, "AR"), (6, "OD")):
         monday.clock.move_to(MONDAY + timedelta(days=days, hours=6))

@@ -163,8 +163,8 @@ def _by_parcel(rows: Iterable[Any]) -> Mapping[str, list[Any]]:
 
 # What each milestone is to a customer: a status, and a sentence with the carrier's name.
 _MILESTONES: Mapping[str, tuple[Status, str]] = {
-    "label_made": (Status.INFO_RECEIVED, "Packed; its label is made, and {carrier} has not scanned it yet."),
-    "handed_over": (Status.INFO_RECEIVED, "Given to {carrier}, who has not scanned it yet."),
+    "label_made": (Status.INFO_RECEIVED, "Packed and labelled, ready for {carrier}."),
+    "handed_over": (Status.INFO_RECEIVED, "Given to {carrier}; its first scan has not come yet."),
     "accepted": (Status.IN_TRANSIT, "{carrier} has it."),
     "in_transit": (Status.IN_TRANSIT, "On its way."),
     "held": (Status.EXCEPTION, "Held up on its way; {carrier} is looking after it."),

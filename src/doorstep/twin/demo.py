@@ -5,6 +5,7 @@ The database stays, so that it can be served and looked at; the next demo, or a 
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from doorstep.flow.office import Office, Who
 from doorstep.storage import schema
 from doorstep.storage.collector import calm_collector
 from doorstep.storage.embedded import EmbeddedServer
+from doorstep.storage.file_locks import lock_file, try_lock
 from doorstep.storage.server import doorstep_home
 from doorstep.storage.store import Store
 from doorstep.terms.clock import FalseClock, read_stamp, stamp
@@ -39,6 +41,10 @@ _ENDED = "ended.json"
 
 class DemoFailedError(Exception):
     """The demo cannot be told as it must: this says what is broken."""
+
+
+class DemoInUseError(DemoFailedError):
+    """Somebody else looks at the demo, or makes it anew: this says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,11 @@ def demo(
         raise DemoFailedError(setting.says)
     home = home_of(environ)
     home.mkdir(parents=True, exist_ok=True)
-    (home / _ENDED).unlink(missing_ok=True)
-    console.print(
-        f"[bold]{setting.company.company.name}[/]: {setting.world.days} days from {_day(setting)}, seed {seed}."
-    )
     with own_database(environ, anew=True) as url:
+        (home / _ENDED).unlink(missing_ok=True)
+        console.print(
+            f"[bold]{setting.company.company.name}[/]: {setting.world.days} days from {_day(setting)}, seed {seed}."
+        )
         clock = FalseClock(setting.begins_at)
         store = Store(url, clock, Ids.seeded(clock, seed), pool_size=2, lazy=True)
         try:
@@ -93,11 +99,11 @@ def ended(environ: Mapping[str, str]) -> datetime | None:
 
 
 def reset(environ: Mapping[str, str]) -> bool:
-    """Take the demo away, database and report; False where there was none. Whoever looks at it loses it."""
+    """Take the demo away, database and report; False where there was none. DemoInUseError while it is looked at."""
     home = home_of(environ)
     if not home.is_dir():
         return False
-    with EmbeddedServer.start(home / "postgresql") as server:
+    with _held(home, alone=True), EmbeddedServer.start(home / "postgresql") as server:
         _drop(server)
     found = [file for file in (home / _ENDED, home / REPORT) if file.is_file()]
     for file in found:
@@ -107,12 +113,26 @@ def reset(environ: Mapping[str, str]) -> bool:
 
 @contextmanager
 def own_database(environ: Mapping[str, str], anew: bool = False) -> Iterator[str]:
-    """The demo's own database on an embedded server of its own; emptied first where it is to be `anew`."""
-    with EmbeddedServer.start(home_of(environ) / "postgresql") as server:
+    """The demo's own database on an embedded server of its own; emptied first where it is to be `anew`.
+
+    Any number of processes may look at it, one alone makes it anew: else DemoInUseError.
+    """
+    home = home_of(environ)
+    home.mkdir(parents=True, exist_ok=True)
+    with _held(home, alone=anew), EmbeddedServer.start(home / "postgresql") as server:
         if anew:
             _drop(server)
         server.ensure_database(DATABASE)
         yield server.url(DATABASE)
+
+
+@contextmanager
+def _held(home: Path, alone: bool) -> Iterator[None]:
+    with lock_file(home / "held.lock") as file:
+        if not try_lock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH):
+            says = "The demo is looked at (./run serve) or lived just now, in another process: end that first."
+            raise DemoInUseError(says if alone else "The demo is made anew just now: wait until that has ended.")
+        yield
 
 
 def _drop(server: EmbeddedServer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -86,7 +86,9 @@ def read_setting(folder: Path) -> Setting | Refusal:
     for buyer in raw.get("buyers", ()):
         buyer["wishes"] = wishes[buyer.get("kind", "")]
     world = read(_WORLD, raw)
-    return world if isinstance(world, Refusal) else Setting(company, world)
+    if isinstance(world, Refusal):
+        return replace(world, says=f"{folder / 'world.toml'}: {world.says}")
+    return Setting(company, world)
 
 
 def _wishes(file: Path) -> dict[str, list[dict[str, Any]]]:
