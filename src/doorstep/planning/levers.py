@@ -67,7 +67,8 @@ class SiteDay:
 
     def because(self) -> str:
         share = (self.share_ppm or 0) // 10_000
-        many = f"{self.planned} shipments planned, {self.usual} usual, {self.could} could leave"
+        shipments = "shipment" if self.planned == 1 else "shipments"
+        many = f"{self.planned} {shipments} planned, {self.usual} usual, {self.could} could leave"
         return f"{self.day:%A} is quiet: {many} ({share} %)"
 
 
@@ -221,7 +222,7 @@ def _replenish(shelves: Sequence[ShelfKnown], most_days: int | None) -> Iterator
             units = -(-shelf.wanted_a_day * cover // _THOUSAND) - ready
             coming = f", {shelf.coming} coming" if shelf.coming else ""
             because = (
-                f"{shelf.everywhere} are free{coming}: {lasts} days at {_rate(shelf.wanted_a_day)} a day, and new "
+                f"{_free(shelf.everywhere)}{coming}: {lasts} days at {_rate(shelf.wanted_a_day)} a day, and new "
                 f"goods take {shelf.lead_days} days"
             )
             short.append((lasts - shelf.lead_days, shelf.item_id, units, because))
@@ -268,9 +269,13 @@ def _excess(shelves: Sequence[ShelfKnown], most_days: int) -> Iterator[Lever]:
         lies = f"{_lies(shelf)} days of it lie there" if shelf.here_a_day else "nothing of it was sent from there"
         says = f"let {shelf.item_id} that others would send go from {shelf.site_id}"
         others = _rate(shelf.wanted_a_day - shelf.here_a_day)
-        because = f"{shelf.free} are free and {lies}, and {others} a day go from others"
+        because = f"{_free(shelf.free)} and {lies}, and {others} a day go from others"
         found.append((-over, shelf.item_id, Lever(Kind.EXCESS, shelf.site_id, None, says, because)))
     yield from (lever for _, _, lever in sorted(found, key=lambda each: each[:2])[:MOST_ITEMS])
+
+
+def _free(units: int) -> str:
+    return f"{units} {'is' if units == 1 else 'are'} free"
 
 
 def _lies(shelf: ShelfKnown) -> int:
