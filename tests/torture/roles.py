@@ -128,6 +128,9 @@ def hand_over(person: Person) -> bool:
         # The label on it may be another than the one he saw: while he asked again and again, it was changed for one.
         number_of = {parcel["sscc"]: parcel["tracking_number"] for parcel in person.client.look("taken")}
         for sscc in told["answer"]["handed_over"]:
+            if sscc not in number_of:
+                person.memory.troubles.append(f"that {sscc} was handed over was acknowledged, and is lost")
+                continue
             person.memory.carrier_of[number_of[sscc]] = carrier_id
             _collect(person, number_of[sscc])
     return bool(parcels)
