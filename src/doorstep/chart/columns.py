@@ -18,10 +18,10 @@ _TYPE_CODE = {name: code for code, name in enumerate(OBJECT_TYPES)}
 # The code of the object type that each step handles; of a step that is only counted, NONE.
 _NODE_OF_WHAT: Column = np.array(NODE_OF_WHAT, dtype=np.int64)
 _FIRST_WHAT: Column = np.array([WHATS.index(node.completed_by[0]) for node in NODES])
-_UNDOES = np.array([node.undoes for node in NODES], dtype=np.bool_)
-_LEADS_ON = np.array([node.leads_on for node in NODES], dtype=np.bool_)
-_AMENDS: Column = np.array([INDEX.get(node.amends, NONE) for node in NODES])
-AMENDED: Flags = np.isin(np.arange(len(NODES)), _AMENDS)
+UNDOES: Flags = np.array([node.undoes for node in NODES], dtype=np.bool_)
+LEADS_ON: Flags = np.array([node.leads_on for node in NODES], dtype=np.bool_)
+AMENDS: Column = np.array([INDEX.get(node.amends, NONE) for node in NODES])
+AMENDED: Flags = np.isin(np.arange(len(NODES)), AMENDS)
 LEVEL_OF_NODE: Column = np.array([_TYPE_CODE.get(node.handles, NONE) for node in NODES])
 
 
@@ -203,13 +203,13 @@ def _changes_first(node: Column, order: Column, completed: Column) -> Column:
 
 def _amended_without_cause(made: Doings) -> Doings:
     """What changed a thing that stood, and had a cause in the order or in work taken back, is that step done again."""
-    amends = _AMENDS[made.node]
+    amends = AMENDS[made.node]
     if not np.any(amends != NONE):
         return made
     rows, first = np.arange(len(made), dtype=np.int64), first_of_group(made.order)
     stood = last_before(rows, AMENDED[made.node] | (amends != NONE), first)[first_of_group(made.order, made.completed)]
-    whole = (made.level == 0) & _LEADS_ON[made.node]
-    cause = last_before(rows, whole | ~made.right | _UNDOES[made.node], first)
+    whole = (made.level == 0) & LEADS_ON[made.node]
+    cause = last_before(rows, whole | ~made.right | UNDOES[made.node], first)
     again = (amends != NONE) & ((stood == NONE) | (cause > stood))
     node = np.where(again, amends, made.node)
     return replace(made, node=node, what=np.where(again, _FIRST_WHAT[node], made.what))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doorstep.chart.columns import AMENDED, Doings
+from doorstep.chart.columns import AMENDED, AMENDS, LEADS_ON, UNDOES, Doings
 from doorstep.chart.design import NODES
 from doorstep.chart.groups import NONE, Column, Flags, first_of_group, last_before, previous_same, run_starts
 from doorstep.chart.node import EVERYTHING, OBJECT_TYPES, SETBACKS
@@ -25,9 +25,6 @@ _GATHERS = {
     gathered: np.array([node.gathers == gathered for node in NODES], dtype=np.bool_)
     for gathered in (EVERYTHING, SETBACKS)
 }
-_LEADS_ON = np.array([node.leads_on for node in NODES], dtype=np.bool_)
-_UNDOES = np.array([node.undoes for node in NODES], dtype=np.bool_)
-_AMENDS = np.array([node.amends != "" for node in NODES], dtype=np.bool_)
 _ANYWHERE = np.array([node.node_id in ANYWHERE for node in NODES], dtype=np.bool_)
 _ASIDE = np.array([node.aside for node in NODES], dtype=np.bool_)
 
@@ -59,7 +56,7 @@ def flow_of(doings: Doings) -> Flow:
     before, run = _waited_for(doings, rows, first)
     lonely = (before == NONE) & (rows != first)
     before = np.where(lonely, rows - 1, before)
-    amends = _AMENDS[doings.node]
+    amends = AMENDS[doings.node] != NONE
     stood = last_before(rows, AMENDED[doings.node], first)
     before = np.where(amends, stood, before)
     before = np.where((before != NONE) & amends[before], stood[before], before)
@@ -76,8 +73,8 @@ def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Co
     """The last row each waited for, and, where several parts came together in it, the first of those; else NONE."""
     waits_for = _WAITS_FOR[doings.node]
     before = previous_same(doings.object)
-    leads = _LEADS_ON[doings.node]
-    setback = last_before(rows, ~doings.right | _UNDOES[doings.node], first)
+    leads = LEADS_ON[doings.node]
+    setback = last_before(rows, ~doings.right | UNDOES[doings.node], first)
     before = np.maximum(before, np.where(_GATHERS[SETBACKS][doings.node], setback, NONE))
     above = last_before(rows, (doings.level == 0) & leads, first)
     before = np.maximum(before, np.where(waits_for[:, 0], above, NONE))
@@ -106,10 +103,10 @@ def _waited_for(doings: Doings, rows: Column, first: Column) -> tuple[Column, Co
 def right_first_time(doings: Doings, flow: Flow) -> Flags:
     """Whether a doing succeeded, was not done again about the same object, and was not taken back next."""
     right = doings.right.copy()
-    previous = previous_same(doings.object * (len(_UNDOES) + 1) + doings.node)
+    previous = previous_same(doings.object * (len(UNDOES) + 1) + doings.node)
     repeats = previous[(previous != NONE) & (doings.what == doings.what[np.maximum(previous, 0)])]
     right[repeats] = False
-    undone = flow.before[_UNDOES[doings.node] & (flow.before != NONE)]
+    undone = flow.before[UNDOES[doings.node] & (flow.before != NONE)]
     right[undone[~_ANYWHERE[doings.node[undone]]]] = False  # a change is not undone by what it has undone
     return right
 

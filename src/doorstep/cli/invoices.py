@@ -69,12 +69,12 @@ def take(
 
 def _keep_bad(file: str, bad: str, text: str) -> Path:
     path = Path(bad) if bad else Path(file).with_name(f"{Path(file).stem.removesuffix('.bad')}.bad{Path(file).suffix}")
-    from doorstep.intake.tables.bad_rows import set_aside
+    from doorstep.intake.tables.bad_rows import moved_aside
 
     if path.is_file() and path.read_bytes() == text.encode():
         return path
     try:
-        if (before := set_aside(path)) is not None:  # it may be mended by now
+        if (before := moved_aside(path)) is not None:  # it may be mended by now
             complain(f"What stood in {path} is kept: {before}.")
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as problem:

@@ -146,9 +146,10 @@ def _read(tx: Transaction, since: datetime | None, until: datetime | None) -> qu
 
 def _begins(since: datetime | None, first: datetime | None, doings: Doings) -> int | None:
     """From when on is looked: not before the company began, for on those days nothing could wait."""
-    if since is None or first is None or not len(doings):
-        return _seconds(since)
-    return max(int(-(-since.timestamp() // 1)), min(int(first.timestamp()), int(doings.started.min())))
+    asked = _seconds(since)
+    if asked is None or first is None or not len(doings):
+        return asked
+    return max(asked, min(int(first.timestamp()), int(doings.started.min())))
 
 
 def _counted(read: query.Read, look: Look) -> Column:

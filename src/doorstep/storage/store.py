@@ -37,6 +37,7 @@ SCHEMA = "doorstep"
 _ATTEMPTS = 40
 _LOST = (GuardLostError, psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 _GONE = (psycopg.OperationalError, psycopg.InterfaceError, DBAPIError)
+_REPLY = "SELECT request_hash, answer FROM reply WHERE key = %s"
 
 
 class OvertakenError(DatabaseUnavailable):
@@ -129,7 +130,7 @@ class Store:
 
         For what is more than a step: ask before anything that may be otherwise by now.
         """
-        rows = self.ask("SELECT request_hash, answer FROM reply WHERE key = %s", key) if key else ()
+        rows = self.ask(_REPLY, key) if key else ()
         return _replay(rows[0], key, hash_of(request), answers) if rows else None
 
     def _attempt(
@@ -144,7 +145,7 @@ class Store:
         worth_keeping: Callable[[T], bool],
     ) -> T | Refusal:
         request_hash = hash_of(request) if key else b""
-        asked = (("SELECT request_hash, answer FROM reply WHERE key = %s", key), _stop_if_known) if key else None
+        asked = ((_REPLY, key), _stop_if_known) if key else None
         transaction = Transaction(raw, self.clock.now(), self.ids.new("tx"), first=asked)
         try:
             answer = step(transaction)

@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from doorstep.flow.words import share
 from doorstep.terms.money import Money
 from doorstep.twin.figures import CostOf, Figures, Kept
 from doorstep.twin.fortnight import Lived
@@ -85,7 +86,4 @@ def _costs(costs: Sequence[CostOf], currency: str) -> list[tuple[str, str, str]]
 
 def percent(ppm: int | None) -> str:
     """With one decimal, rounded half up; a dash of nothing."""
-    if ppm is None:
-        return "-"
-    tenths = (ppm + 500) // 1000
-    return f"{tenths // 10}.{tenths % 10} %"
+    return "-" if ppm is None else share(ppm)

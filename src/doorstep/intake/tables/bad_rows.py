@@ -74,7 +74,7 @@ class BadRows:
         if number not in self._files:
             reading, path = self._reading(number), self._path(number)
             path.parent.mkdir(parents=True, exist_ok=True)
-            if (before := set_aside(path)) is not None:
+            if (before := moved_aside(path)) is not None:
                 self.set_aside.append(before)
             encoding = reading.encoding or "utf-8"
             file = self._leaving.enter_context(
@@ -94,7 +94,7 @@ class BadRows:
         return self.path / f"{Path(self._tables[number].name).stem}.csv"
 
 
-def set_aside(path: Path) -> Path | None:
+def moved_aside(path: Path) -> Path | None:
     """Give what stands at a path the first free number in its name; the new path, None where nothing stands there."""
     if not path.exists():
         return None
